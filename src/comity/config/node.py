@@ -1,0 +1,224 @@
+"""What this installation is told by its environment, and how it reaches its database. Imports no Django."""
+
+import json
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from psycopg.conninfo import make_conninfo
+
+OPEN_TO_OTHERS = 0o077
+HIGHEST_PORT = 65535
+
+
+class SettingsError(ValueError):
+    """A setting or a settings file is unusable; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeSettings:
+    """One node, read once from the environment; everything else is given it.
+
+    `home` is absolute: it holds `database.json`, `keys.json` and, for an ordinary user, the database itself.
+    `database_url` is an administrator's address of a real server, needed only until `database.json` is written.
+    """
+
+    home: Path
+    database_url: str | None
+    bind_host: str
+    bind_port: int
+    state: str
+
+    @property
+    def access_file(self) -> Path:
+        """The file with the addresses and passwords of the database roles (0600)."""
+        return self.home / "database.json"
+
+    @property
+    def key_file(self) -> Path:
+        """The file with the node's keys (0600), owned by `spine.keys`."""
+        return self.home / "keys.json"
+
+
+def load(environ: Mapping[str, str] | None = None) -> NodeSettings:
+    """Read `COMITY_HOME`, `COMITY_DATABASE_URL`, `COMITY_BIND`, `COMITY_STATE`; raises `SettingsError`."""
+    values = os.environ if environ is None else environ
+    host, port = _bind(values.get("COMITY_BIND") or "127.0.0.1:8000")
+    return NodeSettings(
+        home=Path(values.get("COMITY_HOME") or ".comity").expanduser().absolute(),
+        database_url=_database_url(values.get("COMITY_DATABASE_URL") or None),
+        bind_host=host,
+        bind_port=port,
+        state=_state(values.get("COMITY_STATE") or "az"),
+    )
+
+
+def _bind(text: str) -> tuple[str, int]:
+    host, colon, port = text.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not colon or not host or not (port.isascii() and port.isdigit()) or not 0 < int(port) <= HIGHEST_PORT:
+        raise SettingsError(f"COMITY_BIND is `{text}`; write an address and a port, like `127.0.0.1:8000`")
+    return host, int(port)
+
+
+def _state(text: str) -> str:
+    if not re.fullmatch(r"[a-z]{2}", text):
+        raise SettingsError(f"COMITY_STATE is `{text}`; write the two small letters of a state, like `az`")
+    return text
+
+
+def _database_url(text: str | None) -> str | None:
+    # The value holds a password, so no message repeats it.
+    if text is None:
+        return None
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in {"postgres", "postgresql"} and bool(parts.hostname or "host=" in parts.query)
+        usable = usable and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise SettingsError(
+            "COMITY_DATABASE_URL cannot be read; write it like `postgresql://admin:password@host:5432/postgres`"
+        )
+    return text
+
+
+class Role(StrEnum):
+    """The five database roles of design.md, and the bootstrap superuser of an embedded cluster."""
+
+    OWNER = "owner"
+    APP = "app"
+    SEQUENCER = "sequencer"
+    VERIFIER = "verifier"
+    PUBLIC = "public"
+    BOOTSTRAP = "bootstrap"
+
+    @property
+    def login(self) -> str:
+        """The name PostgreSQL knows the role by."""
+        return f"comity_{self.value}"
+
+
+WORKING_ROLES = (Role.OWNER, Role.APP, Role.SEQUENCER, Role.VERIFIER, Role.PUBLIC)
+
+# Settings of each role's sessions; `roles.prepare_database` writes them into the database and
+# `django_databases` sends them again, so that neither a pooler nor an old server leaves a session without limits.
+SESSION_LIMITS: Mapping[Role, Mapping[str, str]] = {
+    Role.OWNER: {"statement_timeout": "600s", "lock_timeout": "5s"},
+    Role.APP: {"statement_timeout": "15s", "lock_timeout": "5s", "idle_in_transaction_session_timeout": "30s"},
+    Role.SEQUENCER: {"statement_timeout": "30s", "lock_timeout": "5s", "idle_in_transaction_session_timeout": "30s"},
+    Role.VERIFIER: {"statement_timeout": "900s", "lock_timeout": "5s", "default_transaction_read_only": "on"},
+    Role.PUBLIC: {"statement_timeout": "5s", "lock_timeout": "1s", "default_transaction_read_only": "on"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseAccess:
+    """Where the database is and with which passwords each role signs in; kept in `HOME/database.json`, mode 0600.
+
+    `host` is a socket folder (embedded) or a host name. `passwords` is keyed by the value of `Role`; `bootstrap`
+    is there for an embedded cluster only. `cluster` is the folder of the embedded cluster, None for a real server.
+    `tls` holds libpq's ssl settings of `COMITY_DATABASE_URL` (`sslmode`, `sslrootcert`, …).
+    """
+
+    host: str
+    port: int
+    name: str
+    passwords: Mapping[str, str]
+    cluster: str | None = None
+    tls: Mapping[str, str] | None = None
+
+    @classmethod
+    def with_new_passwords(cls, *, host: str, port: int, name: str, tls: Mapping[str, str] | None = None) -> Self:
+        """Access with a generated password for each of the five roles; nothing is written."""
+        passwords = {role.value: secrets.token_urlsafe(32) for role in WORKING_ROLES}
+        return cls(host=host, port=port, name=name, passwords=passwords, tls=tls)
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read the file; raises `SettingsError` when others can read it or it is damaged, `FileNotFoundError`."""
+        mode = path.stat().st_mode & 0o777
+        if mode & OPEN_TO_OTHERS:
+            raise SettingsError(
+                f"`{path}` holds passwords and can be read by others (mode {mode:04o}); run `chmod 600 {path}`"
+            )
+        try:
+            return cls(**json.loads(path.read_text("utf-8")))
+        except PermissionError as error:
+            raise SettingsError(f"`{path}` belongs to another account; run Comity as that account") from error
+        except (ValueError, TypeError) as error:
+            raise SettingsError(
+                f"`{path}` is damaged; move it away and start again: the passwords are then made anew"
+            ) from error
+
+    def save(self, path: Path) -> None:
+        """Write the file whole or not at all, mode 0600, before returning durable."""
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        draft.unlink(missing_ok=True)
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(asdict(self), file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+
+    def named(self, name: str) -> Self:
+        """Return the same server and passwords with another database of it (a clone of a template)."""
+        return replace(self, name=name)
+
+    def conninfo(self, role: Role) -> str:
+        """Build a libpq connection string for `role`."""
+        return make_conninfo(
+            "",
+            host=self.host,
+            port=self.port,
+            dbname=self.name,
+            user=role.login,
+            password=self.passwords[role.value],
+            connect_timeout=10,
+            **(self.tls or {}),
+        )
+
+
+ALIASES: Mapping[str, Role] = {
+    "default": Role.APP,
+    "owner": Role.OWNER,
+    "sequencer": Role.SEQUENCER,
+    "verifier": Role.VERIFIER,
+    "public": Role.PUBLIC,
+}
+
+
+def django_databases(access: DatabaseAccess) -> dict[str, dict[str, Any]]:
+    """Django's DATABASES: `default` is the role app through psycopg's pool, the other four connect when used."""
+    return {alias: _django_database(access, role) for alias, role in ALIASES.items()}
+
+
+def _django_database(access: DatabaseAccess, role: Role) -> dict[str, Any]:
+    options: dict[str, Any] = {
+        "application_name": role.login,
+        "connect_timeout": 10,
+        "options": " ".join(f"-c {name}={value}" for name, value in SESSION_LIMITS[role].items()),
+        **(access.tls or {}),
+    }
+    if role is Role.APP:
+        options["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "HOST": access.host,
+        "PORT": access.port,
+        "NAME": access.name,
+        "USER": role.login,
+        "PASSWORD": access.passwords[role.value],
+        "CONN_MAX_AGE": 0,
+        "ATOMIC_REQUESTS": False,
+        "OPTIONS": options,
+    }

@@ -1,0 +1,1 @@
+"""Ask, decide, minimize, disclose, receive, account."""

@@ -1,0 +1,85 @@
+"""What one chunk writes, gathered while deciding and written in one go: vault, act rows, clocks, tasks, outbox, ledger."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import UUID
+
+from django.db.backends.utils import CursorWrapper
+
+from comity.kernel.canonical import Json, plain
+from comity.spine.clocks.start import Start, start_clocks
+from comity.spine.keys.ring import KeyRing
+from comity.spine.ledger.append import Entry, append_entries
+from comity.spine.outbox.enqueue import Message, enqueue
+from comity.spine.tasks.open import NewTask, open_tasks
+from comity.spine.tenancy.actor import Actor
+from comity.spine.tenancy.transaction import insert_rows
+from comity.spine.vault.seal import Plain, seal_items
+
+
+@dataclass(frozen=True, slots=True)
+class ActRow:
+    """A row of an act table without its `entry_id`; `values` are JSON values."""
+
+    table: str
+    values: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One act: its name, who did it, its rows, and the vault items it sealed (`facts_item` among them)."""
+
+    name: str
+    actor: Actor
+    rows: tuple[ActRow, ...]
+    ruleset: str | None = None
+    facts_item: UUID | None = None
+    items: tuple[UUID, ...] = ()
+
+
+def act_row(table: str, **values: object) -> ActRow:
+    """Return an act row; values are turned into JSON values once, for the digest and for the insert alike."""
+    return ActRow(table, {name: plain(value) for name, value in values.items()})
+
+
+@dataclass
+class Batch:
+    """Everything a chunk writes. INVARIANT: nothing is written before `write`, and `write` writes all of it."""
+
+    now: datetime
+    acts: list[Act] = field(default_factory=list)
+    sealed: list[Plain] = field(default_factory=list)
+    tasks: list[tuple[NewTask, Start]] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+
+    def write(self, cursor: CursorWrapper, keys: KeyRing) -> None:
+        """Write the chunk in the caller's transaction: seven statements however many asks it holds."""
+        digests = seal_items(cursor, keys, self.sealed)
+        entries = [_entry(act, self.now, digests) for act in self.acts]
+        for table, rows in _by_table(self.acts, entries).items():
+            insert_rows(cursor, table, rows)
+        due = start_clocks(cursor, [clock for _, clock in self.tasks])
+        open_tasks(cursor, [replace(task, due_at=due[clock.id].at) for task, clock in self.tasks])
+        enqueue(cursor, self.messages, now=self.now)
+        append_entries(cursor, entries)
+
+
+def _entry(act: Act, now: datetime, digests: Mapping[UUID, str]) -> Entry:
+    return Entry.make(
+        act=act.name,
+        at=now,
+        actor=act.actor,
+        ruleset=act.ruleset,
+        facts=digests[act.facts_item] if act.facts_item else None,
+        rows={f"{row.table}/{row.values['id']}": row.values for row in act.rows},
+        payloads={item: digests[item] for item in act.items},
+    )
+
+
+def _by_table(acts: Sequence[Act], entries: Sequence[Entry]) -> dict[str, list[Mapping[str, Json]]]:
+    tables: dict[str, list[Mapping[str, Json]]] = {}
+    for act, entry in zip(acts, entries, strict=True):
+        for row in act.rows:
+            tables.setdefault(row.table, []).append({**row.values, "entry_id": str(entry.entry_id)})
+    return tables

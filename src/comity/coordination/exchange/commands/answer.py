@@ -1,0 +1,206 @@
+"""The holder's side of an ask: answer it, approve what would leave, decide as counsel."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from django.db.backends.utils import CursorWrapper
+
+from comity.coordination.exchange.ask import AWAITING_ANSWER, NO_RECORD
+from comity.coordination.exchange.batch import Act, Batch
+from comity.coordination.exchange.deciding import decide_on, decide_with
+from comity.coordination.exchange.facts import RecordFacts
+from comity.coordination.exchange.gather import read_standing
+from comity.coordination.exchange.open_records import texts
+from comity.coordination.exchange.outcome import Stage, add_decided, answer_row, record_from_plain
+from comity.coordination.exchange.reload import Reloaded, reload_ask
+from comity.kernel.ids import new_id, random_id
+from comity.spine.clocks.change import stop_clocks_of
+from comity.spine.keys.ring import KeyRing
+from comity.spine.policy.decide import APPROVED, COUNSEL_MANDATE
+from comity.spine.policy.decision import DISCLOSED, REFUSED
+from comity.spine.tasks.selectors import TaskView, get_task, get_verdicts, list_tasks
+from comity.spine.tasks.verdict import give_verdict
+from comity.spine.tasks.vocabulary import Capacity, Kind
+from comity.spine.tenancy.actor import Actor
+from comity.spine.tenancy.transaction import acting
+from comity.spine.vault.seal import open_item
+from comity.standing.directory import selectors as directory
+from comity.standing.directory.vocabulary import HoldingKind
+from comity.standing.law.catalogue import load_catalogue
+
+
+class Verdict(StrEnum):
+    """What an approver or counsel may say. `release` as counsel: the mandate prevails; `refuse`: the bar does."""
+
+    RELEASE = "release"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True, slots=True)
+class HolderAnswer:
+    """What the holder found. `values` None: there is no record; fewer elements than asked: answered in part."""
+
+    values: Mapping[str, str] | None
+    marks: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+    subject_handle: UUID | None = None
+
+
+class NotAwaitingError(ValueError):
+    """The ask was answered already, or does not wait for its holder."""
+
+
+class AnswerFaultError(ValueError):
+    """The answer names an element, mark or evidence the catalogue does not know, or one that was not asked for."""
+
+
+def answer_request(*, task_id: UUID, answer: HolderAnswer, by: Actor, now: datetime, keys: KeyRing) -> str:
+    """Answer an ask from the holder's queue; return its status.
+
+    The record is judged now, with its marks: what the gate permits goes, what needs approval waits, what it refuses
+    stays. One durable transaction: decision, answer, disclosure, vault items, the task's verdict, a ledger entry.
+    Raises `NotAwaitingError`, `AnswerFaultError` and the errors of `spine.tasks`.
+    """
+    with acting(by) as cursor:
+        task = get_task(cursor, task_id)
+        loaded = reload_ask(cursor, task.subject_id)
+        if loaded.status != AWAITING_ANSWER:
+            raise NotAwaitingError(f"ask `{loaded.named.id}` is `{loaded.status}`, not waiting for an answer")
+        batch = Batch(now)
+        if answer.values is None:
+            status = _no_record(batch, loaded, by)
+        else:
+            _check(answer, loaded)
+            status = _with_record(cursor, batch, loaded, answer, by, keys)
+        _give(cursor, task, by, "no_record" if answer.values is None else "answered", task.digest, now)
+        batch.write(cursor, keys)
+    return status
+
+
+class NobodyInPostError(PermissionError):
+    """Nobody holds the post, not even acting: nothing can be decided in its name."""
+
+
+def _give(cursor: CursorWrapper, task: TaskView, by: Actor, verdict: str, digest: str, now: datetime) -> None:
+    """Record the verdict of whoever holds the post now, or acts for it, and stop the task's clock."""
+    post = directory.get_post(by.post_id)
+    holder = directory.get_holder(by.post_id, now)
+    if holder is None:
+        raise NobodyInPostError(
+            f"nobody holds the post `{post.code}`; have the directory name a holder or an acting one"
+        )
+    give_verdict(
+        cursor,
+        task_id=task.id,
+        by=by,
+        capacity=Capacity.ACTING if holder.kind is HoldingKind.ACTING else Capacity.HOLDER,
+        functions={post.function.value},
+        verdict=verdict,
+        digest=digest,
+        now=now,
+    )
+    stop_clocks_of(cursor, subject_ids=[task.id], kind=task.kind.value, now=now)
+
+
+def _no_record(batch: Batch, loaded: Reloaded, by: Actor) -> str:
+    row = answer_row(
+        loaded.named,
+        number=loaded.answers + 1,
+        status=NO_RECORD,
+        classes=None,
+        visible_at=batch.now,
+        now=batch.now,
+    )
+    batch.acts.append(Act("disclosure.no_record", by, (row,)))
+    return NO_RECORD
+
+
+def _check(answer: HolderAnswer, loaded: Reloaded) -> None:
+    catalogue = load_catalogue()
+    beyond = sorted(set(answer.values or ()) - set(loaded.named.ask.elements))
+    if beyond:
+        raise AnswerFaultError(f"`values` holds what was not asked for: {', '.join(beyond)}; leave it out")
+    unknown = sorted(set(answer.marks) - catalogue.marks.keys())
+    unknown += sorted(c for c in answer.evidence if c not in catalogue.evidence)
+    if unknown:
+        raise AnswerFaultError(f"not in the catalogue: {', '.join(unknown)}; see `comity law marks` and `evidence`")
+
+
+def _with_record(
+    cursor: CursorWrapper, batch: Batch, loaded: Reloaded, answer: HolderAnswer, by: Actor, keys: KeyRing
+) -> str:
+    named = loaded.named
+    record = RecordFacts(
+        id=new_id(),
+        subject_handle=answer.subject_handle or random_id(),
+        origin="",
+        origin_state="",
+        marks=frozenset(answer.marks),
+        evidence=frozenset(answer.evidence),
+        payload_item=new_id(),
+        validated_at=batch.now,
+    )
+    [case] = decide_on(cursor, [named], [record], batch.now)
+    return add_decided(batch, case, by, answer.values, Stage(loaded.answers + 1, "record"), (), ())
+
+
+def decide_waiting(*, task_id: UUID, verdict: Verdict, digest: str, by: Actor, now: datetime, keys: KeyRing) -> str:
+    """Give the verdict of an approver or of counsel on what waits; return the ask's status afterwards.
+
+    `digest` is that of what the person saw (`TaskView.digest`): a verdict on something else is refused.
+
+    A release is decided again by the gate with the verdict as evidence, so that what changed since (a suspended
+    agreement, lapsed training) still refuses. One durable transaction: verdict, decision, answer, disclosure, ledger
+    entry. Raises the errors of `spine.tasks` (not assigned, asker's own, digest changed, decided already).
+    """
+    with acting(by) as cursor:
+        task = get_task(cursor, task_id)
+        _give(cursor, task, by, verdict.value, digest, now)
+        loaded = reload_ask(cursor, task.subject_id)
+        batch = Batch(now)
+        if verdict is Verdict.REFUSE:
+            status = _refused_by_post(batch, loaded, by)
+        else:
+            status = _released_by_post(cursor, batch, loaded, task, by, keys)
+        batch.write(cursor, keys)
+    return status
+
+
+def _refused_by_post(batch: Batch, loaded: Reloaded, by: Actor) -> str:
+    """Record that a post said no: what waited stays, what went before stays gone and heads the ask."""
+    status = DISCLOSED if loaded.status == DISCLOSED else REFUSED
+    row = answer_row(
+        loaded.named, number=loaded.answers + 1, status=status, classes=None, visible_at=batch.now, now=batch.now
+    )
+    batch.acts.append(Act("disclosure.refused_by_post", by, (row,)))
+    return status
+
+
+def _released_by_post(
+    cursor: CursorWrapper, batch: Batch, loaded: Reloaded, task: TaskView, by: Actor, keys: KeyRing
+) -> str:
+    named = loaded.named
+    draft = open_item(cursor, keys, task.id)
+    standing = read_standing(cursor, [named], batch.now)[named.id]
+    shown = _verdicts_shown(cursor, named.id)
+    [case] = decide_with(
+        cursor,
+        [named],
+        [record_from_plain(draft["record"])],
+        standing=[replace(standing, shown=shown)],
+        now=batch.now,
+    )
+    return add_decided(batch, case, by, texts(draft), Stage(loaded.answers + 1, task.kind.value), (), ())
+
+
+def _verdicts_shown(cursor: CursorWrapper, ask_id: UUID) -> frozenset[str]:
+    """Return the evidence codes that the releases recorded so far amount to."""
+    tasks = {task.id: task for task in list_tasks(cursor, [ask_id])}
+    released = [v.task_id for v in get_verdicts(cursor, tasks).values() if v.verdict == Verdict.RELEASE]
+    return frozenset(
+        COUNSEL_MANDATE if tasks[task_id].kind is Kind.COUNSEL else f"{APPROVED}{tasks[task_id].function}"
+        for task_id in released
+    )

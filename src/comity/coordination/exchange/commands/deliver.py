@@ -1,0 +1,262 @@
+"""Deliver what was disclosed: check again, sign, hand over, file the receipt."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha384
+from typing import Final
+from uuid import UUID
+
+from django.db.backends.utils import CursorWrapper
+
+from comity.coordination.exchange.ask import STOPPED
+from comity.coordination.exchange.batch import Act, ActRow, Batch, act_row
+from comity.coordination.exchange.open_records import texts
+from comity.coordination.exchange.outcome import answer_row
+from comity.coordination.exchange.reload import Reloaded, reload_ask
+from comity.kernel.canonical import Json, canonical, plain
+from comity.kernel.ids import new_id, random_id
+from comity.kernel.time import utc_text
+from comity.spine.keys.ring import KeyRing
+from comity.spine.tenancy.actor import Actor, Duty
+from comity.spine.tenancy.transaction import acting, decoded, gate_reads
+from comity.spine.vault.seal import open_items
+from comity.standing.agreements.live import lock_agreements
+
+SENT: Final = "sent"
+RECEIVED: Final = "received"
+ENVELOPE_KEY: Final = "envelope"
+"""The signing key's purpose in the ring: the node signs for the agencies it hosts."""
+
+
+class DeliveryNotVisibleError(LookupError):
+    """No such delivery for this agency, or it was not sent."""
+
+
+class PayloadGoneError(LookupError):
+    """The payload was purged when its retention ended; the proof of the disclosure stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Disclosed:
+    id: UUID
+    ask_id: UUID
+    subject_handle: UUID
+    basis: tuple[str, ...]
+    elements_root: str
+    payload_item: UUID
+    disclosed_at: datetime
+
+
+_SELECT: Final = """
+SELECT d.id, d.ask_id, d.subject_handle, d.basis, d.elements_root, d.payload_item, d.disclosed_at
+FROM exchange_disclosure d WHERE d.id = %s AND d.payload_item IS NOT NULL
+"""
+
+
+def deliver_disclosure(*, disclosure_id: UUID, by: Actor, now: datetime, keys: KeyRing) -> str:
+    """Send one disclosure to its recipient; return `sent` or `stopped`. A second call changes nothing.
+
+    `by` is the courier. The agreements it rests on are checked again: suspended, ended or replaced since, it stops
+    and the asker is told so. One durable transaction: an `exchange_delivery` row with the signed envelope, or the
+    stop with its answer; a ledger entry. Raises `DeliveryNotVisibleError`.
+    """
+    with acting(by) as cursor:
+        disclosed = _disclosed(cursor, disclosure_id)
+        done = _event_of(cursor, disclosure_id)
+        if done is not None:
+            return done
+        loaded = reload_ask(cursor, disclosed.ask_id)
+        batch = Batch(now)
+        courier = replace(by, agency_id=loaded.named.holder.id, duty=Duty.COURIER)
+        event = SENT if _still_stands(cursor, disclosed, loaded, now) else STOPPED
+        if event == SENT:
+            _send(batch, disclosed, loaded, courier, keys)
+        else:
+            _stop(batch, disclosed, loaded, courier)
+        batch.write(cursor, keys)
+    return event
+
+
+def _disclosed(cursor: CursorWrapper, disclosure_id: UUID) -> _Disclosed:
+    cursor.execute(_SELECT, (disclosure_id,))
+    row = cursor.fetchone()
+    if row is None:
+        raise DeliveryNotVisibleError(f"no disclosure `{disclosure_id}` to deliver")
+    return _Disclosed(row[0], row[1], row[2], tuple(row[3]), row[4], row[5], row[6])
+
+
+def _event_of(cursor: CursorWrapper, disclosure_id: UUID) -> str | None:
+    cursor.execute(
+        "SELECT event FROM exchange_delivery WHERE disclosure_id = %s AND event = ANY(%s)",
+        (disclosure_id, [SENT, STOPPED]),
+    )
+    row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def _still_stands(cursor: CursorWrapper, disclosed: _Disclosed, loaded: Reloaded, now: datetime) -> bool:
+    """Tell whether every clause the disclosure rests on is of an agreement still in force in the same version."""
+    clauses = [rule for rule in disclosed.basis if rule.startswith("agr-")]
+    if not clauses:
+        return True
+    pair = (loaded.named.holder.id, loaded.named.asker.id)
+    live = [
+        f"agr-{one.code}-{one.number}-" for one in lock_agreements(cursor, {pair})[pair] if one.period.contains(now)
+    ]
+    return all(any(clause.startswith(prefix) for prefix in live) for clause in clauses)
+
+
+def _send(batch: Batch, disclosed: _Disclosed, loaded: Reloaded, courier: Actor, keys: KeyRing) -> None:
+    envelope = make_envelope(disclosed, loaded, batch.now)
+    signature = keys.sign(ENVELOPE_KEY, sha384(canonical(envelope)).digest())
+    row = delivery_row(
+        loaded,
+        disclosed.id,
+        SENT,
+        batch.now,
+        envelope=envelope,
+        signature={
+            "blob": signature.blob.hex(),
+            "digest": signature.digest.hex(),
+            "key_id": signature.key_id,
+            "scheme": str(signature.scheme),
+        },
+    )
+    batch.acts.append(Act("disclosure.sent", courier, (row,)))
+
+
+def make_envelope(disclosed: _Disclosed, loaded: Reloaded, now: datetime) -> Mapping[str, Json]:
+    """Return the envelope of a disclosure (`xe/1`): ids, codes and digests only, no payload."""
+    named = loaded.named
+    return {
+        "correlationid": str(named.id),
+        "id": str(disclosed.id),
+        "source": named.holder.ori or named.holder.code,
+        "subject": str(disclosed.subject_handle),
+        "time": utc_text(disclosed.disclosed_at),
+        "recordedtime": utc_text(now),
+        "type": "xe.disclosure",
+        "xebasis": plain(disclosed.basis),
+        "xedatadigest": disclosed.elements_root,
+        "xedest": named.asker.ori or named.asker.code,
+        "xeonward": "consent",
+        "xepurpose": named.ask.purpose,
+    }
+
+
+def delivery_row(
+    loaded: Reloaded,
+    disclosure_id: UUID,
+    event: str,
+    now: datetime,
+    *,
+    envelope: Mapping[str, Json],
+    signature: Mapping[str, Json] | None,
+) -> ActRow:
+    """Return a row of what became of a disclosure."""
+    return act_row(
+        "exchange_delivery",
+        id=new_id(),
+        disclosure_id=disclosure_id,
+        ask_id=loaded.named.id,
+        holder_id=loaded.named.holder.id,
+        recipient_id=loaded.named.asker.id,
+        event=event,
+        envelope=dict(envelope),
+        signature=dict(signature) if signature is not None else None,
+        happened_at=now,
+    )
+
+
+def _stop(batch: Batch, disclosed: _Disclosed, loaded: Reloaded, courier: Actor) -> None:
+    stopped = delivery_row(
+        loaded, disclosed.id, STOPPED, batch.now, envelope={"code": "agreement_not_in_force"}, signature=None
+    )
+    answer = answer_row(
+        loaded.named, number=loaded.answers + 1, status=STOPPED, classes=None, visible_at=batch.now, now=batch.now
+    )
+    batch.acts.append(Act("disclosure.stopped", courier, (stopped, answer)))
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What the recipient gets: the values, the holder's signed envelope, the receipt filed for it."""
+
+    values: Mapping[str, str]
+    digests: Json
+    salts: Json
+    envelope: Json
+    signature: Json
+    receipt_id: UUID
+
+
+def receive_disclosure(*, disclosure_id: UUID, by: Actor, now: datetime, keys: KeyRing) -> Received:
+    """Hand a sent disclosure to its recipient; the receipt is filed before the values leave.
+
+    One durable transaction: on the first call an `exchange_delivery` row `received` and a ledger entry. Raises
+    `DeliveryNotVisibleError`, `PayloadGoneError`.
+    """
+    with acting(by) as cursor:
+        sent = _sent(cursor, disclosure_id, by)
+        receipt_id = _receipt(cursor, disclosure_id)
+        if receipt_id is None:
+            receipt_id = random_id()
+            _file_receipt(cursor, sent, receipt_id, by, now, keys)
+        with gate_reads(cursor, by):
+            opened = open_items(cursor, keys, [sent.payload_item])
+        if sent.payload_item not in opened:
+            raise PayloadGoneError(f"the payload of disclosure `{disclosure_id}` was purged when its retention ended")
+    value = opened[sent.payload_item]
+    return Received(texts(value), value.get("digests"), value.get("salts"), sent.envelope, sent.signature, receipt_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    disclosure_id: UUID
+    ask_id: UUID
+    payload_item: UUID
+    envelope: Json
+    signature: Json
+
+
+_SENT: Final = """
+SELECT w.disclosure_id, w.ask_id, w.envelope, w.signature FROM exchange_delivery w
+WHERE w.disclosure_id = %s AND w.recipient_id = %s AND w.event = 'sent'
+"""
+
+
+def _sent(cursor: CursorWrapper, disclosure_id: UUID, by: Actor) -> _Sent:
+    cursor.execute(_SENT, (disclosure_id, by.agency_id))
+    row = cursor.fetchone()
+    if row is None:
+        raise DeliveryNotVisibleError(f"no disclosure `{disclosure_id}` was sent to your agency")
+    with gate_reads(cursor, by):
+        cursor.execute("SELECT payload_item FROM exchange_disclosure WHERE id = %s", (disclosure_id,))
+        found = cursor.fetchone()
+    if found is None:
+        raise DeliveryNotVisibleError(f"no disclosure `{disclosure_id}` was sent to your agency")
+    return _Sent(row[0], row[1], found[0], decoded(row[2]), decoded(row[3]))
+
+
+def _receipt(cursor: CursorWrapper, disclosure_id: UUID) -> UUID | None:
+    cursor.execute("SELECT id FROM exchange_delivery WHERE disclosure_id = %s AND event = 'received'", (disclosure_id,))
+    row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def _file_receipt(
+    cursor: CursorWrapper, sent: _Sent, receipt_id: UUID, by: Actor, now: datetime, keys: KeyRing
+) -> None:
+    loaded = reload_ask(cursor, sent.ask_id)
+    receipt: dict[str, Json] = {
+        "envelopeDigest": sha384(canonical(sent.envelope)).hexdigest(),
+        "for": str(sent.disclosure_id),
+        "outcome": "accepted",
+        "receivedAt": utc_text(now),
+        "type": "xe.receipt",
+    }
+    batch = Batch(now)
+    row = delivery_row(loaded, sent.disclosure_id, RECEIVED, now, envelope=receipt, signature=None)
+    batch.acts.append(Act("disclosure.received", by, (replace(row, values={**row.values, "id": str(receipt_id)}),)))
+    batch.write(cursor, keys)

@@ -1,0 +1,126 @@
+"""Ask: a chunk of asks is gathered, decided, minimized and recorded in one durable transaction."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db import IntegrityError
+from django.db.backends.utils import CursorWrapper
+
+from comity.coordination.exchange.ask import CHUNK, Ask, AskResult, Conflict, Fault, Invalid
+from comity.coordination.exchange.batch import Batch
+from comity.coordination.exchange.deciding import decide_asks
+from comity.coordination.exchange.facts import Named
+from comity.coordination.exchange.gather import Recorded, name_ask, read_recorded, read_roster
+from comity.coordination.exchange.open_records import open_values
+from comity.coordination.exchange.outcome import add_hidden_ask, add_outcome, answered
+from comity.coordination.exchange.rules import faults_of
+from comity.coordination.exchange.selectors import get_answers_by_key
+from comity.spine.keys.ring import KeyRing
+from comity.spine.tenancy.actor import Actor
+from comity.spine.tenancy.transaction import acting
+from comity.standing.law.catalogue import load_catalogue
+
+
+class ChunkTooLargeError(ValueError):
+    """More asks at once than one transaction decides."""
+
+
+def request_disclosures(*, asks: Sequence[Ask], by: Actor, now: datetime, keys: KeyRing) -> list[AskResult]:
+    """Decide and record up to 200 asks of one agency; return one result per ask, in order.
+
+    One durable transaction: vault items, `exchange_ask`, `exchange_decision`, `exchange_answer`, and for what goes at
+    once `exchange_disclosure`; clocks, tasks, outbox messages; one ledger entry per ask, permit and refusal alike. A
+    retry returns the recorded outcome. When another request records one of the keys meanwhile, the chunk is done
+    again ask by ask. Raises `ChunkTooLargeError`; a refusal is returned, never raised.
+    """
+    if len(asks) > CHUNK:
+        raise ChunkTooLargeError(f"{len(asks)} asks at once, more than {CHUNK}")
+    try:
+        return _attempt(asks, by, now, keys)
+    except IntegrityError:
+        return [result for ask in asks for result in _attempt_again(ask, by, now, keys)]
+
+
+def _attempt_again(ask: Ask, by: Actor, now: datetime, keys: KeyRing) -> list[AskResult]:
+    """Retry singly: the second failure of the same ask is not a race and is raised."""
+    try:
+        return _attempt([ask], by, now, keys)
+    except IntegrityError:
+        return _attempt([ask], by, now, keys)
+
+
+def _attempt(asks: Sequence[Ask], by: Actor, now: datetime, keys: KeyRing) -> list[AskResult]:
+    catalogue = load_catalogue()
+    results: dict[int, AskResult] = {}
+    for position, ask in enumerate(asks):
+        faults = faults_of(ask, catalogue)
+        if faults:
+            results[position] = Invalid(ask.ask_key, faults)
+    open_asks = {position: ask for position, ask in enumerate(asks) if position not in results}
+    if open_asks:
+        with acting(by) as cursor:
+            results |= _record(cursor, open_asks, by, now, keys)
+    return [results[position] for position in range(len(asks))]
+
+
+def _record(
+    cursor: CursorWrapper, asks: Mapping[int, Ask], by: Actor, now: datetime, keys: KeyRing
+) -> dict[int, AskResult]:
+    recorded = read_recorded(cursor, by.agency_id, [ask.ask_key for ask in asks.values()])
+    results = _repeats(cursor, asks, recorded, by)
+    fresh = _first_of_each_key({p: ask for p, ask in asks.items() if p not in results}, results)
+    roster = read_roster(fresh.values(), by)
+    named: dict[int, Named] = {}
+    for position, ask in fresh.items():
+        found = name_ask(ask, roster, keys)
+        if isinstance(found, Named):
+            named[position] = found
+        else:
+            results[position] = Invalid(ask.ask_key, found)
+    batch = Batch(now)
+    results |= _decide_all(cursor, named, by, batch, keys)
+    batch.write(cursor, keys)
+    return results
+
+
+def _repeats(
+    cursor: CursorWrapper, asks: Mapping[int, Ask], recorded: Mapping[str, Recorded], by: Actor
+) -> dict[int, AskResult]:
+    """Answer what was asked before: the recorded answer, or a conflict when the body is another."""
+    repeated = {p: ask for p, ask in asks.items() if ask.ask_key in recorded}
+    if not repeated:
+        return {}
+    answers = get_answers_by_key(cursor, by.agency_id, [ask.ask_key for ask in repeated.values()])
+    results: dict[int, AskResult] = {}
+    for position, ask in repeated.items():
+        known = recorded[ask.ask_key]
+        same = known.body_digest == ask.digest()
+        results[position] = answers[ask.ask_key] if same else Conflict(ask.ask_key, known.ask_id)
+    return results
+
+
+def _first_of_each_key(asks: Mapping[int, Ask], results: dict[int, AskResult]) -> dict[int, Ask]:
+    """Keep the first ask under each key; a second one in the same chunk is told so."""
+    first: dict[str, int] = {}
+    for position, ask in asks.items():
+        if ask.ask_key in first:
+            fault = Fault("ask_id", f"`{ask.ask_key}` stands twice in this batch", "send each ask once")
+            results[position] = Invalid(ask.ask_key, (fault,))
+        else:
+            first[ask.ask_key] = position
+    return {position: asks[position] for position in first.values()}
+
+
+def _decide_all(
+    cursor: CursorWrapper, named: Mapping[int, Named], by: Actor, batch: Batch, keys: KeyRing
+) -> dict[int, AskResult]:
+    catalogue = load_catalogue()
+    hidden = {p: n for p, n in named.items() if catalogue.categories[n.ask.category].may_hide}
+    plain = {p: n for p, n in named.items() if p not in hidden}
+    results: dict[int, AskResult] = {p: add_hidden_ask(batch, n, by) for p, n in hidden.items()}
+    cases = decide_asks(cursor, list(plain.values()), by, batch.now)
+    values = open_values(cursor, [case for case in cases if case.wants_values], by, keys)
+    for position, case in zip(plain, cases, strict=True):
+        status = add_outcome(batch, case, by, values.get(case.named.id))
+        results[position] = answered(case, status, batch.now)
+    return results

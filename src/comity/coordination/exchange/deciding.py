@@ -1,0 +1,83 @@
+"""Gathered asks to decided cases: the law in force, the clauses between the parties, the gate."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from django.db.backends.utils import CursorWrapper
+
+from comity.coordination.exchange.case import Case
+from comity.coordination.exchange.facts import Named, RecordFacts, Standing, facts_by_record, facts_by_type
+from comity.coordination.exchange.gather import preview_standing, read_records, read_standing
+from comity.spine.policy.decide import decide
+from comity.spine.tenancy.actor import Actor
+from comity.standing.agreements.quotas import QuotaBook, lock_quotas, save_quotas
+from comity.standing.agreements.rulebook import Between, build_slice
+from comity.standing.law.catalogue import load_catalogue
+from comity.standing.law.selectors import Law, get_current_law
+
+
+def decide_asks(cursor: CursorWrapper, named: Sequence[Named], by: Actor, now: datetime) -> list[Case]:
+    """Gather what stands between the parties and decide each ask, by its lodged record or else by type.
+
+    Agreements stay locked FOR SHARE, and the counters of clauses with a quota locked, until the transaction ends.
+    """
+    if not named:
+        return []
+    records = read_records(cursor, named, by)
+    found = [records.get((n.holder.id, n.ask.category, n.reference_key)) for n in named]
+    return decide_on(cursor, named, found, now)
+
+
+def decide_on(
+    cursor: CursorWrapper, named: Sequence[Named], records: Sequence[RecordFacts | None], now: datetime
+) -> list[Case]:
+    """Decide asks on the records given, None for an ask whose record is not known."""
+    standing = read_standing(cursor, named, now)
+    return decide_with(cursor, named, records, standing=[standing[n.id] for n in named], now=now)
+
+
+def decide_with(
+    cursor: CursorWrapper,
+    named: Sequence[Named],
+    records: Sequence[RecordFacts | None],
+    *,
+    standing: Sequence[Standing],
+    now: datetime,
+) -> list[Case]:
+    """Decide asks on records and standing given; count what goes at once against the quotas of its clauses."""
+    law = get_current_law(now)
+    agreements = {live.version_id: live for one in standing for live in one.agreements}
+    book = lock_quotas(cursor, agreements=agreements.values(), day=now.astimezone(UTC).date())
+    cases = [
+        _decide(n, replace(one, exhausted=book.exhausted), record, law, now, book)
+        for n, record, one in zip(named, records, standing, strict=True)
+    ]
+    save_quotas(cursor, book)
+    return cases
+
+
+def preview_asks(cursor: CursorWrapper, named: Sequence[Named], now: datetime) -> list[Case]:
+    """Decide asks by type, without a record, a lock or a count: what would be permitted, and what is missing."""
+    law = get_current_law(now)
+    standing = preview_standing(cursor, named, now)
+    book = QuotaBook(now.astimezone(UTC).date(), {}, {}, {})
+    return [_decide(n, standing[n.id], None, law, now, book) for n in named]
+
+
+def _decide(
+    named: Named, standing: Standing, record: RecordFacts | None, law: Law, now: datetime, book: QuotaBook
+) -> Case:
+    catalogue = load_catalogue()
+    if record is None:
+        facts = facts_by_type(named=named, standing=standing, catalogue=catalogue)
+    else:
+        facts = facts_by_record(named=named, standing=standing, catalogue=catalogue, record=record, now=now)
+    between = Between(
+        facts.sender.code, facts.receiver.code, facts.sender.state, facts.receiver.state, facts.origin_state
+    )
+    rules = build_slice(law=law, agreements=standing.agreements, between=between, at=now)
+    case = Case(named, standing, record, facts, decide(facts=facts, rules=rules), rules)
+    if record is not None and case.decision.permitted:
+        book.take(case.basis)
+    return case

@@ -1,0 +1,110 @@
+"""What the gate's decisions on asks are made from: gathered rows in, typed facts out."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from comity.coordination.exchange.ask import Ask
+from comity.spine.policy.facts import Facts, Party
+from comity.standing.agreements.facts import Hold, LiveAgreement
+from comity.standing.directory.facts import AgencyFacts, PostFacts
+from comity.standing.law.catalogue import Catalogue, Source
+
+VALIDATION_YEARS: Final = 5
+"""Intelligence not validated within five years may not be disseminated (28 CFR 23.20(h))."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An ask whose parties, post and record reference are resolved. `reference_key` is the blind index, hex."""
+
+    id: UUID
+    ask: Ask
+    asker: AgencyFacts
+    holder: AgencyFacts
+    post: PostFacts
+    reference_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFacts:
+    """The lodged record an ask names, without its values."""
+
+    id: UUID
+    subject_handle: UUID
+    origin: str
+    origin_state: str
+    marks: frozenset[str]
+    evidence: frozenset[str]
+    payload_item: UUID
+    validated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands between the two agencies when an ask is decided.
+
+    `in_force` tells whether one of `agreements` is in force between the two at that instant. `trained` and
+    `untrained` are evidence codes of the asker's post holder; `shown` are codes the node itself established
+    (`approved_…`, `counsel_mandate`).
+    """
+
+    agreements: tuple[LiveAgreement, ...]
+    in_force: bool
+    trained: frozenset[str] = frozenset()
+    untrained: frozenset[str] = frozenset()
+    shown: frozenset[str] = frozenset()
+    exhausted: frozenset[str] = frozenset()
+
+
+def party_of(agency: AgencyFacts) -> Party:
+    """Return the agency as rules see it."""
+    return Party(agency.code, str(agency.kind), agency.state, frozenset(agency.powers))
+
+
+def facts_by_type(*, named: Named, standing: Standing, catalogue: Catalogue) -> Facts:
+    """Return the facts while no record is known: decided as for an unmarked record that shows all it should.
+
+    A preview and an ask whose record is not lodged are decided on these; what the record turns out to be decides
+    again when it is answered.
+    """
+    assumed = catalogue.evidence_from(Source.HOLDER) | catalogue.evidence_from(Source.RECORD)
+    return _facts(named, standing, catalogue, assumed)
+
+
+def facts_by_record(
+    *, named: Named, standing: Standing, catalogue: Catalogue, record: RecordFacts, now: datetime
+) -> Facts:
+    """Return the facts with the record's own marks, origin and evidence."""
+    evidence = set(record.evidence)
+    if record.validated_at > now - timedelta(days=365 * VALIDATION_YEARS):
+        evidence.add("validated")
+    facts = _facts(named, standing, catalogue, evidence)
+    return replace(facts, marks=record.marks, origin=record.origin, origin_state=record.origin_state)
+
+
+def _facts(named: Named, standing: Standing, catalogue: Catalogue, record_evidence: Collection[str]) -> Facts:
+    ask = named.ask
+    met = {code for code, shown in ask.claims.items() if shown} | set(record_evidence) | standing.trained
+    met |= standing.shown | {"ledger_ready"}
+    unmet = {code for code, shown in ask.claims.items() if not shown} | standing.untrained
+    # A live agreement is the recipient's signed word on handling, and the legal basis beyond status.
+    (met if standing.in_force else unmet).update({"recipient_agreement", "handling_accepted", "own_legal_basis"})
+    return Facts(
+        act="disclose",
+        sender=party_of(named.holder),
+        receiver=party_of(named.asker),
+        purpose=ask.purpose,
+        category=ask.category,
+        asked=catalogue.group(ask.elements),
+        met=frozenset(met - unmet),
+        unmet=frozenset(unmet),
+        exhausted=standing.exhausted,
+    )
+
+
+def is_in_force(agreements: Collection[LiveAgreement], now: datetime) -> bool:
+    """Tell whether one of the agreements is in force between the pair; limits on passing on do not count."""
+    return any(live.hold is Hold.BETWEEN and live.period.contains(now) for live in agreements)

@@ -1,0 +1,188 @@
+"""Reads of one chunk of asks: parties, posts, training, agreements, records. A handful of queries however many asks."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db.backends.utils import CursorWrapper
+
+from comity.coordination.exchange.ask import Ask, Fault
+from comity.coordination.exchange.facts import Named, RecordFacts, Standing, is_in_force
+from comity.kernel.ids import new_id
+from comity.spine.keys.ring import KeyRing
+from comity.spine.tenancy.actor import Actor
+from comity.spine.tenancy.transaction import gate_reads
+from comity.standing.agreements.facts import Hold, LiveAgreement
+from comity.standing.agreements.selectors import list_agreements
+from comity.standing.agreements.live import PairIds, list_live_agreements, lock_agreements
+from comity.standing.directory import selectors as directory
+from comity.standing.directory.facts import AgencyFacts, PostFacts
+from comity.standing.training.facts import Eligible
+from comity.standing.training.selectors import list_post_eligibility
+from comity.standing.training.vocabulary import Function
+
+TRAINED: Final = {
+    "trained_receive_information": Function.RECEIVE_INFORMATION,
+    "trained_receive_intelligence": Function.RECEIVE_INTELLIGENCE,
+    "trained_receive_cji": Function.RECEIVE_CJI,
+}
+"""Evidence code to the function the asker's post holder must be eligible for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An ask this asker made before under the same key."""
+
+    ask_id: UUID
+    body_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """The agencies and posts a chunk speaks of, by what the asks call them."""
+
+    asker: AgencyFacts
+    holders: Mapping[str, AgencyFacts]
+    posts: Mapping[str, PostFacts]
+    own_post: PostFacts
+    agreements: frozenset[str]
+
+
+def read_roster(asks: Iterable[Ask], by: Actor) -> Roster:
+    """Read the asker, its posts, the holders named by code or ORI, and which agreements named are the asker's."""
+    asks = list(asks)
+    names = {ask.holder for ask in asks}
+    holders: dict[str, AgencyFacts] = dict(directory.list_agencies_by_code(names))
+    unknown = names - holders.keys()
+    if unknown:
+        by_ori = directory.list_agencies_by_ori(unknown)
+        holders.update({name: by_ori[name.strip().upper()] for name in unknown if name.strip().upper() in by_ori})
+    posts = {post.code: post for post in directory.list_posts_of(by.agency_id)}
+    own = next((post for post in posts.values() if post.id == by.post_id), None) or directory.get_post(by.post_id)
+    codes = {ask.agreement for ask in asks if ask.agreement}
+    agreements = frozenset(one.code for one in list_agreements()) if codes else frozenset()
+    return Roster(directory.get_agency(by.agency_id), holders, posts, own, agreements)
+
+
+def name_ask(ask: Ask, roster: Roster, keys: KeyRing) -> Named | tuple[Fault, ...]:
+    """Resolve an ask's parties and post, or say which of them the directory does not know."""
+    faults = []
+    holder = roster.holders.get(ask.holder)
+    if holder is None:
+        faults.append(Fault("holder", f"no agency `{ask.holder}`", "use its code or ORI", code="unknown"))
+    elif holder.id == roster.asker.id:
+        faults.append(Fault("holder", "is the asker itself", "name the agency that holds the record"))
+    if ask.agreement and ask.agreement not in roster.agreements:
+        faults.append(
+            Fault(
+                "agreement", f"no agreement `{ask.agreement}` of yours", "leave it out or use its code", code="unknown"
+            )
+        )
+    post = roster.posts.get(ask.post) if ask.post else roster.own_post
+    if post is None:
+        faults.append(Fault("post", f"your agency has no post `{ask.post}`", "name one of its posts", code="unknown"))
+    if holder is None or post is None or faults:
+        return tuple(faults)
+    key = reference_key(keys, holder_id=holder.id, category=ask.category, reference=ask.reference)
+    return Named(new_id(), ask, roster.asker, holder, post, key)
+
+
+def reference_key(keys: KeyRing, *, holder_id: UUID, category: str, reference: str) -> str:
+    """Return the blind index (hex) of a reference at a holder in a category: equal references, equal keys, no more."""
+    return keys.blind(f"exchange/{holder_id}/{category}", reference.strip()).hex()
+
+
+def read_recorded(cursor: CursorWrapper, asker_id: UUID, ask_keys: Collection[str]) -> dict[str, Recorded]:
+    """Return the asks this asker already made under these keys."""
+    cursor.execute(
+        "SELECT ask_key, id, body_digest FROM exchange_ask WHERE asker_id = %s AND ask_key = ANY(%s)",
+        (asker_id, list(ask_keys)),
+    )
+    return {key: Recorded(ask_id, digest) for key, ask_id, digest in cursor.fetchall()}
+
+
+_RECORDS: Final = """
+SELECT DISTINCT ON (r.holder_id, r.category, r.reference_key)
+       r.holder_id, r.category, r.reference_key,
+       r.id, r.subject_handle, r.origin_id, r.marks, r.evidence, r.payload_item, r.validated_at
+FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS n (holder_id, category, reference_key)
+JOIN exchange_record r USING (holder_id, category, reference_key)
+ORDER BY r.holder_id, r.category, r.reference_key, r.version DESC
+"""
+
+
+def read_records(cursor: CursorWrapper, named: Sequence[Named], by: Actor) -> dict[tuple[UUID, str, str], RecordFacts]:
+    """Return the latest version of each record the asks name, by (holder, category, reference key).
+
+    The only read that looks for a record on an asker's behalf: it needs the exact keyed reference.
+    """
+    with gate_reads(cursor, by):
+        cursor.execute(
+            _RECORDS,
+            (
+                [n.holder.id for n in named],
+                [n.ask.category for n in named],
+                [n.reference_key for n in named],
+            ),
+        )
+        rows = cursor.fetchall()
+    origins = directory.list_agencies({row[5] for row in rows if row[5]})
+    return {(row[0], row[1], row[2]): _record(row, origins) for row in rows}
+
+
+def _record(row: tuple[object, ...], origins: Mapping[UUID, AgencyFacts]) -> RecordFacts:
+    _, _, _, record_id, handle, origin_id, marks, evidence, payload, validated_at = row
+    origin = origins.get(origin_id) if isinstance(origin_id, UUID) else None
+    return RecordFacts(
+        id=record_id,  # type: ignore[arg-type]
+        subject_handle=handle,  # type: ignore[arg-type]
+        origin=origin.code if origin else "",
+        origin_state=origin.state if origin else "",
+        marks=frozenset(marks),  # type: ignore[call-overload]
+        evidence=frozenset(evidence),  # type: ignore[call-overload]
+        payload_item=payload,  # type: ignore[arg-type]
+        validated_at=validated_at,  # type: ignore[arg-type]
+    )
+
+
+def read_standing(cursor: CursorWrapper, named: Sequence[Named], now: datetime) -> dict[UUID, Standing]:
+    """Return, per ask id, the agreements that bear on it (rows locked FOR SHARE) and its post holder's training."""
+    return _standing(named, lock_agreements(cursor, _pairs(named)), now)
+
+
+def preview_standing(cursor: CursorWrapper, named: Sequence[Named], now: datetime) -> dict[UUID, Standing]:
+    """Return the same without locks: for previews, where nothing leaves."""
+    return _standing(named, list_live_agreements(cursor, _pairs(named)), now)
+
+
+def _pairs(named: Sequence[Named]) -> set[PairIds]:
+    return {(n.holder.id, n.asker.id) for n in named}
+
+
+def _standing(
+    named: Sequence[Named], agreements: Mapping[PairIds, tuple[LiveAgreement, ...]], now: datetime
+) -> dict[UUID, Standing]:
+    posts = {n.post.id for n in named}
+    judged = list_post_eligibility(post_ids=posts, functions=set(TRAINED.values()), at=now)
+    trained = {
+        post: frozenset(code for code, function in TRAINED.items() if isinstance(judged[post, function], Eligible))
+        for post in posts
+    }
+    bearing = {n.id: _bearing(n, agreements[n.holder.id, n.asker.id]) for n in named}
+    return {
+        n.id: Standing(
+            agreements=bearing[n.id],
+            in_force=is_in_force(bearing[n.id], now),
+            trained=trained[n.post.id],
+            untrained=frozenset(TRAINED) - trained[n.post.id],
+        )
+        for n in named
+    }
+
+
+def _bearing(named: Named, agreements: tuple[LiveAgreement, ...]) -> tuple[LiveAgreement, ...]:
+    """Keep the agreement the ask is made under, when it names one; limits on passing on bear on every ask."""
+    under = named.ask.agreement
+    return tuple(live for live in agreements if not under or live.code == under or live.hold is Hold.ONWARD)

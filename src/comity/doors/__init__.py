@@ -1,0 +1,1 @@
+"""Where a request enters: translate, authenticate, schedule. No rules, no SQL."""

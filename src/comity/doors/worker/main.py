@@ -1,0 +1,68 @@
+"""The worker process: wake-ups of the outbox, a sweep for what they missed, and the ticks of hidden answers."""
+
+import threading
+from collections.abc import Callable
+from typing import Final
+
+import structlog
+from django.db import DatabaseError, connections
+from procrastinate.contrib.django import app
+
+from comity.coordination.exchange.commands.tick import answer_hidden_asks
+from comity.coordination.exchange.rules import next_tick
+from comity.doors.worker.deliveries import drain, sweep
+from comity.kernel.time import Clock
+from comity.spine.keys.ring import KeyRing
+from comity.spine.outbox.wake import DELIVER_TASK, QUEUE
+from comity.spine.tenancy.actor import Duty, node_actor
+
+SWEEP_SECONDS: Final = 5.0
+_log = structlog.get_logger("comity.worker")
+
+
+def run_worker(*, clock: Clock, keys: KeyRing) -> None:
+    """Work until the process is asked to stop (SIGINT or SIGTERM): what is claimed is finished first."""
+    stop = threading.Event()
+    threads = [
+        threading.Thread(target=_repeat, args=(stop, "tick", lambda: _tick(stop, clock, keys)), daemon=True),
+        threading.Thread(target=_repeat, args=(stop, "sweep", lambda: _sweep(stop, clock, keys)), daemon=True),
+    ]
+
+    @app.task(name=DELIVER_TASK, queue=QUEUE)
+    def deliver(destination: str) -> None:
+        drain(destination=destination, clock=clock, keys=keys)
+
+    for thread in threads:
+        thread.start()
+    try:
+        worker_app = app.with_connector(app.connector.get_worker_connector())
+        worker_app.run_worker(queues=[QUEUE], concurrency=1, delete_jobs="successful")
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(timeout=10)
+
+
+def _repeat(stop: threading.Event, name: str, work: Callable[[], None]) -> None:
+    while not stop.is_set():
+        try:
+            work()
+        except DatabaseError as error:
+            _log.warning("worker.database", duty=name, code=type(error).__name__)
+            connections.close_all()
+            stop.wait(1.0)
+    connections.close_all()
+
+
+def _tick(stop: threading.Event, clock: Clock, keys: KeyRing) -> None:
+    """Wait for the next tick, then answer everything it promised."""
+    now = clock()
+    if stop.wait(max(0.0, (next_tick(now) - now).total_seconds())):
+        return
+    while answer_hidden_asks(by=node_actor(Duty.COURIER), now=clock(), keys=keys):
+        pass
+
+
+def _sweep(stop: threading.Event, clock: Clock, keys: KeyRing) -> None:
+    sweep(clock=clock, keys=keys)
+    stop.wait(SWEEP_SECONDS)

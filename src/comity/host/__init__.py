@@ -1,0 +1,1 @@
+"""The machine's side: database launcher, demonstration, benches, doctor, the `comity` command."""

@@ -1,0 +1,43 @@
+"""Loading what stands before anyone acts in the demo states; every step is safe to repeat."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from comity.spine.tenancy.actor import Actor, Duty, node_actor
+from comity.spine.tenancy.transaction import reading
+from comity.standing.agreements.demo.load import load_demo as load_agreements
+from comity.standing.directory.demo import load_demo as load_directory
+from comity.standing.directory.selectors import get_post_by_code
+from comity.standing.law.commands import approve_rules, load_release, put_in_force
+from comity.standing.law.facts import ReleaseState
+from comity.standing.law.selectors import get_release
+from comity.standing.training.demo import load_demo as load_training
+
+COUNSEL = ("az-ag", "counsel")
+"""Whose counsel approves the law of the demonstration: for demonstration only, nobody has read it as counsel."""
+
+
+def load_standing(*, now: datetime, say: Callable[[str], None]) -> None:
+    """Load directory, law, training and agreements of the demo states."""
+    steward = node_actor(Duty.STEWARD)
+    say("loading the directory of Arizona and Utah")
+    load_directory(by=steward, now=now)
+    say("loading the law")
+    _load_law(steward, now)
+    say("loading courses and credentials")
+    load_training(by=steward, now=now)
+    say("loading agreements")
+    load_agreements(by=steward, now=now)
+
+
+def _load_law(steward: Actor, now: datetime) -> None:
+    release_id = load_release(by=steward, now=now)
+    with reading(steward):
+        release = get_release(release_id, now)
+        post = get_post_by_code(*COUNSEL)
+    if release.state in {ReleaseState.CURRENT, ReleaseState.SUPERSEDED}:
+        return
+    counsel = Actor(post.agency_id, post.id, Duty.STEWARD)
+    if release.unapproved:
+        approve_rules(by=counsel, now=now, release_id=release_id, rule_ids=list(release.unapproved))
+    put_in_force(by=steward, now=now, release_id=release_id)

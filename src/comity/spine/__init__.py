@@ -1,0 +1,1 @@
+"""What every act needs: policy, ledger, vault, keys, clocks, tasks, outbox."""

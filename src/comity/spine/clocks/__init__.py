@@ -1,0 +1,1 @@
+"""Clocks: every due date, how it came about, and what was done to it."""

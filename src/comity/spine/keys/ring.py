@@ -1,0 +1,110 @@
+"""The small interface behind which every secret lives: sign, verify, wrap, unwrap, blind.
+
+A digest handed to `sign` must already say what it is a digest of (a schema inside the digested bytes): the ring binds
+the key to a purpose, not the meaning of the bytes.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+class Scheme(StrEnum):
+    """How a signature was made. `ECDSA_P384` is RFC 9421's `ecdsa-p384-sha384`: raw r||s, 96 bytes."""
+
+    ECDSA_P384 = "ecdsa-p384-sha384"
+    ED25519 = "ed25519"
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """`blob` signs the bytes of `digest` under key `key_id` by `scheme`."""
+
+    scheme: str
+    key_id: str
+    digest: bytes
+    blob: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapped:
+    """A data key encrypted under master key `key_id`; `blob` is nonce (12 bytes) || ciphertext || tag (16 bytes)."""
+
+    key_id: str
+    blob: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKey:
+    """The public half of a signing key; `spki` is the DER of SubjectPublicKeyInfo. Who owns it is the directory's."""
+
+    purpose: str
+    scheme: str
+    key_id: str
+    spki: bytes
+
+
+class KeyRingError(Exception):
+    """A secret is missing, damaged or exposed; the message names the remedy."""
+
+
+class UnknownMasterKeyError(KeyRingError):
+    """Something was wrapped under a master key that this ring does not hold."""
+
+
+class UnwrapError(KeyRingError):
+    """The master key has the right name but does not open what it should have sealed."""
+
+
+class UnknownSigningKeyError(KeyRingError):
+    """No signing key exists for a purpose."""
+
+
+class SigningKeyExistsError(KeyRingError):
+    """A purpose already has its signing key; replacing it is a rotation, named as such."""
+
+
+class KeyRing(Protocol):
+    """What the rest of Comity may ask of a key store."""
+
+    def sign(self, purpose: str, digest: bytes) -> Signature:
+        """Sign `digest` with the purpose's current key; raises `UnknownSigningKeyError`."""
+
+    def verify(self, signature: Signature, public_key: bytes) -> bool:
+        """Tell whether `signature` is good under the SPKI DER `public_key`; never raises on a bad one."""
+
+    def wrap(self, data_key: bytes) -> Wrapped:
+        """Seal a data key under the current master key (AES-256-GCM)."""
+
+    def unwrap(self, wrapped: Wrapped) -> bytes:
+        """Open a sealed data key; raises `UnknownMasterKeyError`, `UnwrapError`."""
+
+    def blind(self, context: str, value: str) -> bytes:
+        """Return the 32-byte blind index of `value` (HMAC-SHA256), separate for each context."""
+
+    def public_keys(self) -> Sequence[PublicKey]:
+        """Return the public half of every signing key in use, by purpose."""
+
+    def create_signing_key(self, purpose: str) -> PublicKey:
+        """Make an ECDSA P-384 key for a purpose; raises `SigningKeyExistsError`."""
+
+    def rotate_master(self) -> str:
+        """Make a new master key the current one and return its id; older ones stay for `unwrap`."""
+
+    @property
+    def master_key_id(self) -> str:
+        """The id of the master key that `wrap` uses now."""
+
+
+def rewrap(ring: KeyRing, items: Iterable[Wrapped]) -> Iterator[Wrapped]:
+    """Yield each item sealed under the current master key, in order; one already under it comes back as it is."""
+    for item in items:
+        yield item if item.key_id == ring.master_key_id else ring.wrap(ring.unwrap(item))
+
+
+def blind_message(context: str, value: str) -> bytes:
+    """Return the bytes a blind index is made of: context, NUL, value, so that no two pairs share them."""
+    if "\0" in context:
+        raise ValueError("a blind index context must not contain NUL")
+    return context.encode() + b"\0" + value.encode()

@@ -1,0 +1,1 @@
+"""The ledger: append, sequence, prove, checkpoint, verify. It holds digests and never personal data."""

@@ -1,0 +1,229 @@
+"""Act rows and payloads against the entries that tell of them: a merge of ordered streams over a range of entry ids."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+import psycopg
+from psycopg import sql
+
+from comity.kernel.canonical import NotCanonicalError
+from comity.kernel.digest import row_digest
+from comity.spine.ledger.act_tables import ActTable
+from comity.spine.ledger.report import Findings, Kind
+from comity.spine.ledger.snapshot import Snapshot, joined, streamed
+
+_STORED: Final = (
+    "SELECT id::text, encode(sha256(nonce || ciphertext), 'hex') FROM vault_item WHERE id = ANY (%s::uuid[])"
+)
+_BURIED: Final = "SELECT item_id::text, digest FROM vault_tombstone WHERE item_id = ANY (%s::uuid[])"
+
+Range = tuple[UUID, UUID]
+FIRST_ID: Final = UUID(int=0)
+LAST_ID: Final = UUID(int=2**128 - 1)
+_PAYLOADS_A_LOOKUP: Final = 2_000
+
+_ENTRIES: Final = """
+SELECT entry_id, leaf_index, agency_id, body FROM (
+    SELECT entry_id, leaf_index, agency_id, body FROM ledger_entry WHERE entry_id >= %s AND entry_id <= %s
+    UNION ALL
+    SELECT entry_id, NULL, agency_id, body FROM ledger_pending WHERE entry_id >= %s AND entry_id <= %s
+) AS entries ORDER BY entry_id, leaf_index
+"""
+
+
+class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An entry's body, as `append.Entry.make` writes it."""
+
+    schema: str
+    id: str
+    at: str
+    act: str
+    agency: str
+    post: str | None
+    ruleset: str | None
+    facts: str | None
+    rows: dict[str, str]
+    payloads: dict[str, str]
+    salt: str
+
+
+_decode: Final = msgspec.json.Decoder(Body).decode
+
+
+@dataclass(slots=True)
+class _Stream:
+    """The rows of one act table in the order of their entries, one looked ahead."""
+
+    table: ActTable
+    columns: tuple[str, ...]
+    rows: Iterator[tuple[Any, ...]]
+    ahead: tuple[Any, ...] | None
+
+    def advance(self) -> None:
+        self.ahead = next(self.rows, None)
+
+    def named(self, values: tuple[Any, ...]) -> tuple[str, dict[str, object]]:
+        """Return the row as `table/key` and its columns without `entry_id`."""
+        row = dict(zip(self.columns, values[1:], strict=True))
+        name = f"{self.table.name}/{','.join(str(row.get(column, values[0])) for column in self.table.key)}"
+        row.pop("entry_id", None)
+        return name, row
+
+
+def check_rows(snapshot: Snapshot, span: Range, tables: tuple[ActTable, ...], purged: frozenset[str]) -> Findings:
+    """Check every act row and payload of the entries with ids in `span` (both ends included).
+
+    `purged`: `table/key` of act rows lawfully gone. Payloads that are gone must have left a tombstone.
+    """
+    with joined(snapshot) as connection:
+        return _Rows(connection, span, tables, purged).check()
+
+
+class _Rows:
+    def __init__(
+        self,
+        connection: psycopg.Connection[Any],
+        span: Range,
+        tables: tuple[ActTable, ...],
+        purged: frozenset[str],
+    ) -> None:
+        self._connection = connection
+        self._span = span
+        self._purged = purged
+        self._findings = Findings()
+        self._streams = [self._open(table) for table in tables]
+        self._payloads = _Payloads(connection, self._findings)
+
+    def check(self) -> Findings:
+        last: UUID | None = None
+        for entry_id, leaf_index, agency_id, body in streamed(self._connection, "entries", _ENTRIES, self._span * 2):
+            self._pass_unclaimed(entry_id)
+            if entry_id == last:
+                self._findings.add(
+                    Kind.PENDING_REPEATED,
+                    f"ledger_pending/{entry_id}",
+                    f"entry {entry_id} waits although it is a leaf already; the sequencer leaves it there",
+                )
+                continue
+            last = entry_id
+            self._check_entry(entry_id, leaf_index, agency_id, body)
+        self._pass_unclaimed(None)
+        self._payloads.flush()
+        return self._findings
+
+    def _open(self, table: ActTable) -> _Stream:
+        query = sql.SQL(
+            "SELECT entry_id, t.* FROM {} t WHERE entry_id >= %s AND entry_id <= %s ORDER BY entry_id"
+        ).format(sql.Identifier("public", table.name))
+        probe = self._connection.execute(
+            sql.SQL("SELECT * FROM {} LIMIT 0").format(sql.Identifier("public", table.name))
+        )
+        columns = tuple(column.name for column in probe.description or ())
+        rows = streamed(self._connection, f"rows of {table.name}", query, self._span)
+        return _Stream(table, columns, rows, next(rows, None))
+
+    def _pass_unclaimed(self, before: UUID | None) -> None:
+        """Name the rows of entries that do not exist: all that come before the next entry."""
+        for stream in self._streams:
+            while stream.ahead is not None and (before is None or stream.ahead[0] < before):
+                name, _ = stream.named(stream.ahead)
+                self._findings.counts["act rows"] += 1
+                self._findings.add(
+                    Kind.ROW_WITHOUT_ENTRY,
+                    name,
+                    f"{name} says it is told by entry {stream.ahead[0]}, which does not exist",
+                )
+                stream.advance()
+
+    def _take(self, entry_id: UUID) -> Iterator[tuple[str, dict[str, object]]]:
+        for stream in self._streams:
+            while stream.ahead is not None and stream.ahead[0] == entry_id:
+                self._findings.counts["act rows"] += 1
+                yield stream.named(stream.ahead)
+                stream.advance()
+
+    def _check_entry(self, entry_id: UUID, leaf_index: int | None, agency_id: UUID, raw: bytes) -> None:
+        where = f"ledger_pending/{entry_id}" if leaf_index is None else f"ledger_entry/{leaf_index}"
+        what = f"entry {entry_id} (waiting)" if leaf_index is None else f"entry {entry_id} (leaf {leaf_index})"
+        body = self._read(where, what, raw)
+        if body is None:
+            for name, _ in self._take(entry_id):
+                self._findings.add(Kind.ROW_UNREADABLE, name, f"{name} cannot be checked: {what} cannot be read")
+            return
+        if body.id != str(entry_id) or body.agency != str(agency_id):
+            self._findings.add(
+                Kind.ENTRY_CHANGED, where, f"the id or agency beside {what} was changed: its body says {body.id}"
+            )
+        self._check_told(what, body, dict(self._take(entry_id)))
+        self._payloads.add(what, body.payloads)
+
+    def _read(self, where: str, what: str, raw: bytes) -> Body | None:
+        try:
+            return _decode(raw)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            self._findings.add(Kind.ENTRY_MALFORMED, where, f"{what} is not an entry of Comity: {error}")
+            return None
+
+    def _check_told(self, what: str, body: Body, rows: Mapping[str, Mapping[str, object]]) -> None:
+        for name, row in rows.items():
+            told = body.rows.get(name)
+            if told is None:
+                self._findings.add(Kind.ROW_NOT_NAMED, name, f"{name} was added to {what}, which does not name it")
+            elif told != self._digest(name, body, row):
+                self._findings.add(Kind.ROW_CHANGED, name, f"{name} is not what {what} recorded: it was changed")
+        for name in body.rows.keys() - rows.keys() - self._purged:
+            self._findings.add(Kind.ROW_MISSING, name, f"{name}, recorded by {what}, is gone")
+
+    def _digest(self, name: str, body: Body, row: Mapping[str, object]) -> str | None:
+        try:
+            return row_digest(bytes.fromhex(body.salt), row)
+        except (NotCanonicalError, ValueError) as error:
+            self._findings.add(Kind.ROW_UNREADABLE, name, f"{name} has no digest: {error}")
+            return None
+
+
+class _Payloads:
+    """Looks stored payloads up in groups: digest of nonce || ciphertext, or the tombstone of what was purged."""
+
+    def __init__(self, connection: psycopg.Connection[Any], findings: Findings) -> None:
+        self._connection = connection
+        self._findings = findings
+        row = connection.execute("SELECT to_regclass('public.vault_item') IS NOT NULL").fetchone()
+        self._has_vault = bool(row and row[0])
+        self._told: list[tuple[str, str, str]] = []
+
+    def add(self, what: str, payloads: Mapping[str, str]) -> None:
+        self._told += [(item, digest, what) for item, digest in payloads.items()]
+        if len(self._told) >= _PAYLOADS_A_LOOKUP:
+            self.flush()
+
+    def flush(self) -> None:
+        if not self._told:
+            return
+        ids = list({item for item, _, _ in self._told})
+        stored = self._digests(_STORED, ids)
+        buried = self._digests(_BURIED, [item for item in ids if item not in stored])
+        for item, digest, what in self._told:
+            self._findings.counts["payloads"] += 1
+            self._compare(item, digest, what, stored.get(item), buried.get(item))
+        self._told = []
+
+    def _digests(self, query: str, ids: list[str]) -> dict[str, str]:
+        return dict(self._connection.execute(query, (ids,)).fetchall()) if ids and self._has_vault else {}
+
+    def _compare(self, item: str, told: str, what: str, stored: str | None, buried: str | None) -> None:
+        name = f"vault_item/{item}"
+        if stored is not None:
+            if stored != told:
+                self._findings.add(Kind.PAYLOAD_CHANGED, name, f"{name} is not what {what} recorded: it was changed")
+        elif buried is None:
+            self._findings.add(Kind.PAYLOAD_MISSING, name, f"{name}, recorded by {what}, is gone without a tombstone")
+        elif buried != told:
+            self._findings.add(
+                Kind.PAYLOAD_CHANGED,
+                f"vault_tombstone/{item}",
+                f"the tombstone of {name} is not of what {what} recorded",
+            )

@@ -1,0 +1,1 @@
+"""Facts and a rule slice in, a decision out. Pure."""

@@ -1,0 +1,199 @@
+"""The gate: facts and a slice of rules in, a decision out. Pure: no clock, no database, no settings.
+
+Fail closed. The engine skips a `forbid` that errs and would then allow; here any diagnostic refuses.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+import cedarpy
+
+from comity.spine.policy.decision import Decision, HoldForCounsel, NeedsApproval, Outcome, Permit, Refuse
+from comity.spine.policy.facts import Facts
+from comity.spine.policy.rules import ENGINE, Kind, Rule
+from comity.spine.policy.slices import DUTIES, MAIN, MANDATES, SCHEMA, CompiledSet, RuleSlice
+
+COUNSEL_MANDATE: Final = "counsel_mandate"
+"""Evidence code: counsel of the holder found that the mandate prevails over the state's bar."""
+APPROVED: Final = "approved_"
+"""Prefix of evidence codes: `approved_privacy_officer` and so on, set by a recorded verdict only."""
+
+_IT: Final = {"type": "Comity::Ask", "id": "it"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What the engine said of one set: allowed or not, the rules behind it, whether it erred."""
+
+    allowed: bool
+    rules: tuple[Rule, ...]
+    erred: bool
+
+
+_SILENT: Final = _Answer(allowed=False, rules=(), erred=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One ask before the engine. Classes that share a rule set share its answer: rules name a class in their scope
+    only (`parse_pack` refuses others), so the answer cannot depend on which of them is asked.
+    """
+
+    facts: Facts
+    rules: RuleSlice
+    entities: cedarpy.Entities
+    answers: dict[int, _Answer] = field(default_factory=dict)
+
+    def ask(self, kinds: frozenset[Kind], name: str) -> _Answer:
+        """Return what the engine says of the rules of `kinds` for the class."""
+        compiled = self.rules.compiled(kinds, name)
+        if compiled.policies is None:
+            return _SILENT
+        answer = self.answers.get(id(compiled))
+        if answer is None:
+            answer = _evaluate(compiled, name, self.facts.act, self.entities)
+            self.answers[id(compiled)] = answer
+        return answer
+
+
+def decide(*, facts: Facts, rules: RuleSlice) -> Decision:
+    """Decide every sensitivity class of the ask.
+
+    Returns one `Permit`, `NeedsApproval`, `HoldForCounsel` or `Refuse` per class, with the rules behind each, then
+    the duties and warnings that follow from what may leave. Never raises for facts or rules: an engine error is a
+    refusal of the class with reason `error`.
+    """
+    entities = _entities(facts)
+    if entities is None:
+        return Decision(tuple((name, Refuse("error")) for name, _ in facts.asked), (), (), rules.digest, ENGINE)
+    case = _Case(facts, rules, entities)
+    outcomes: list[tuple[str, Outcome]] = []
+    duties: set[str] = set()
+    warnings: set[str] = set()
+    for name, elements in facts.asked:
+        outcome = _decide_class(case, name, elements)
+        if not isinstance(outcome, Refuse):
+            outcome, required, warned = _with_duties(case, name, outcome)
+            duties |= required
+            warnings |= warned
+        outcomes.append((name, outcome))
+    return Decision(tuple(outcomes), tuple(sorted(duties)), tuple(sorted(warnings)), rules.digest, ENGINE)
+
+
+def _decide_class(case: _Case, name: str, elements: tuple[str, ...]) -> Outcome:
+    main = case.ask(MAIN, name)
+    if main.erred:
+        return Refuse("error")
+    if main.allowed:
+        return _granted(elements, main.rules, case.facts.met)
+    mandates = case.ask(MANDATES, name)
+    if mandates.erred:
+        return Refuse("error")
+    if not main.rules:
+        return _granted(elements, mandates.rules, case.facts.met) if mandates.allowed else Refuse("unmatched")
+    if mandates.allowed and all(rule.is_state_level for rule in main.rules):
+        if COUNSEL_MANDATE in case.facts.met:
+            return _granted(elements, mandates.rules, case.facts.met)
+        return HoldForCounsel(elements, _ids(main.rules), _ids(mandates.rules))
+    return _refused(main.rules, case.facts)
+
+
+def _granted(elements: tuple[str, ...], rules: tuple[Rule, ...], met: frozenset[str]) -> Outcome:
+    """Keep what the permitting rules' allow-lists hold; free grants go at once, the rest waits for approval."""
+    free = [rule for rule in rules if not _open_approvals(rule, met)]
+    at_once = _allowed(elements, free)
+    if at_once:
+        return Permit(at_once, _ids(free))
+    later = _allowed(elements, rules)
+    if not later:
+        return Refuse("unmatched")
+    approvers = {function for rule in rules for function in _open_approvals(rule, met)}
+    return NeedsApproval(later, _ids(rules), tuple(sorted(approvers)))
+
+
+def _with_duties(case: _Case, name: str, outcome: Outcome) -> tuple[Outcome, set[str], set[str]]:
+    """Add what `require` and `warn` rules say; a required approval turns a permit into a wait for it."""
+    answer = case.ask(DUTIES, name)
+    if answer.erred:
+        return Refuse("error"), set(), set()
+    required = [rule for rule in answer.rules if rule.kind is Kind.REQUIRE]
+    warned = {rule.id for rule in answer.rules if rule.kind is Kind.WARN}
+    approvers = {function for rule in required for function in _open_approvals(rule, case.facts.met)}
+    if approvers:
+        outcome = _waiting(outcome, approvers, _ids(required))
+    return outcome, {rule.id for rule in required}, warned
+
+
+def _waiting(outcome: Outcome, approvers: set[str], ids: tuple[str, ...]) -> Outcome:
+    match outcome:
+        case Permit(elements, because):
+            return NeedsApproval(elements, tuple(sorted({*because, *ids})), tuple(sorted(approvers)))
+        case NeedsApproval(elements, because, others):
+            return NeedsApproval(elements, tuple(sorted({*because, *ids})), tuple(sorted({*others, *approvers})))
+        case HoldForCounsel() | Refuse():
+            return outcome
+
+
+def _refused(forbids: tuple[Rule, ...], facts: Facts) -> Refuse:
+    """Name the evidence that would have satisfied the forbidding rules: missing, or shown to be false."""
+    needed = {code for rule in forbids for group in rule.needs for code in group} - facts.met
+    unmet = needed & facts.unmet
+    missing = needed - unmet
+    reason = "evidence_missing" if missing and not unmet and all(rule.needs for rule in forbids) else "forbidden"
+    return Refuse(reason, _ids(forbids), tuple(sorted(missing)), tuple(sorted(unmet)))
+
+
+def _allowed(elements: tuple[str, ...], rules: Iterable[Rule]) -> tuple[str, ...]:
+    lists = [rule.elements for rule in rules]
+    return tuple(e for e in elements if any(allowed is None or e in allowed for allowed in lists))
+
+
+def _open_approvals(rule: Rule, met: frozenset[str]) -> tuple[str, ...]:
+    return tuple(function for function in rule.approvals if APPROVED + function not in met)
+
+
+def _ids(rules: Iterable[Rule]) -> tuple[str, ...]:
+    return tuple(sorted(rule.id for rule in rules))
+
+
+def _evaluate(compiled: CompiledSet, name: str, act: str, entities: cedarpy.Entities) -> _Answer:
+    request = {
+        "principal": _IT,
+        "action": {"type": "Comity::Action", "id": act},
+        "resource": {"type": "Comity::Class", "id": name},
+        "context": "{}",
+    }
+    answer = cedarpy.is_authorized(request, compiled.policies, entities, schema=SCHEMA)
+    if answer.diagnostics.errors or answer.decision is cedarpy.Decision.NoDecision:
+        return _Answer(allowed=False, rules=(), erred=True)
+    return _Answer(answer.allowed, compiled.rules_behind(answer.diagnostics.reasons), erred=False)
+
+
+def _entities(facts: Facts) -> cedarpy.Entities | None:
+    """Hand the facts to the engine once per ask, checked against the schema; None when it will not take them."""
+    sender, receiver = facts.sender, facts.receiver
+    attributes = {
+        "sender": sender.code,
+        "sender_kind": sender.kind,
+        "sender_state": sender.state,
+        "sender_powers": sorted(sender.powers),
+        "receiver": receiver.code,
+        "receiver_kind": receiver.kind,
+        "receiver_state": receiver.state,
+        "receiver_powers": sorted(receiver.powers),
+        "purpose": facts.purpose,
+        "category": facts.category,
+        "marks": sorted(facts.marks),
+        "origin": facts.origin,
+        "origin_state": facts.origin_state,
+        "met": sorted(facts.met),
+        "unmet": sorted(facts.unmet),
+        "exhausted": sorted(facts.exhausted),
+    }
+    text = json.dumps([{"uid": _IT, "attrs": attributes, "parents": []}])
+    try:
+        return cedarpy.Entities.from_json_str(text, schema=SCHEMA)
+    except ValueError:
+        return None

@@ -1,0 +1,104 @@
+"""What a decision is made from: codes only, nothing optional, nothing personal.
+
+Evidence is three-valued without being optional: a code in `met` was shown, a code in `unmet` was shown to be false,
+a code in neither is missing. A rule can therefore never stumble over an absent attribute.
+"""
+
+from dataclasses import dataclass
+
+from comity.kernel.canonical import Json, plain
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """An agency as rules see it: its code, kind, two-letter state ("" for none) and powers."""
+
+    code: str
+    kind: str
+    state: str
+    powers: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything one decision may depend on.
+
+    `asked` maps each sensitivity class to the elements asked for in it. `origin` is the code of the agency a record
+    came from ("" when the sender's own or unknown), `origin_state` its state. `marks` are the record's, empty while
+    only types are known. `exhausted` names the clauses whose quota is used up.
+    """
+
+    act: str
+    sender: Party
+    receiver: Party
+    purpose: str
+    category: str
+    asked: tuple[tuple[str, tuple[str, ...]], ...]
+    marks: frozenset[str] = frozenset()
+    origin: str = ""
+    origin_state: str = ""
+    met: frozenset[str] = frozenset()
+    unmet: frozenset[str] = frozenset()
+    exhausted: frozenset[str] = frozenset()
+
+    def as_plain(self) -> Json:
+        """Return the facts as canonical JSON values: what the vault keeps and `replay` reads."""
+        return plain(
+            {
+                "act": self.act,
+                "asked": dict(self.asked),
+                "category": self.category,
+                "exhausted": self.exhausted,
+                "marks": self.marks,
+                "met": self.met,
+                "origin": self.origin,
+                "origin_state": self.origin_state,
+                "purpose": self.purpose,
+                "receiver": _party_plain(self.receiver),
+                "sender": _party_plain(self.sender),
+                "unmet": self.unmet,
+            }
+        )
+
+
+def _party_plain(party: Party) -> dict[str, object]:
+    return {"code": party.code, "kind": party.kind, "powers": party.powers, "state": party.state}
+
+
+class UnreadableFactsError(ValueError):
+    """Stored facts are not of the form `Facts.as_plain` writes."""
+
+
+def facts_from_plain(value: object) -> Facts:
+    """Return the facts that `Facts.as_plain` wrote; raise `UnreadableFactsError` for anything else."""
+    match value:
+        case {"asked": dict(asked), "sender": dict(sender), "receiver": dict(receiver), **rest}:
+            try:
+                return Facts(
+                    act=str(rest["act"]),
+                    sender=_party(sender),
+                    receiver=_party(receiver),
+                    purpose=str(rest["purpose"]),
+                    category=str(rest["category"]),
+                    asked=tuple((name, tuple(elements)) for name, elements in sorted(asked.items())),
+                    marks=_codes(rest["marks"]),
+                    origin=str(rest["origin"]),
+                    origin_state=str(rest["origin_state"]),
+                    met=_codes(rest["met"]),
+                    unmet=_codes(rest["unmet"]),
+                    exhausted=_codes(rest["exhausted"]),
+                )
+            except (KeyError, TypeError) as error:
+                raise UnreadableFactsError(f"stored facts lack or misstate {error}") from error
+        case _:
+            raise UnreadableFactsError("stored facts are not a map of facts")
+
+
+def _codes(value: object) -> frozenset[str]:
+    if not isinstance(value, list):
+        raise UnreadableFactsError("a set of codes is not a list")
+    return frozenset(str(code) for code in value)
+
+
+def _party(value: dict[str, object]) -> Party:
+    return Party(str(value["code"]), str(value["kind"]), str(value["state"]), _codes(value["powers"]))

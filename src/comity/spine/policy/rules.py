@@ -1,0 +1,187 @@
+"""Rules as the gate holds them: one Cedar policy each, with its authority beside it."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any, Final
+
+import cedarpy
+
+from comity.kernel.canonical import canonical
+from comity.kernel.digest import sha256
+
+ENGINE: Final = "cedar-4/cedarpy-4"
+"""Named in every decision; a replay under another engine says so."""
+
+
+class Kind(StrEnum):
+    """What a rule does when its condition holds."""
+
+    PERMIT = "permit"
+    FORBID = "forbid"
+    MANDATE = "mandate"
+    REQUIRE = "require"
+    WARN = "warn"
+
+
+class BrokenRuleError(ValueError):
+    """A rule's text does not parse, lacks an annotation, or says something the gate cannot hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule.
+
+    `jurisdiction` is `us`, `us-az`, … for law and `agreement` for a clause. `needs` lists, per alternative, the
+    evidence codes that would satisfy the rule. `classes` None means every sensitivity class; `elements` None means
+    every element (an allow-list otherwise). `pair` (sender, receiver) and `state` say where the rule can matter: the
+    text itself must hold the same condition, slicing only saves work.
+    """
+
+    id: str
+    kind: Kind
+    cite: str
+    says: str
+    text: str
+    jurisdiction: str
+    source: str
+    starts_on: date | None
+    ends_on: date | None
+    obligations: tuple[str, ...] = ()
+    needs: tuple[tuple[str, ...], ...] = ()
+    classes: frozenset[str] | None = None
+    elements: frozenset[str] | None = None
+    pair: tuple[str, str] | None = None
+
+    @property
+    def approvals(self) -> tuple[str, ...]:
+        """The functions of the posts that must approve, from obligations `approval:<function>`."""
+        return tuple(o.partition(":")[2] for o in self.obligations if o.startswith("approval:"))
+
+    @property
+    def is_state_level(self) -> bool:
+        """Tell whether a state, not the federal government or an agreement, makes the rule."""
+        return self.jurisdiction.startswith("us-")
+
+    def in_force_on(self, day: date) -> bool:
+        """Tell whether the rule is dated to apply on `day`; the end day is the first day it does not."""
+        return (self.starts_on is None or self.starts_on <= day) and (self.ends_on is None or day < self.ends_on)
+
+    def digest(self) -> str:
+        """Return hex of SHA-256 over everything the rule is: text, annotations, allow-list."""
+        return sha256(
+            canonical(
+                {
+                    "cite": self.cite,
+                    "classes": self.classes,
+                    "elements": self.elements,
+                    "ends_on": self.ends_on,
+                    "id": self.id,
+                    "jurisdiction": self.jurisdiction,
+                    "kind": self.kind,
+                    "needs": self.needs,
+                    "obligations": self.obligations,
+                    "pair": self.pair,
+                    "says": self.says,
+                    "source": self.source,
+                    "starts_on": self.starts_on,
+                    "text": self.text,
+                }
+            )
+        ).hex()
+
+
+_REQUIRED: Final = ("id", "kind", "cite", "says", "obligations", "from", "to", "source")
+_KNOWN: Final = {*_REQUIRED, "needs"}
+_EFFECTS: Final = {Kind.FORBID: "forbid"}
+
+
+def parse_pack(text: str, *, jurisdiction: str) -> tuple[Rule, ...]:
+    """Return the rules of a Cedar pack in the order written.
+
+    Raises `BrokenRuleError` naming the rule when the text does not parse, an annotation is missing or unknown, an id
+    stands twice, or the effect does not fit the kind (only `forbid` forbids; the other kinds are written `permit`).
+    """
+    try:
+        parsed: Mapping[str, Any] = json.loads(cedarpy.policies_to_json_str(text))
+    except ValueError as error:
+        raise BrokenRuleError(f"pack `{jurisdiction}` does not parse: {error}") from error
+    policies = sorted(parsed["staticPolicies"].items(), key=lambda item: int(item[0].removeprefix("policy")))
+    rules = tuple(_rule(policy, jurisdiction) for _, policy in policies)
+    _refuse_doubles(rules)
+    return rules
+
+
+def _rule(policy: Mapping[str, Any], jurisdiction: str) -> Rule:
+    notes: dict[str, str] = policy.get("annotations") or {}
+    name = notes.get("id", "(without id)")
+    missing = [note for note in _REQUIRED if note not in notes]
+    unknown = sorted(set(notes) - _KNOWN)
+    if missing or unknown:
+        raise BrokenRuleError(f"rule `{name}`: annotations missing {missing}, unknown {unknown}")
+    try:
+        kind = Kind(notes["kind"])
+        starts_on, ends_on = _day(notes["from"]), _day(notes["to"])
+    except ValueError as error:
+        raise BrokenRuleError(f"rule `{name}`: {error}") from error
+    if policy["effect"] != _EFFECTS.get(kind, "permit"):
+        raise BrokenRuleError(f"rule `{name}`: a `{kind}` is not written `{policy['effect']}`")
+    if _mentions_resource(policy["conditions"]):
+        raise BrokenRuleError(f"rule `{name}`: names a sensitivity class outside its scope")
+    return Rule(
+        id=name,
+        kind=kind,
+        cite=notes["cite"],
+        says=notes["says"],
+        text=_text_of(policy),
+        jurisdiction=jurisdiction,
+        source=notes["source"],
+        starts_on=starts_on,
+        ends_on=ends_on,
+        obligations=tuple(notes["obligations"].split()),
+        needs=tuple(tuple(group.split()) for group in notes.get("needs", "").split("|") if group.strip()),
+        classes=_classes(name, policy["resource"]),
+    )
+
+
+def _mentions_resource(part: object) -> bool:
+    match part:
+        case {"Var": "resource"}:
+            return True
+        case dict():
+            return any(_mentions_resource(value) for value in part.values())
+        case list():
+            return any(_mentions_resource(value) for value in part)
+        case _:
+            return False
+
+
+def _text_of(policy: Mapping[str, Any]) -> str:
+    """Return one policy as Cedar text, in the engine's own form."""
+    alone = {"staticPolicies": {"policy0": policy}, "templates": {}, "templateLinks": []}
+    return str(cedarpy.policies_from_json_str(json.dumps(alone)))
+
+
+def _classes(name: str, scope: Mapping[str, Any]) -> frozenset[str] | None:
+    """Read the sensitivity classes a policy is scoped to: `resource`, `resource == …` (one class)."""
+    match scope:
+        case {"op": "All"}:
+            return None
+        case {"op": "==", "entity": {"type": "Comity::Class", "id": str(one)}}:
+            return frozenset({one})
+        case _:
+            raise BrokenRuleError(f"rule `{name}`: its resource must be open or `== Comity::Class::\"…\"`")
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _refuse_doubles(rules: Iterable[Rule]) -> None:
+    seen: set[str] = set()
+    for rule in rules:
+        if rule.id in seen:
+            raise BrokenRuleError(f"rule `{rule.id}` stands twice")
+        seen.add(rule.id)

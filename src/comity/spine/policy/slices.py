@@ -1,0 +1,113 @@
+"""The rules that can matter between two agencies, compiled for the engine once and held ready."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib.resources import files
+from typing import Final
+
+import cedarpy
+
+from comity.kernel.canonical import canonical
+from comity.kernel.digest import sha256
+from comity.spine.policy.rules import Kind, Rule
+
+SCHEMA: Final = cedarpy.Schema.from_str(files("comity.spine.policy").joinpath("gate.cedarschema").read_text())
+
+MAIN: Final = frozenset({Kind.PERMIT, Kind.FORBID})
+MANDATES: Final = frozenset({Kind.MANDATE})
+DUTIES: Final = frozenset({Kind.REQUIRE, Kind.WARN})
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledSet:
+    """A policy set and, by position, the rule each policy is. `policies` None: no rule, nothing to ask."""
+
+    policies: cedarpy.PolicySet | None
+    rules: tuple[Rule, ...]
+
+    def rules_behind(self, reasons: Iterable[str]) -> tuple[Rule, ...]:
+        """Return the rules behind the engine's `policyN` names, ordered by rule id."""
+        named = (self.rules[int(reason.removeprefix("policy"))] for reason in reasons)
+        return tuple(sorted(named, key=lambda rule: rule.id))
+
+
+@dataclass(frozen=True)
+class RuleSlice:
+    """The rules in force for one pair of agencies. `digest` names exactly these rules.
+
+    Compiled per sensitivity class and set, when first asked; a slice is never changed afterwards.
+    INVARIANT: leaving out rules whose scope cannot match gives the same answer as the full set (property test).
+    """
+
+    rules: tuple[Rule, ...]
+    digest: str
+    named: Mapping[frozenset[Kind], frozenset[str]]
+    _compiled: dict[tuple[frozenset[Kind], str], CompiledSet] = field(default_factory=dict, compare=False)
+
+    def compiled(self, kinds: frozenset[Kind], sensitivity_class: str) -> CompiledSet:
+        """Return the set of `kinds` that can apply to the class; classes no rule names share one set."""
+        key = (kinds, sensitivity_class if sensitivity_class in self.named[kinds] else "")
+        found = self._compiled.get(key)
+        if found is None:
+            found = _compile(self.rules, kinds, key[1])
+            self._compiled[key] = found
+        return found
+
+
+def make_slice(rules: Iterable[Rule]) -> RuleSlice:
+    """Return the slice of `rules`, ordered by id, with its digest over each rule's own digest."""
+    ordered = tuple(sorted(rules, key=lambda rule: rule.id))
+    named = {
+        kinds: frozenset(name for rule in ordered if rule.kind in kinds for name in rule.classes or ())
+        for kinds in (MAIN, MANDATES, DUTIES)
+    }
+    digest = sha256(canonical({rule.id: rule.digest() for rule in ordered})).hex()
+    return RuleSlice(rules=ordered, digest=digest, named=named)
+
+
+def rules_between(
+    rules: Iterable[Rule], *, sender: str, receiver: str, states: frozenset[str]
+) -> tuple[Rule, ...]:
+    """Return the rules that can matter between two agencies (codes).
+
+    `states` holds the two-letter states of sender, receiver and the record's origin. Law of the United States always
+    stays, a state's when the state is involved, a clause when it is between exactly these two.
+    """
+    jurisdictions = {"us", *(f"us-{state.lower()}" for state in states if state)}
+    return tuple(
+        rule
+        for rule in rules
+        if (rule.pair == (sender, receiver) if rule.pair else rule.jurisdiction in jurisdictions)
+    )
+
+
+def _compile(rules: tuple[Rule, ...], kinds: frozenset[Kind], sensitivity_class: str) -> CompiledSet:
+    chosen = tuple(
+        rule
+        for rule in rules
+        if rule.kind in kinds and (rule.classes is None or sensitivity_class in rule.classes)
+    )
+    if not chosen:
+        return CompiledSet(None, ())
+    return CompiledSet(cedarpy.PolicySet.from_str("\n".join(rule.text for rule in chosen)), chosen)
+
+
+class SliceCache:
+    """The slices used last, by a key that names pair, law and agreements; the oldest leaves when full."""
+
+    def __init__(self, size: int = 512) -> None:
+        self._size = size
+        self._kept: OrderedDict[object, RuleSlice] = OrderedDict()
+
+    def get(self, key: object, make: Callable[[], RuleSlice]) -> RuleSlice:
+        """Return the slice kept under `key`, or make and keep it."""
+        found = self._kept.get(key)
+        if found is None:
+            found = make()
+            self._kept[key] = found
+            if len(self._kept) > self._size:
+                self._kept.popitem(last=False)
+        else:
+            self._kept.move_to_end(key)
+        return found

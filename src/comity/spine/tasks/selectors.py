@@ -1,0 +1,136 @@
+"""What waits for whom, in a calm order: what is due first comes first, what is not due yet by age."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.backends.utils import CursorWrapper
+
+from comity.spine.tasks.verdict import TaskNotVisibleError
+from comity.spine.tasks.vocabulary import Capacity, Kind
+
+_COLUMNS: Final = (
+    "id, kind, agency_id, assignee_post_id, function, subject_id, digest, opened_at, due_at, state, closed_at"
+)
+_SHOWN: Final = "state = 'open' AND agency_id = %(agency)s AND not_before <= %(now)s"
+_MINE: Final = (
+    " AND (assignee_post_id = ANY(%(posts)s::uuid[])"
+    " OR (assignee_post_id IS NULL AND function = ANY(%(functions)s::text[])))"
+    " AND NOT excluded_post_ids && %(posts)s::uuid[]"
+)
+_ORDER: Final = " ORDER BY due_at NULLS LAST, opened_at, id LIMIT %(limit)s"
+_COUNT: Final = (
+    f"SELECT kind, count(*), count(*) FILTER (WHERE due_at <= %(now)s) FROM tasks_task WHERE {_SHOWN} GROUP BY kind"
+)
+_OVERDUE: Final = (
+    f"SELECT {_COLUMNS} FROM tasks_task WHERE state = 'open' AND due_at <= %s ORDER BY due_at, id LIMIT %s"
+)
+_OF_SUBJECTS: Final = f"SELECT {_COLUMNS} FROM tasks_task WHERE subject_id = ANY(%s::uuid[]) ORDER BY opened_at, id"
+_VERDICTS: Final = (
+    "SELECT task_id, agency_id, post_id, capacity, verdict, reason, reason_item_id, digest, at FROM tasks_verdict"
+    " WHERE task_id = ANY(%s::uuid[])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """A task as it stands."""
+
+    id: UUID
+    kind: Kind
+    agency_id: UUID
+    assignee_post_id: UUID | None
+    function: str | None
+    subject_id: UUID
+    digest: str
+    opened_at: datetime
+    due_at: datetime | None
+    state: str
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictView:
+    """What a post said, in which capacity, and when."""
+
+    task_id: UUID
+    agency_id: UUID
+    post_id: UUID
+    capacity: Capacity
+    verdict: str
+    reason: str | None
+    reason_item_id: UUID | None
+    digest: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCount:
+    """Open tasks of one kind, and how many of them are overdue."""
+
+    open: int
+    overdue: int
+
+
+def list_open(
+    cursor: CursorWrapper,
+    *,
+    agency_id: UUID,
+    posts: Iterable[UUID],
+    functions: Iterable[str],
+    now: datetime,
+    limit: int,
+) -> list[TaskView]:
+    """Return the open tasks for these posts, by name or by one of `functions`; none that excludes one of the posts."""
+    cursor.execute(
+        f"SELECT {_COLUMNS} FROM tasks_task WHERE {_SHOWN}{_MINE}{_ORDER}",
+        {"agency": agency_id, "posts": list(posts), "functions": list(functions), "now": now, "limit": limit},
+    )
+    return [_view(row) for row in cursor.fetchall()]
+
+
+def list_open_of_agency(cursor: CursorWrapper, *, agency_id: UUID, now: datetime, limit: int) -> list[TaskView]:
+    """Return every open task of an agency."""
+    cursor.execute(
+        f"SELECT {_COLUMNS} FROM tasks_task WHERE {_SHOWN}{_ORDER}", {"agency": agency_id, "now": now, "limit": limit}
+    )
+    return [_view(row) for row in cursor.fetchall()]
+
+
+def count_open(cursor: CursorWrapper, *, agency_id: UUID, now: datetime) -> Mapping[Kind, TaskCount]:
+    """Return how many tasks of each kind wait in an agency; kinds with none are left out."""
+    cursor.execute(_COUNT, {"agency": agency_id, "now": now})
+    return {Kind(kind): TaskCount(count, overdue) for kind, count, overdue in cursor.fetchall()}
+
+
+def list_overdue(cursor: CursorWrapper, *, now: datetime, limit: int) -> list[TaskView]:
+    """Return open tasks past their due date, longest overdue first; of every agency for the courier."""
+    cursor.execute(_OVERDUE, (now, limit))
+    return [_view(row) for row in cursor.fetchall()]
+
+
+def list_tasks(cursor: CursorWrapper, subject_ids: Iterable[UUID]) -> list[TaskView]:
+    """Return every visible task about these subjects, closed ones too, oldest first."""
+    cursor.execute(_OF_SUBJECTS, (list(subject_ids),))
+    return [_view(row) for row in cursor.fetchall()]
+
+
+def get_task(cursor: CursorWrapper, task_id: UUID) -> TaskView:
+    """Return one task; raise `TaskNotVisibleError` (of `verdict`) when it is not there or another agency's."""
+    cursor.execute(f"SELECT {_COLUMNS} FROM tasks_task WHERE id = %s", (task_id,))
+    row = cursor.fetchone()
+    if row is None:
+        raise TaskNotVisibleError(f"no task `{task_id}` of this agency")
+    return _view(row)
+
+
+def get_verdicts(cursor: CursorWrapper, task_ids: Iterable[UUID]) -> Mapping[UUID, VerdictView]:
+    """Return the verdicts of these tasks, those that have one."""
+    cursor.execute(_VERDICTS, (list(task_ids),))
+    return {row[0]: VerdictView(*(*row[:3], Capacity(row[3]), *row[4:])) for row in cursor.fetchall()}
+
+
+def _view(row: tuple[Any, ...]) -> TaskView:
+    return TaskView(row[0], Kind(row[1]), *row[2:])

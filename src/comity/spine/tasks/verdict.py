@@ -1,0 +1,143 @@
+"""Giving a verdict: one post, one task, one digest, once."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Self
+from uuid import UUID
+
+from django.db.backends.utils import CursorWrapper
+
+from comity.kernel.ids import new_id
+from comity.spine.tasks.states import DONE, OPEN, TASK
+from comity.spine.tasks.vocabulary import Capacity, Kind
+from comity.spine.tenancy.actor import Actor
+
+_LOCK: Final = (
+    "SELECT kind, state, agency_id, assignee_post_id, function, subject_id, digest, excluded_agency_ids,"
+    " excluded_post_ids FROM tasks_task WHERE id = %s FOR UPDATE"
+)
+_VERDICT: Final = (
+    "INSERT INTO tasks_verdict (id, task_id, agency_id, post_id, capacity, verdict, reason, reason_item_id, digest, at)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+)
+_DECIDE: Final = "UPDATE tasks_task SET state = %s, closed_at = %s WHERE id = %s"
+
+
+class TaskNotVisibleError(LookupError):
+    """A task is not there or belongs to another agency."""
+
+
+class AlreadyDecidedError(ValueError):
+    """A task has its verdict; a change of mind is a new act."""
+
+
+class TaskClosedError(ValueError):
+    """A task was withdrawn or lapsed before a verdict."""
+
+
+class AskerMayNotDecideError(PermissionError):
+    """The post, or its agency, is excluded: nobody approves what it asked for."""
+
+
+class NotAssignedError(PermissionError):
+    """The task asks another post, or a function this post does not have."""
+
+
+class DigestChangedError(ValueError):
+    """What the verdict binds to is not what the task asks about; the page shown was out of date."""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenVerdict:
+    """The verdict as recorded, and what it was about; for the act row of the calling command."""
+
+    id: UUID
+    task_id: UUID
+    kind: Kind
+    subject_id: UUID
+    verdict: str
+    digest: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    kind: str
+    state: str
+    agency_id: UUID
+    post_id: UUID | None
+    function: str | None
+    subject_id: UUID
+    digest: str
+    excluded_agency_ids: Collection[UUID]
+    excluded_post_ids: Collection[UUID]
+
+    @classmethod
+    def locked(cls, cursor: CursorWrapper, task_id: UUID) -> Self:
+        cursor.execute(_LOCK, (task_id,))
+        row = cursor.fetchone()
+        if row is None:
+            raise TaskNotVisibleError(f"no task `{task_id}` of this agency")
+        return cls(*row)
+
+
+def give_verdict(
+    cursor: CursorWrapper,
+    *,
+    task_id: UUID,
+    by: Actor,
+    capacity: Capacity,
+    functions: Collection[str],
+    verdict: str,
+    digest: str,
+    now: datetime,
+    reason: str | None = None,
+    reason_item_id: UUID | None = None,
+) -> GivenVerdict:
+    """Record the verdict of `by`'s post and close the task, in the caller's transaction; the task row is locked.
+
+    `functions`: what the post is entitled to do, told by the directory. `verdict`, `reason`: codes; words go into the
+    vault (`reason_item_id`). `digest`: of what the person saw. The database refuses a second verdict and an excluded
+    post too. Raises `TaskNotVisibleError`, `AlreadyDecidedError`, `TaskClosedError`, `AskerMayNotDecideError`,
+    `NotAssignedError`, `DigestChangedError`.
+    """
+    asked = _Asked.locked(cursor, task_id)
+    _require_open(task_id, asked)
+    _require_assigned(task_id, asked, by, functions)
+    if digest != asked.digest:
+        raise DigestChangedError(f"the verdict binds to `{digest[:16]}`, task `{task_id}` to `{asked.digest[:16]}`")
+    given = GivenVerdict(new_id(), task_id, Kind(asked.kind), asked.subject_id, verdict, digest, now)
+    cursor.execute(
+        _VERDICT,
+        (
+            given.id,
+            task_id,
+            by.agency_id,
+            by.post_id,
+            capacity.value,
+            verdict,
+            reason,
+            reason_item_id,
+            digest,
+            now,
+        ),
+    )
+    cursor.execute(_DECIDE, (TASK.next(asked.state, "decide"), now, task_id))
+    return given
+
+
+def _require_open(task_id: UUID, asked: _Asked) -> None:
+    if asked.state == DONE:
+        raise AlreadyDecidedError(f"task `{task_id}` has its verdict")
+    if asked.state != OPEN:
+        raise TaskClosedError(f"task `{task_id}` is {asked.state}")
+
+
+def _require_assigned(task_id: UUID, asked: _Asked, by: Actor, functions: Collection[str]) -> None:
+    if by.agency_id in asked.excluded_agency_ids or by.post_id in asked.excluded_post_ids:
+        raise AskerMayNotDecideError(f"post `{by.post_id}` may not decide task `{task_id}`: it asked")
+    is_named = asked.post_id is None or asked.post_id == by.post_id
+    is_entitled = asked.function is None or asked.function in functions
+    if by.agency_id != asked.agency_id or not is_named or not is_entitled:
+        raise NotAssignedError(f"task `{task_id}` asks another than post `{by.post_id}`")

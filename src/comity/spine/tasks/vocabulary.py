@@ -1,0 +1,24 @@
+"""The words of tasks."""
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a task asks for."""
+
+    APPROVAL = "approval"
+    ANSWER = "answer"
+    COUNSEL = "counsel"
+    REVIEW = "review"
+    RETENTION = "retention"
+    CORRECTION = "correction"
+    REDRESS = "redress"
+    NOTICE = "notice"
+    DEAD_LETTER = "dead_letter"
+
+
+class Capacity(StrEnum):
+    """In what capacity a person spoke for a post."""
+
+    HOLDER = "holder"
+    ACTING = "acting"

@@ -1,0 +1,1 @@
+"""Who the database lets a transaction be."""

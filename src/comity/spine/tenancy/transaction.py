@@ -1,0 +1,74 @@
+"""Transactions that the database knows the actor of."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+import msgspec
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from comity.kernel.canonical import Json, canonical
+from comity.spine.tenancy.actor import Actor, Duty
+
+_TELL = (
+    "SELECT set_config('comity.agency', %s, true), set_config('comity.post', %s, true),"
+    " set_config('comity.duty', %s, true)"
+)
+
+
+@contextmanager
+def acting(actor: Actor) -> Iterator[CursorWrapper]:
+    """Open the one durable transaction of a command, as database role *app*, on behalf of `actor`.
+
+    Everything inside commits together or not at all. Raises `RuntimeError` (from Django) when another
+    transaction is already open: a command never nests in another.
+    """
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        _tell(cursor, actor)
+        yield cursor
+
+
+@contextmanager
+def reading(actor: Actor) -> Iterator[CursorWrapper]:
+    """Open a read-only transaction on behalf of `actor`; a write inside it is refused by the database."""
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION READ ONLY")
+        _tell(cursor, actor)
+        yield cursor
+
+
+@contextmanager
+def gate_reads(cursor: CursorWrapper, actor: Actor) -> Iterator[None]:
+    """Let the statements inside read as the gate: the holder's records an ask names, the payloads it minimizes.
+
+    The window is as long as the reads themselves; afterwards the transaction is the actor's again. When a statement
+    inside fails the transaction is over anyway.
+    """
+    _tell(cursor, replace(actor, duty=Duty.GATE))
+    yield
+    _tell(cursor, actor)
+
+
+def insert_rows(cursor: CursorWrapper, table: str, rows: Sequence[Mapping[str, Json]]) -> None:
+    """Insert rows (JSON values, every row with the same columns) in one statement.
+
+    `COPY` is refused under row-level security, so the rows travel as one JSON text and PostgreSQL gives each column
+    its type.
+    """
+    if not rows:
+        return
+    columns = ", ".join(rows[0])
+    cursor.execute(
+        f"INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s)",
+        (canonical(rows).decode(),),
+    )
+
+
+def decoded(column: object) -> Json:
+    """Return a jsonb column of Django's cursor, which hands it over as text, as JSON values."""
+    return msgspec.json.decode(column) if isinstance(column, str | bytes) else None
+
+
+def _tell(cursor: CursorWrapper, actor: Actor) -> None:
+    cursor.execute(_TELL, (str(actor.agency_id), str(actor.post_id), actor.duty.value))

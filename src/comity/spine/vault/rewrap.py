@@ -1,0 +1,50 @@
+"""Rotation of the master key: data keys are wrapped anew, content is not touched and its digest stays."""
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+import psycopg
+from django.db.backends.utils import CursorWrapper
+
+from comity.spine.keys.ring import KeyRing, Wrapped, rewrap
+
+_SELECT: Final = (
+    "SELECT id, key_id, wrapped_key FROM vault_item WHERE id > %b::uuid ORDER BY id LIMIT %b::int FOR UPDATE"
+)
+_UPDATE: Final = (
+    "UPDATE vault_item SET wrapped_key = new.wrapped_key, key_id = new.key_id"
+    " FROM unnest(%b::uuid[], %b::bytea[], %b::text[]) AS new (id, wrapped_key, key_id) WHERE vault_item.id = new.id"
+)
+START: Final = UUID(int=0)
+
+
+@dataclass(frozen=True, slots=True)
+class RewrapStep:
+    """One batch: how many items were wrapped anew, and the id to go on after (None: that was the last batch)."""
+
+    rewrapped: int
+    after: UUID | None
+
+
+def rewrap_items(cursor: CursorWrapper, keys: KeyRing, *, batch: int, after: UUID = START) -> RewrapStep:
+    """Wrap the data keys of the next `batch` items (in order of id) under the current master key.
+
+    For the duty `retention`; one transaction a batch. Afterwards `count_by_key` tells whether a process that still
+    knew the old key sealed something meanwhile: then go round again. Raises the errors of the ring.
+    """
+    with psycopg.Cursor(cursor.connection) as binary:
+        rows = binary.execute(_SELECT, (after, batch), binary=True).fetchall()
+        old = [row for row in rows if row[1] != keys.master_key_id]
+        new = list(rewrap(keys, (Wrapped(key_id, blob) for _, key_id, blob in old)))
+        if new:
+            binary.execute(
+                _UPDATE, ([row[0] for row in old], [each.blob for each in new], [each.key_id for each in new])
+            )
+    return RewrapStep(len(new), rows[-1][0] if len(rows) == batch else None)
+
+
+def count_by_key(cursor: CursorWrapper) -> dict[str, int]:
+    """Return how many items each master key wraps; a key that is not named may be destroyed."""
+    cursor.execute("SELECT key_id, count(*) FROM vault_item GROUP BY key_id")
+    return dict(cursor.fetchall())

@@ -1,0 +1,38 @@
+"""What a check of the whole vault reads: digests, never content."""
+
+from collections.abc import Iterator
+from typing import Final
+from uuid import UUID
+
+from django.db.backends.utils import CursorWrapper
+
+_BATCH: Final = 5000
+_ZERO: Final = UUID(int=0)
+_STORED: Final = (
+    "SELECT id, encode(sha256(nonce || ciphertext), 'hex') FROM vault_item WHERE id > %s ORDER BY id LIMIT %s"
+)
+_PURGED: Final = "SELECT item_id, digest FROM vault_tombstone WHERE item_id > %s ORDER BY item_id LIMIT %s"
+
+
+def iter_stored_digests(cursor: CursorWrapper) -> Iterator[tuple[UUID, str]]:
+    """Yield id and hex digest (SHA-256 of nonce || ciphertext, computed now) of every stored item, by id.
+
+    For the role verifier; any other session gets what it may see.
+    """
+    yield from _pages(cursor, _STORED)
+
+
+def iter_purged_digests(cursor: CursorWrapper) -> Iterator[tuple[UUID, str]]:
+    """Yield id and hex digest of every purged item, by id; the digest is the one its ledger entry names."""
+    yield from _pages(cursor, _PURGED)
+
+
+def _pages(cursor: CursorWrapper, statement: str) -> Iterator[tuple[UUID, str]]:
+    after = _ZERO
+    while True:
+        cursor.execute(statement, (after, _BATCH))
+        rows = cursor.fetchall()
+        yield from rows
+        if len(rows) < _BATCH:
+            return
+        after = rows[-1][0]

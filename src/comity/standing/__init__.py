@@ -1,0 +1,1 @@
+"""What stands before anyone acts: who, what law, what training, what agreement."""

@@ -1,0 +1,1 @@
+"""Texts, versions, clauses, states; clauses compiled to rules; the rulebook."""

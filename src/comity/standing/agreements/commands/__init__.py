@@ -1,0 +1,22 @@
+"""What can be done with an agreement: one verb a file, one durable transaction each."""
+
+from comity.standing.agreements.commands.draft import draft_agreement, revise_draft
+from comity.standing.agreements.commands.offer import offer_agreement
+from comity.standing.agreements.commands.put_in_force import put_in_force
+from comity.standing.agreements.commands.resume import resume_agreement
+from comity.standing.agreements.commands.sign import sign_agreement
+from comity.standing.agreements.commands.supersede import supersede_agreement
+from comity.standing.agreements.commands.suspend import suspend_agreement
+from comity.standing.agreements.commands.terminate import terminate_agreement
+
+__all__ = [
+    "draft_agreement",
+    "offer_agreement",
+    "put_in_force",
+    "resume_agreement",
+    "revise_draft",
+    "sign_agreement",
+    "supersede_agreement",
+    "suspend_agreement",
+    "terminate_agreement",
+]

@@ -1,0 +1,34 @@
+"""Suspending: from the commit on nothing leaves under the agreement."""
+
+from datetime import datetime
+from uuid import UUID
+
+from comity.spine.tenancy.actor import Actor
+from comity.spine.tenancy.transaction import acting
+from comity.standing.agreements.commands.record import RESPONSIBLE, lock_agreement, record_event, require_post
+from comity.standing.agreements.models import Agreement
+from comity.standing.agreements.states import AGREEMENT
+from comity.standing.agreements.vocabulary import EventKind, SuspensionReason
+
+
+def suspend_agreement(*, by: Actor, now: datetime, agreement_id: UUID, reason: SuspensionReason) -> None:
+    """Suspend an agreement in force.
+
+    Takes the row `FOR UPDATE`: waits for chunks that hold it `FOR SHARE`; chunks that come later wait and find it
+    suspended. One transaction: state, reason, event `suspended`, ledger entry. Raises `WrongPostError` unless `by` is a
+    head, counsel or privacy officer of a party, `NoSuchAgreementError`, `IllegalTransitionError`.
+    """
+    with acting(by) as cursor:
+        agreement = lock_agreement(agreement_id)
+        require_post(by, agreement, RESPONSIBLE)
+        state = AGREEMENT.next(agreement.state, "suspend")
+        record_event(
+            cursor,
+            agreement=agreement,
+            event=EventKind.SUSPENDED,
+            by=by,
+            now=now,
+            version_id=agreement.current_version_id,
+            reason=SuspensionReason(reason).value,
+        )
+        Agreement.objects.filter(id=agreement_id).update(state=state, suspended_reason=reason.value)

@@ -1,0 +1,149 @@
+"""Law and clauses joined: the rules one decision between two agencies is made under. Pure but for its caches.
+
+Nothing here reads the database: `live` found the agreements, `law` is what is in force.
+"""
+
+from collections import OrderedDict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from comity.spine.policy.rules import Rule
+from comity.spine.policy.slices import RuleSlice, SliceCache, make_slice, rules_between
+from comity.standing.agreements.compile import Compiled, compile_terms, unreadable, unreadable_bound
+from comity.standing.agreements.digest import version_digest
+from comity.standing.agreements.facts import Hold, LiveAgreement
+from comity.standing.agreements.law_in_force import LawInForce, current_vocabulary
+from comity.standing.agreements.terms import Share, UnknownTermError, Vocabulary, check_terms, read_terms
+
+_KEPT_VERSIONS: Final = 8192
+
+
+class AlteredTermsError(ValueError):
+    """A stored version does not have the digest its parties signed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """The two agencies of a decision and the states involved (two letters, "" for none); agencies by code."""
+
+    sender: str
+    receiver: str
+    sender_state: str
+    receiver_state: str
+    origin_state: str = ""
+
+    @property
+    def states(self) -> frozenset[str]:
+        """The states whose law can matter."""
+        return frozenset({self.sender_state, self.receiver_state, self.origin_state} - {""})
+
+
+_slices = SliceCache(4096)
+_compiled: OrderedDict[tuple[str, str], Compiled | str] = OrderedDict()
+
+
+def build_slice(
+    *, law: LawInForce, agreements: Collection[LiveAgreement], between: Between, at: datetime
+) -> RuleSlice:
+    """Return the rules of law and agreements for the pair at the instant, from the cache where they were made before.
+
+    Of `agreements` (as `live` returns them for the pair) those in force at `at` bind and permit; limits on passing on
+    bind whatever became of their agreement. A version whose terms are unknown to the vocabulary, or altered, becomes a
+    refusal between the pair. Kept by law, pair, states, day (UTC) and the versions' digests.
+    """
+    valid = _binding(agreements, at)
+    day = at.astimezone(UTC).date()
+    vocabulary = current_vocabulary()
+    key = (law.digest, vocabulary.digest, between, day, tuple(sorted((live.digest, live.hold) for live in valid)))
+
+    def make() -> RuleSlice:
+        pool = rules_between(law.rules, sender=between.sender, receiver=between.receiver, states=between.states)
+        chosen = {rule.id: rule for rule in pool}
+        for live in valid:
+            chosen |= {rule.id: rule for rule in _clauses(live, vocabulary, between)}
+        return make_slice(rule for rule in chosen.values() if rule.in_force_on(day))
+
+    return _slices.get(key, make)
+
+
+def covered_elements(
+    *, agreements: Collection[LiveAgreement], between: Between, purpose: str, category: str, at: datetime
+) -> frozenset[str]:
+    """Return the elements some clause in force would let the sender send for this purpose and category.
+
+    By type alone: excluded subjects, quotas, training and approvals are the gate's to weigh.
+    """
+    pair, day, vocabulary = (between.sender, between.receiver), at.astimezone(UTC).date(), current_vocabulary()
+    found: set[str] = set()
+    for live in _binding(agreements, at):
+        if live.hold is Hold.BETWEEN and isinstance(_compile_once(live, vocabulary), Compiled):
+            found.update(
+                element
+                for clause in read_terms(live.terms).clauses
+                if isinstance(clause, Share) and pair in clause.pairs and clause.in_force_on(day)
+                if purpose in clause.purposes and category in clause.categories
+                for element in clause.elements
+            )
+    return frozenset(found)
+
+
+def _binding(agreements: Collection[LiveAgreement], at: datetime) -> tuple[LiveAgreement, ...]:
+    return tuple(live for live in agreements if live.hold is Hold.ONWARD or live.period.contains(at))
+
+
+def read_version(live: LiveAgreement, vocabulary: Vocabulary) -> Compiled:
+    """Compile a version as stored; raise `AlteredTermsError` or `UnknownTermError` where it cannot be used."""
+    if stored_digest(live) != live.digest:
+        raise AlteredTermsError(
+            f"version {live.number} of `{live.code}` is not what its parties signed; restore it from a verified backup"
+        )
+    terms = read_terms(live.terms)
+    check_terms(terms, vocabulary=vocabulary, parties=live.parties)
+    return compile_terms(terms, source=live.source, vocabulary=vocabulary)
+
+
+def stored_digest(live: LiveAgreement) -> str:
+    """Return the digest of the version as it is stored now."""
+    return version_digest(
+        code=live.code,
+        kind=live.kind,
+        number=live.number,
+        title=live.version_title,
+        text_digest=live.text_digest,
+        terms=live.terms,
+        parties=live.parties,
+        period=live.period,
+    )
+
+
+def _clauses(live: LiveAgreement, vocabulary: Vocabulary, between: Between) -> tuple[Rule, ...]:
+    pair = (between.sender, between.receiver)
+    match _compile_once(live, vocabulary):
+        case Compiled() as compiled:
+            bounds = compiled.bounds_on(between.sender)
+            return compiled.between.get(pair, ()) if live.hold is Hold.BETWEEN else bounds
+        case says if live.hold is Hold.BETWEEN:
+            return (unreadable(source=live.source, pair=pair, says=says),)
+        case says:
+            return (unreadable_bound(source=live.source, sender=between.sender, parties=live.parties, says=says),)
+
+
+def _compile_once(live: LiveAgreement, vocabulary: Vocabulary) -> Compiled | str:
+    """Return the compiled version, or the key of the text that says why it cannot be used."""
+    key = (live.digest, vocabulary.digest)
+    found = _compiled.get(key)
+    if found is None:
+        try:
+            found = read_version(live, vocabulary)
+        except UnknownTermError:
+            found = "agr.unreadable"
+        except AlteredTermsError:
+            found = "agr.altered"
+        _compiled[key] = found
+        if len(_compiled) > _KEPT_VERSIONS:
+            _compiled.popitem(last=False)
+    else:
+        _compiled.move_to_end(key)
+    return found

@@ -1,0 +1,186 @@
+"""Reads of agreements. Nothing here opens a transaction: the caller's is used, and row-level security applies.
+
+A session sees the agreements its agency is party to; courier, retention, steward and auditor see all.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q
+
+from comity.kernel.time import Period
+from comity.spine.policy.slices import RuleSlice
+from comity.standing.agreements.compile import parse_rule_id
+from comity.standing.agreements.explain import clause_sentence
+from comity.standing.agreements.facts import AgreementFacts, EventFacts, LiveAgreement, PartyFacts, VersionFacts
+from comity.standing.agreements.live import PairIds, list_live_agreements, lock_agreements
+from comity.standing.agreements.models import Agreement, Event, Party, Version
+from comity.standing.agreements.rulebook import Between, build_slice, covered_elements
+from comity.standing.agreements.terms import read_terms
+from comity.standing.agreements.vocabulary import AgreementKind, EventKind, PartyRole
+from comity.standing.directory.selectors import NotInDirectoryError, list_agencies_by_code
+from comity.standing.law.selectors import get_current_law
+
+__all__ = [
+    "Between",
+    "PairIds",
+    "build_slice",
+    "covered_elements",
+    "explain_clause",
+    "get_agreement",
+    "get_agreement_by_code",
+    "get_rulebook",
+    "get_version",
+    "list_agreements",
+    "list_events",
+    "list_live_agreements",
+    "list_versions",
+    "lock_agreements",
+]
+
+DISCLOSE = "disclose"
+
+
+class NoSuchAgreementError(LookupError):
+    """No agreement the session may see answers to the identifier."""
+
+
+class UnknownActError(ValueError):
+    """Agreements know no rules for the act."""
+
+
+def get_rulebook(
+    *, act: str, sender: str, receiver: str, origin_state: str, sender_state: str, receiver_state: str, at: datetime
+) -> RuleSlice:
+    """Return law and clauses in force from `sender` to `receiver` (agency codes) at the instant, nothing locked.
+
+    For one question outside a chunk; a chunk uses `lock_agreements` and `build_slice`. States are two letters or "".
+    Raises `UnknownActError`, `NotInDirectoryError`.
+    """
+    if act != DISCLOSE:
+        raise UnknownActError(f"no rules for the act `{act}`; the gate knows `{DISCLOSE}`")
+    agencies = list_agencies_by_code({sender, receiver})
+    for code in (sender, receiver):
+        if code not in agencies:
+            raise NotInDirectoryError(f"no agency with code `{code}` in the directory")
+    pair = (agencies[sender].id, agencies[receiver].id)
+    with connection.cursor() as cursor:
+        agreements = list_live_agreements(cursor, [pair])[pair]
+    between = Between(sender, receiver, sender_state, receiver_state, origin_state)
+    return build_slice(law=get_current_law(at), agreements=agreements, between=between, at=at)
+
+
+def get_agreement(agreement_id: UUID) -> AgreementFacts:
+    """Return the agreement; raise `NoSuchAgreementError`."""
+    return _only(_agreements(Q(id=agreement_id)), agreement_id)
+
+
+def get_agreement_by_code(code: str) -> AgreementFacts:
+    """Return the agreement with this code; raise `NoSuchAgreementError`."""
+    return _only(_agreements(Q(code=code)), code)
+
+
+def list_agreements() -> list[AgreementFacts]:
+    """Return the agreements the session may see, by code."""
+    return _agreements(Q())
+
+
+def list_versions(agreement_id: UUID) -> list[VersionFacts]:
+    """Return the texts that were offered, oldest first."""
+    return _versions(Q(agreement_id=agreement_id))
+
+
+def get_version(version_id: UUID) -> VersionFacts:
+    """Return one version; raise `NoSuchAgreementError`."""
+    found = _versions(Q(id=version_id))
+    if not found:
+        raise NoSuchAgreementError(f"no version `{version_id}` of an agreement that is open to you")
+    return found[0]
+
+
+def list_events(agreement_id: UUID) -> list[EventFacts]:
+    """Return what happened to the agreement, oldest first."""
+    columns = ("id", "event", "version_id", "reason", "at", "agency_id", "post_id")
+    rows = Event.objects.filter(agreement_id=agreement_id).order_by("at", "id").values_list(*columns)
+    return [EventFacts(row[0], EventKind(row[1]), *row[2:]) for row in rows]
+
+
+def explain_clause(*, rule_id: str, agreements: Collection[LiveAgreement], language: str = "en") -> str | None:
+    """Return in plain words what the clause behind a rule says; None when no agreement at hand has it.
+
+    Raises `UnknownTermError` when the stored terms cannot be read.
+    """
+    ref = parse_rule_id(rule_id)
+    if ref is None:
+        return None
+    for live in agreements:
+        if (live.code, live.number) == (ref.code, ref.number):
+            for clause in read_terms(live.terms).clauses:
+                if clause.id == ref.clause:
+                    return clause_sentence(clause, language=language)
+    return None
+
+
+def _agreements(where: Q) -> list[AgreementFacts]:
+    rows = list(
+        Agreement.objects.filter(where)
+        .order_by("code")
+        .values_list(
+            "id", "code", "title", "kind", "state", "current_version_id", "suspended_reason", "successor_id",
+            "starts_at", "ends_at",
+        )
+    )  # fmt: skip
+    parties: dict[UUID, list[PartyFacts]] = {}
+    columns = ("agreement_id", "agency_id", "agency_code", "role")
+    for agreement_id, agency_id, code, role in (
+        Party.objects.filter(agreement_id__in=[row[0] for row in rows]).order_by("agency_code").values_list(*columns)
+    ):
+        parties.setdefault(agreement_id, []).append(PartyFacts(agency_id, code, PartyRole(role)))
+    return [
+        AgreementFacts(
+            id=row[0],
+            code=row[1],
+            title=row[2],
+            kind=AgreementKind(row[3]),
+            state=row[4],
+            current_version_id=row[5],
+            suspended_reason=row[6],
+            successor_id=row[7],
+            period=Period(row[8], row[9]) if row[8] else None,
+            parties=tuple(parties.get(row[0], ())),
+        )
+        for row in rows
+    ]
+
+
+def _versions(where: Q) -> list[VersionFacts]:
+    rows = list(Version.objects.filter(where).order_by("agreement_id", "number"))
+    signed: dict[UUID, set[UUID]] = {}
+    for version_id, agency_id in Event.objects.filter(
+        event=EventKind.SIGNED.value, version_id__in=[row.id for row in rows]
+    ).values_list("version_id", "agency_id"):
+        signed.setdefault(version_id, set()).add(agency_id)
+    return [
+        VersionFacts(
+            id=row.id,
+            agreement_id=row.agreement_id,
+            number=row.number,
+            title=row.title,
+            text=row.text,
+            terms=row.terms,
+            parties=tuple(row.parties),
+            period=Period(row.starts_at, row.ends_at),
+            digest=row.digest,
+            offered_at=row.offered_at,
+            signed_by=frozenset(signed.get(row.id, ())),
+        )
+        for row in rows
+    ]
+
+
+def _only(found: Iterable[AgreementFacts], key: object) -> AgreementFacts:
+    for agreement in found:
+        return agreement
+    raise NoSuchAgreementError(f"no agreement `{key}` that is open to you")

@@ -1,0 +1,1 @@
+"""Agencies, units, posts and their holders, officers, task forces, contact points."""

@@ -1,0 +1,16 @@
+"""One row or a plain word about what is missing."""
+
+from typing import TypeVar
+
+Fact = TypeVar("Fact")
+
+
+class NotInDirectoryError(LookupError):
+    """Nothing in the directory answers to the identifier."""
+
+
+def only(found: list[Fact], what: str, key: object) -> Fact:
+    """Return the first row; raise `NotInDirectoryError` when there is none."""
+    if not found:
+        raise NotInDirectoryError(f"no {what} `{key}` in the directory")
+    return found[0]

@@ -1,0 +1,71 @@
+"""Public keys of agencies, and which API key opens."""
+
+import hashlib
+import hmac
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Q
+
+from comity.standing.directory.facts import ApiKeyFacts, KeyRefusal, PublicKeyFacts, RefusedKey
+from comity.standing.directory.models import AgencyKey, ApiKey
+from comity.standing.directory.selectors.found import only
+from comity.standing.directory.vocabulary import KeyPurpose, KeyScheme
+
+_KEY: Final = ("id", "agency_id", "key_id", "purpose", "scheme", "public_pem", "period", "revoked_at")
+_PARTS: Final = 3
+
+
+def find_api_key(secret: str, at: datetime) -> ApiKeyFacts | RefusedKey:
+    """Return what the API key `secret` opens at the instant, or why it does not.
+
+    The prefix finds the row, the SHA-256 of the rest is compared in constant time. A wrong secret says nothing about
+    the key whose prefix it names. Runs before the actor is known: it needs no setting of the transaction.
+    """
+    parts = secret.split("_")
+    if len(parts) != _PARTS or parts[0] != "comity" or not secret.isascii() or "\x00" in secret:
+        return RefusedKey(KeyRefusal.UNKNOWN)
+    found = ApiKey.objects.filter(prefix=parts[1]).values_list(
+        "id", "agency_id", "post_id", "prefix", "scopes", "secret_sha256", "period", "revoked_at"
+    )
+    for key_id, agency_id, post_id, prefix, scopes, stored, period, revoked_at in found:
+        if not hmac.compare_digest(bytes(stored), hashlib.sha256(parts[2].encode()).digest()):
+            break
+        if revoked_at is not None and revoked_at <= at:
+            return RefusedKey(KeyRefusal.REVOKED)
+        if at < period.lower:
+            return RefusedKey(KeyRefusal.NOT_YET_VALID)
+        if period.upper is not None and period.upper <= at:
+            return RefusedKey(KeyRefusal.EXPIRED)
+        return ApiKeyFacts(key_id, agency_id, post_id, prefix, frozenset(scopes))
+    return RefusedKey(KeyRefusal.UNKNOWN)
+
+
+def get_public_key(key_id: str) -> PublicKeyFacts:
+    """Return the public key with this id, valid or not; raise `NotInDirectoryError`."""
+    return only(_keys(Q(key_id=key_id)), "public key", key_id)
+
+
+def list_public_keys(agency_id: UUID, purpose: KeyPurpose, at: datetime) -> list[PublicKeyFacts]:
+    """Return the agency's public keys for a purpose that are valid at the instant, newest first."""
+    found = _keys(Q(agency_id=agency_id, purpose=purpose.value, period__contains=at))
+    valid = [key for key in found if key.revoked_at is None or at < key.revoked_at]
+    return sorted(valid, key=lambda key: key.starts_at, reverse=True)
+
+
+def _keys(where: Q) -> list[PublicKeyFacts]:
+    return [
+        PublicKeyFacts(
+            id=row[0],
+            agency_id=row[1],
+            key_id=row[2],
+            purpose=KeyPurpose(row[3]),
+            scheme=KeyScheme(row[4]),
+            public_pem=row[5],
+            starts_at=row[6].lower,
+            ends_at=row[6].upper,
+            revoked_at=row[7],
+        )
+        for row in AgencyKey.objects.filter(where).values_list(*_KEY)
+    ]

@@ -1,0 +1,153 @@
+"""The closed vocabularies of the directory. Pure: the law and the gate read the same words."""
+
+from enum import StrEnum
+
+
+class AgencyKind(StrEnum):
+    """Whose law an agency lives under, seen from this node."""
+
+    FEDERAL = "federal"
+    STATE = "state"
+    LOCAL = "local"
+    TRIBAL = "tribal"
+    NEIGHBOURING_STATE = "neighbouring_state"
+
+
+class Hosting(StrEnum):
+    """Where an agency's records of coordination live."""
+
+    HERE = "here"
+    """A tenant of this node."""
+    ELSEWHERE = "elsewhere"
+    """A tenant of another node, reached at its `node_url`."""
+    LISTED = "listed"
+    """An entry of the directory only, as an imported list shows it."""
+
+
+class Power(StrEnum):
+    """What the law makes an agency; rules ask for these, never for a name."""
+
+    LAW_ENFORCEMENT = "law_enforcement"
+    CRIMINAL_JUSTICE = "criminal_justice"
+    DHS = "dhs"
+    DOJ = "doj"
+    STATE_DEPARTMENT = "state_department"
+    IMMIGRATION_ENFORCEMENT = "immigration_enforcement"
+    CUSTOMS = "customs"
+    BORDER_PATROL = "border_patrol"
+    INVESTIGATIONS = "investigations"
+    CORRECTIONS = "corrections"
+    DETENTION = "detention"
+    RECORDS = "records"
+    CJIS_AGENCY = "cjis_agency"
+    PROSECUTION = "prosecution"
+    INTELLIGENCE = "intelligence"
+    GRANTS = "grants"
+    OVERSIGHT = "oversight"
+    OFFICER_STANDARDS = "officer_standards"
+    TRIBAL_GOVERNMENT = "tribal_government"
+    DRIVER_LICENSES = "driver_licenses"
+    CHILD_WELFARE = "child_welfare"
+    JUVENILE_JUSTICE = "juvenile_justice"
+    VICTIM_SERVICES = "victim_services"
+    EMERGENCY_MANAGEMENT = "emergency_management"
+    PRIVACY = "privacy"
+
+
+class Limit(StrEnum):
+    """What an agency may not do although its powers suggest it."""
+
+    NO_TITLE_8 = "no_title_8"
+    """No authority under title 8 of the U.S. Code without an agreement (F01, law.md section 0 no. 8)."""
+    GRANTS_ONLY = "grants_only"
+    NO_ARREST = "no_arrest"
+    TRIBAL_LAND_CONSENT = "tribal_land_consent"
+    UNVERIFIED = "unverified"
+    """Taken from a public list; nobody at the agency has confirmed it."""
+
+
+class PostFunction(StrEnum):
+    """What a post is for; tasks and approvals are addressed to functions."""
+
+    LIAISON = "liaison"
+    RECORDS_SUPERVISOR = "records_supervisor"
+    RECORDS_CLERK = "records_clerk"
+    PRIVACY_OFFICER = "privacy_officer"
+    COUNSEL = "counsel"
+    AGENCY_HEAD = "agency_head"
+    COMMANDER = "commander"
+    TRAINING_OFFICER = "training_officer"
+    AUDITOR = "auditor"
+    ANALYST = "analyst"
+    INTERFACE = "interface"
+
+
+class HoldingKind(StrEnum):
+    """How somebody holds a post."""
+
+    HOLDER = "holder"
+    ACTING = "acting"
+    """Covers a gap between holders; never beside one."""
+
+
+class SwornStatus(StrEnum):
+    """Whether an officer is sworn."""
+
+    SWORN = "sworn"
+    CIVILIAN = "civilian"
+    SPECIAL = "special"
+
+
+class CertifyingBody(StrEnum):
+    """Who certifies an officer as a peace officer."""
+
+    NONE = "none"
+    AZPOST = "azpost"
+    UT_POST = "ut_post"
+    FEDERAL = "federal"
+    TRIBAL = "tribal"
+    OTHER_STATE = "other_state"
+
+
+class CertificationStatus(StrEnum):
+    """How that certification stands."""
+
+    NOT_REQUIRED = "not_required"
+    ACTIVE = "active"
+    LAPSED = "lapsed"
+    SUSPENDED = "suspended"
+    REVOKED = "revoked"
+
+
+class ContactKind(StrEnum):
+    """How an office is reached."""
+
+    PHONE = "phone"
+    EMAIL = "email"
+    RADIO = "radio"
+
+
+class KeyPurpose(StrEnum):
+    """What a public key may prove."""
+
+    ENVELOPE = "envelope"
+    """Signs what an agency sends."""
+    LOG = "log"
+    """Signs checkpoints of a node's ledger."""
+    DELIVERY = "delivery"
+    """Authenticates a receiving system."""
+
+
+class KeyScheme(StrEnum):
+    """How a public key verifies."""
+
+    ED25519 = "ed25519"
+    ECDSA_P384_SHA384 = "ecdsa-p384-sha384"
+
+
+class ParticipationModel(StrEnum):
+    """The model under which ICE lists an agency as a 287(g) participant."""
+
+    TASK_FORCE = "task_force"
+    WARRANT_SERVICE = "warrant_service"
+    JAIL = "jail"

@@ -1,0 +1,1 @@
+"""Authorities, rule packs, element catalogue, purposes; counsel's approval of each rule."""

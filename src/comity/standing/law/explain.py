@@ -1,0 +1,112 @@
+"""A decision in plain words: rule, citation, what it says, what is missing, the way forward. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from comity.spine.policy.decision import (
+    Decision,
+    HoldForCounsel,
+    NeedsApproval,
+    Outcome,
+    Permit,
+    Refuse,
+    headline_of,
+    rules_of,
+)
+from comity.spine.policy.rules import Rule
+from comity.standing.law.catalogue import Catalogue, load_catalogue
+from comity.standing.law.packs import CLAUSE, ERROR, NOTHING, Texts, Words, load_texts
+
+DUTY, WARNING = "duty", "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why one sensitivity class came out as it did, by one rule.
+
+    `outcome` is `disclosed`, `needs_approval`, `held`, `refused`, or `duty` and `warning` (then the class is "").
+    `rule_id` is "" when nothing permits or the engine erred. `missing` holds labels of evidence nobody showed,
+    `unmet` of evidence shown to be false, `approvers` functions of posts.
+    """
+
+    sensitivity_class: str
+    outcome: str
+    rule_id: str
+    citation: str
+    words: str
+    missing: tuple[str, ...]
+    unmet: tuple[str, ...]
+    approvers: tuple[str, ...]
+    forward: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    rules: Mapping[str, Rule]
+    words: Mapping[str, Words]
+    catalogue: Catalogue
+    language: str
+
+    def of(
+        self, rule_id: str, outcome: str, name: str, refusal: Refuse | None, approvers: tuple[str, ...]
+    ) -> Explanation:
+        rule = self.rules.get(rule_id)
+        words = self.words.get(rule.says, self.words[CLAUSE]) if rule else self.words[CLAUSE]
+        needed = {code for group in rule.needs for code in group} if rule else set()
+        return Explanation(
+            sensitivity_class=name,
+            outcome=outcome,
+            rule_id=rule_id,
+            citation=rule.cite if rule else "",
+            words=words.says,
+            missing=self.labels(refusal.missing if refusal else (), needed),
+            unmet=self.labels(refusal.unmet if refusal else (), needed),
+            approvers=approvers,
+            forward=words.forward,
+        )
+
+    def without_rule(self, key: str, outcome: str, name: str) -> Explanation:
+        words = self.words[key]
+        return Explanation(name, outcome, "", "", words.says, (), (), (), words.forward)
+
+    def labels(self, codes: Iterable[str], needed: set[str]) -> tuple[str, ...]:
+        known = self.catalogue.evidence
+        return tuple(known[code].label(self.language) if code in known else code for code in codes if code in needed)
+
+
+def explain(
+    *,
+    decision: Decision,
+    rules: Iterable[Rule],
+    language: str,
+    texts: Texts | None = None,
+    catalogue: Catalogue | None = None,
+) -> list[Explanation]:
+    """Explain every outcome, then duties, then warnings, in the order of the decision.
+
+    `rules` are those decided with (law and clauses); `texts` the release's (default: the package's). A clause whose
+    `says` is no key of the texts gets the words for clauses. An unknown language reads English.
+    """
+    known = texts or load_texts()
+    reader = _Reader(
+        {rule.id: rule for rule in rules}, known.get(language, known["en"]), catalogue or load_catalogue(), language
+    )
+    found = [line for name, outcome in decision.outcomes for line in _lines(reader, name, outcome)]
+    found += [reader.of(rule_id, DUTY, "", None, ()) for rule_id in decision.duties]
+    found += [reader.of(rule_id, WARNING, "", None, ()) for rule_id in decision.warnings]
+    return found
+
+
+def _lines(reader: _Reader, name: str, outcome: Outcome) -> list[Explanation]:
+    word = headline_of(outcome)
+    match outcome:
+        case Refuse(reason="error"):
+            return [reader.without_rule(ERROR, word, name)]
+        case Refuse(rules=()):
+            return [reader.without_rule(NOTHING, word, name)]
+        case Refuse():
+            return [reader.of(rule_id, word, name, outcome, ()) for rule_id in outcome.rules]
+        case NeedsApproval(approvers=approvers):
+            return [reader.of(rule_id, word, name, None, approvers) for rule_id in outcome.rules]
+        case Permit() | HoldForCounsel():
+            return [reader.of(rule_id, word, name, None, ()) for rule_id in rules_of(outcome)]

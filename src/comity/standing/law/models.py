@@ -1,0 +1,92 @@
+"""The tables of law. Every one but `law_authority` is an act table: inserted, never changed."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from comity.kernel.ids import new_id
+
+
+class LawAuthority(models.Model):
+    """What rules rest on; the steward keeps it current. `mark` S read, K general knowledge; `confidence` H, M, L."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    code = models.TextField(unique=True)
+    citation = models.TextField()
+    effect = models.TextField()
+    starts_on = models.DateField(null=True)
+    ends_on = models.DateField(null=True)
+    mark = models.CharField(max_length=1)
+    confidence = models.CharField(max_length=1)
+
+    class Meta:
+        db_table = "law_authority"
+        constraints = [
+            models.CheckConstraint(condition=Q(mark__in=["K", "S"]), name="law_authority_mark"),
+            models.CheckConstraint(condition=Q(confidence__in=["H", "L", "M"]), name="law_authority_confidence"),
+        ]
+
+
+class LawRelease(models.Model):
+    """Act row: packs, texts and authorities as loaded. `digest` names the whole; the same digest is loaded once."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    at = models.DateTimeField()
+    agency_id = models.UUIDField()
+    post_id = models.UUIDField()
+    digest = models.CharField(max_length=64, unique=True)
+    packs = models.JSONField()
+    texts = models.JSONField()
+    authorities = models.TextField()
+    entry_id = models.UUIDField()
+
+    class Meta:
+        db_table = "law_release"
+
+
+class LawRule(models.Model):
+    """Act row: one rule of a release and the digest (rule and its words) that counsel approves."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    agency_id = models.UUIDField()
+    release = models.ForeignKey(LawRelease, models.PROTECT, related_name="+")
+    rule_id = models.TextField()
+    rule_digest = models.CharField(max_length=64)
+    entry_id = models.UUIDField()
+
+    class Meta:
+        db_table = "law_rule"
+        constraints = [models.UniqueConstraint(fields=["release", "rule_id"], name="law_rule_once")]
+
+
+class LawApproval(models.Model):
+    """Act row: counsel's approval of one rule with its words. It holds for every release with the same digest."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    at = models.DateTimeField()
+    agency_id = models.UUIDField()
+    post_id = models.UUIDField()
+    rule_id = models.TextField()
+    rule_digest = models.CharField(max_length=64, unique=True)
+    entry_id = models.UUIDField()
+
+    class Meta:
+        db_table = "law_approval"
+
+
+class LawInForce(models.Model):
+    """Act row: a release is the law from `effective_at` until another one is. Never dated back."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    at = models.DateTimeField()
+    agency_id = models.UUIDField()
+    post_id = models.UUIDField()
+    release = models.ForeignKey(LawRelease, models.PROTECT, related_name="+")
+    effective_at = models.DateTimeField()
+    entry_id = models.UUIDField()
+
+    class Meta:
+        db_table = "law_in_force"
+        constraints = [
+            models.CheckConstraint(condition=Q(effective_at__gte=F("at")), name="law_in_force_not_dated_back"),
+        ]
+        indexes = [models.Index(fields=["-effective_at", "-at"], name="law_in_force_latest")]

@@ -1,0 +1,62 @@
+"""What a release of the law is: packs, texts and authorities, frozen together under one digest. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from comity.kernel.canonical import canonical
+from comity.kernel.digest import sha256
+from comity.spine.policy.rules import Rule
+from comity.standing.law.catalogue import Catalogue
+from comity.standing.law.lint import LintError, lint_packs
+from comity.standing.law.packs import Authority, Texts, read_authorities, read_rules, read_texts
+
+
+@dataclass(frozen=True)
+class Release:
+    """The sources of one release as they were read: Cedar by jurisdiction, TOML by language, TOML of authorities."""
+
+    packs: Mapping[str, str]
+    text_sources: Mapping[str, str]
+    authority_source: str
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules, ordered by id; raises `BrokenRuleError`."""
+        return read_rules(self.packs)
+
+    @cached_property
+    def texts(self) -> Texts:
+        """The plain words; raises `BrokenTextsError`."""
+        return read_texts(self.text_sources)
+
+    @cached_property
+    def authorities(self) -> Mapping[str, Authority]:
+        """The authorities by code."""
+        return read_authorities(self.authority_source)
+
+    @cached_property
+    def rule_digests(self) -> Mapping[str, str]:
+        """Rule id to the digest counsel approves."""
+        return {rule.id: rule_digest(rule, self.texts) for rule in self.rules}
+
+    @cached_property
+    def digest(self) -> str:
+        """Hex of SHA-256 over every rule's digest, all texts and the authorities."""
+        return sha256(
+            canonical(
+                {"authorities": self.authority_source, "rules": self.rule_digests, "texts": dict(self.text_sources)}
+            )
+        ).hex()
+
+    def check(self, catalogue: Catalogue) -> None:
+        """Raise `LintError` with every reason why this may not be loaded."""
+        problems = lint_packs(self.packs, catalogue=catalogue, texts=self.texts, authorities=self.authorities)
+        if problems:
+            raise LintError(problems)
+
+
+def rule_digest(rule: Rule, texts: Texts) -> str:
+    """Return hex of SHA-256 over a rule and its words in every language: what counsel approves."""
+    words = {language: [known[rule.says].says, known[rule.says].forward] for language, known in texts.items()}
+    return sha256(canonical({"rule": rule.digest(), "words": words})).hex()

@@ -1,0 +1,143 @@
+"""Reads of the law. Every session of *app* may read it, so nothing here opens a transaction: the caller's is used."""
+
+from collections import OrderedDict
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from comity.standing.law.facts import AuthorityFacts, Law, ReleaseFacts, ReleaseState
+from comity.standing.law.models import LawApproval, LawAuthority, LawInForce, LawRelease
+from comity.standing.law.packs import CLAUSE, Texts, Words, load_texts
+from comity.standing.law.rules import Release
+
+_KEPT: Final = 8
+_laws: OrderedDict[str, Law] = OrderedDict()
+"""The laws used last, by release digest: a release never changes, so neither does what is kept."""
+
+
+class NoLawInForceError(LookupError):
+    """No release had been put in force at that instant; without law nothing may be decided."""
+
+
+class UnknownReleaseError(LookupError):
+    """No such release."""
+
+
+class DamagedReleaseError(RuntimeError):
+    """A stored release no longer has the digest it was loaded under; `comity ledger verify` says what changed."""
+
+
+def get_current_law(at: datetime) -> Law:
+    """Return the law in force at `at`: one small query, the rest from memory. Raises `NoLawInForceError`."""
+    found = (
+        LawInForce.objects.filter(effective_at__lte=at)
+        .order_by("-effective_at", "-at", "-id")
+        .values_list("release_id", "release__digest")
+        .first()
+    )
+    if found is None:
+        raise NoLawInForceError(f"no release of the law was in force at {at.isoformat()}; run `comity law load`")
+    return _law(*found)
+
+
+def get_law_of_release(release_id: UUID) -> Law:
+    """Return the law of any release, in force or not: for replay and for previews of what would change."""
+    digest = LawRelease.objects.filter(id=release_id).values_list("digest", flat=True).first()
+    if digest is None:
+        raise UnknownReleaseError(f"no release `{release_id}`")
+    return _law(release_id, digest)
+
+
+def _law(release_id: UUID, digest: str) -> Law:
+    kept = _laws.get(digest)
+    if kept is None or kept.release_id != release_id:
+        release = read_release(release_id)
+        kept = Law(digest, release.rules, release_id, release.texts)
+        _laws[digest] = kept
+        if len(_laws) > _KEPT:
+            _laws.popitem(last=False)
+    else:
+        _laws.move_to_end(digest)
+    return kept
+
+
+def read_release(release_id: UUID) -> Release:
+    """Return a release from its stored sources. Raises `UnknownReleaseError`, `DamagedReleaseError`."""
+    row = LawRelease.objects.filter(id=release_id).first()
+    if row is None:
+        raise UnknownReleaseError(f"no release `{release_id}`")
+    release = Release(row.packs, row.texts, row.authorities)
+    if release.digest != row.digest:
+        raise DamagedReleaseError(f"release `{release_id}` has the digest `{release.digest}`, not `{row.digest}`")
+    return release
+
+
+def get_release(release_id: UUID, at: datetime) -> ReleaseFacts:
+    """Return where a release stands at `at`. Raises `UnknownReleaseError`."""
+    for facts in list_releases(at):
+        if facts.id == release_id:
+            return facts
+    raise UnknownReleaseError(f"no release `{release_id}`")
+
+
+def list_releases(at: datetime) -> list[ReleaseFacts]:
+    """Return every release and where it stands at `at`, oldest first."""
+    in_force = list(
+        LawInForce.objects.filter(effective_at__lte=at)
+        .order_by("effective_at", "at", "id")
+        .values_list("release_id", "effective_at")
+    )
+    current = in_force[-1][0] if in_force else None
+    since = dict(in_force)
+    approved = set(LawApproval.objects.filter(at__lte=at).values_list("rule_digest", flat=True))
+    return [
+        _release_facts(row, approved, current=current, since=since.get(row.id))
+        for row in LawRelease.objects.filter(at__lte=at).order_by("at", "id")
+    ]
+
+
+def _release_facts(
+    row: LawRelease, approved: set[str], *, current: UUID | None, since: datetime | None
+) -> ReleaseFacts:
+    digests = Release(row.packs, row.texts, row.authorities).rule_digests
+    unapproved = tuple(sorted(rule_id for rule_id, digest in digests.items() if digest not in approved))
+    return ReleaseFacts(
+        id=row.id,
+        digest=row.digest,
+        loaded_at=row.at,
+        loaded_by_post=row.post_id,
+        state=_state(is_current=row.id == current, was_in_force=since is not None, is_approved=not unapproved),
+        unapproved=unapproved,
+        effective_at=since,
+    )
+
+
+def _state(*, is_current: bool, was_in_force: bool, is_approved: bool) -> ReleaseState:
+    if is_current:
+        return ReleaseState.CURRENT
+    if was_in_force:
+        return ReleaseState.SUPERSEDED
+    return ReleaseState.APPROVED if is_approved else ReleaseState.DRAFT
+
+
+def list_authorities() -> list[AuthorityFacts]:
+    """Return the authorities, by code."""
+    return [
+        AuthorityFacts(
+            code=row.code,
+            citation=row.citation,
+            effect=row.effect,
+            starts_on=row.starts_on,
+            ends_on=row.ends_on,
+            mark=row.mark,
+            confidence=row.confidence,
+        )
+        for row in LawAuthority.objects.order_by("code")
+    ]
+
+
+def get_rule_text(says: str, language: str, *, texts: Texts | None = None) -> Words:
+    """Return the words of a text key: the release's `texts`, else the package's. Unknown keys read as a clause."""
+    known = texts or load_texts()
+    words = known.get(language, known["en"])
+    return words.get(says, words[CLAUSE])

@@ -1,0 +1,1 @@
+"""Courses, dated credentials, eligibility over an interval."""

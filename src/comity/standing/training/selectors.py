@@ -1,0 +1,134 @@
+"""Reads of training: who is eligible for what, for a whole chunk in a few queries. The caller's transaction is used."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import connection
+
+from comity.kernel.time import Period
+from comity.standing.directory.selectors import list_holding_officers, list_officers
+from comity.standing.directory.vocabulary import AgencyKind
+from comity.standing.training.facts import (
+    CredentialFacts,
+    Eligibility,
+    Failure,
+    NotEligible,
+    RequirementFacts,
+)
+from comity.standing.training.models import Course, Requirement
+from comity.standing.training.rules import NOTHING_REQUIRED, applying, eligible
+from comity.standing.training.vocabulary import Function, Reason
+
+_INSTANT: Final = timedelta(microseconds=1)
+_CREDENTIALS: Final = (
+    "SELECT c.id, c.officer_id, k.code, c.issuer, c.issued_at, c.valid_until, c.score, c.attempt, r.revoked_at"
+    " FROM training_credential c JOIN training_course k ON k.id = c.course_id"
+    " LEFT JOIN training_revocation r ON r.credential_id = c.id"
+    " WHERE c.officer_id = ANY(%s) AND (%s::text[] IS NULL OR k.code = ANY(%s)) ORDER BY c.id"
+)
+
+
+def list_eligibility(
+    *, officer_ids: Collection[UUID], function: Function, interval: Period, agreement_kind: str = ""
+) -> dict[UUID, Eligibility]:
+    """Return, for each officer, whether he or she is eligible for the function over the whole interval.
+
+    Three queries whatever the number of officers. An officer the directory does not know has no credential.
+    """
+    kinds = {officer.id: officer.agency_kind for officer in list_officers(officer_ids).values()}
+    found = _judge(dict.fromkeys(officer_ids) | kinds, [function], interval, agreement_kind)
+    return {officer: verdict for (officer, _), verdict in found.items()}
+
+
+def list_post_eligibility(
+    *, post_ids: Collection[UUID], functions: Collection[Function], at: datetime, agreement_kind: str = ""
+) -> dict[tuple[UUID, Function], Eligibility]:
+    """Return, for each post and function, whether whoever holds the post at the instant is eligible.
+
+    Three queries whatever the number of posts. A post that nobody holds is not eligible, with reason `no_holder`.
+    """
+    wanted = [Function(function) for function in functions]
+    holders = list_holding_officers(post_ids, at)
+    found = _judge(dict(holders.values()), wanted, Period(at, at + _INSTANT), agreement_kind)
+    nobody = NotEligible((Failure(NOTHING_REQUIRED, "", at, Reason.NO_HOLDER),))
+    return {
+        (post_id, function): found[holders[post_id][0], function] if post_id in holders else nobody
+        for post_id in post_ids
+        for function in wanted
+    }
+
+
+def list_requirements(functions: Collection[Function], during: Period) -> list[RequirementFacts]:
+    """Return the requirements for these functions whose period shares an instant with `during`, by code."""
+    rows = Requirement.objects.filter(
+        function__in=[Function(function).value for function in functions],
+        period__overlap=(during.starts_at, during.ends_at),
+    ).order_by("code", "period")
+    return [
+        RequirementFacts(
+            code=row.code,
+            function=Function(row.function),
+            agreement_kind=row.agreement_kind,
+            agency_kind=row.agency_kind,
+            courses=frozenset(row.courses),
+            accepted_issuers=frozenset(row.accepted_issuers),
+            validity_days=row.validity_days,
+            pass_mark=row.pass_mark,
+            max_attempts=row.max_attempts,
+            source=row.source,
+            period=Period(row.period.lower, row.period.upper),
+        )
+        for row in rows
+    ]
+
+
+def list_credentials(
+    officer_ids: Collection[UUID], courses: Collection[str] | None = None
+) -> dict[UUID, list[CredentialFacts]]:
+    """Return the credentials of each officer, revoked or not, oldest first; of these courses, or of all.
+
+    Officers without one are left out.
+    """
+    found: dict[UUID, list[CredentialFacts]] = defaultdict(list)
+    chosen = None if courses is None else sorted(courses)
+    with connection.cursor() as cursor:
+        cursor.execute(_CREDENTIALS, (list(officer_ids), chosen, chosen))
+        for row in cursor.fetchall():
+            found[row[1]].append(CredentialFacts(*row))
+    return dict(found)
+
+
+def list_course_codes() -> list[str]:
+    """Return the codes of every course."""
+    return list(Course.objects.order_by("code").values_list("code", flat=True))
+
+
+def list_requirement_codes() -> list[str]:
+    """Return the codes of every requirement, whatever its edition."""
+    return list(Requirement.objects.order_by("code").values_list("code", flat=True).distinct())
+
+
+def _judge(
+    kinds: Mapping[UUID, AgencyKind | None], functions: Collection[Function], interval: Period, agreement_kind: str
+) -> dict[tuple[UUID, Function], Eligibility]:
+    """Return the verdict on each officer and function; `kinds` maps the officers to the kind of their agency."""
+    requirements = list_requirements(functions, interval)
+    courses = {course for requirement in requirements for course in requirement.courses}
+    credentials = list_credentials(kinds.keys(), courses)
+    rules = {
+        (function, kind): applying(
+            requirements, function=function, agreement_kind=agreement_kind, agency_kind=kind or ""
+        )
+        for function in map(Function, functions)
+        for kind in set(kinds.values())
+    }
+    return {
+        (officer_id, function): eligible(
+            requirements=rules[function, kind], credentials=credentials.get(officer_id, []), interval=interval
+        )
+        for officer_id, kind in kinds.items()
+        for function in map(Function, functions)
+    }

@@ -1,0 +1,187 @@
+import hashlib
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+import psycopg
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from comity.config.node import Role
+from comity.kernel.ids import new_id, random_id
+from comity.spine.keys import FileKeyRing, UnknownMasterKeyError
+from comity.spine.tenancy.actor import Actor, Duty
+from comity.spine.tenancy.transaction import acting, reading
+from comity.spine.vault import seal
+from comity.spine.vault.rewrap import START, count_by_key, rewrap_items
+from comity.spine.vault.seal import ItemAlteredError, ItemNotVisibleError, Plain, open_item, open_items, seal_items
+from comity.spine.vault.selectors import iter_stored_digests
+
+NAME = "Zebulon Quill"
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("abcxyz:", max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def test_owner_and_readers_open_what_was_sealed(keys, sealed, holder, asker):
+    ids = sealed(3)
+    for actor in (holder, asker):
+        with reading(actor) as cursor:
+            assert open_items(cursor, keys, ids) == {item_id: {"number": n} for n, item_id in enumerate(ids)}
+
+
+def test_another_agency_finds_nothing_and_is_not_told_why(keys, sealed):
+    (item_id,) = sealed()
+    with reading(Actor(new_id(), new_id())) as cursor:
+        assert open_items(cursor, keys, [item_id]) == {}
+        with pytest.raises(ItemNotVisibleError) as hidden:
+            open_item(cursor, keys, item_id)
+        absent = random_id()
+        with pytest.raises(ItemNotVisibleError) as missing:
+            open_item(cursor, keys, absent)
+    assert str(hidden.value).replace(str(item_id), "") == str(missing.value).replace(str(absent), "")
+
+
+@pytest.mark.parametrize("duty", [Duty.COURIER, Duty.RETENTION])
+def test_worker_opens_every_record(keys, sealed, duty):
+    ids = sealed(2)
+    with reading(Actor(new_id(), new_id(), duty)) as cursor:
+        assert len(open_items(cursor, keys, ids)) == 2
+
+
+def test_auditor_reads_facts_of_every_agency_and_nothing_else_not_even_of_its_own(keys, sealed, holder):
+    facts, payload = sealed(kind="facts"), sealed(kind="payload")
+    for agency in (new_id(), holder.agency_id):
+        with reading(Actor(agency, new_id(), Duty.AUDITOR)) as cursor:
+            assert list(open_items(cursor, keys, facts + payload)) == facts
+
+
+def test_auditor_seals_nothing(node, keys):
+    auditor = Actor(new_id(), new_id(), Duty.AUDITOR)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege), acting(auditor) as cursor:
+        seal_items(cursor, keys, [Plain(new_id(), "facts", auditor.agency_id, {})])
+
+
+def test_the_database_holds_no_readable_value(node, keys, holder):
+    with acting(holder) as cursor:
+        seal_items(cursor, keys, [Plain(new_id(), "payload", holder.agency_id, {"nc:PersonFullName": NAME})])
+    with node.connect(Role.BOOTSTRAP) as admin:
+        text = str(admin.execute("SELECT * FROM vault_item").fetchall()) + str(
+            admin.execute("SELECT convert_from(ciphertext, 'LATIN1') FROM vault_item").fetchall()
+        )
+    assert NAME not in text
+    assert NAME.encode().hex() not in text
+
+
+def test_returned_digest_is_of_nonce_and_ciphertext_and_the_verifier_computes_it_again(node, keys, holder):
+    items = [Plain(new_id(), "payload", holder.agency_id, {"n": n}) for n in range(5)]
+    with acting(holder) as cursor:
+        digests = seal_items(cursor, keys, items)
+    with node.connect(Role.VERIFIER) as verifier:
+        stored = verifier.execute("SELECT id, nonce, ciphertext FROM vault_item").fetchall()
+        assert dict(iter_stored_digests(verifier.cursor())) == digests
+    assert {row[0]: hashlib.sha256(row[1] + row[2]).hexdigest() for row in stored} == digests
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE vault_item SET ciphertext = set_byte(ciphertext, 0, get_byte(ciphertext, 0) # 1)",
+        "UPDATE vault_item SET nonce = set_byte(nonce, 11, get_byte(nonce, 11) # 128)",
+        "UPDATE vault_item SET kind = 'facts'",
+        "UPDATE vault_item SET id = gen_random_uuid()",
+        "UPDATE vault_item SET ciphertext = ''",
+    ],
+)
+def test_changed_record_does_not_open(node, keys, sealed, retention, damage):
+    sealed()
+    with node.connect(Role.BOOTSTRAP) as admin:
+        admin.execute(damage)
+        ids = [row[0] for row in admin.execute("SELECT id FROM vault_item")]
+    with pytest.raises(ItemAlteredError, match=str(ids[0])), reading(retention) as cursor:
+        open_items(cursor, keys, ids)
+
+
+def test_content_moved_to_another_row_does_not_open(node, keys, sealed, retention):
+    first, second = sealed(2)
+    with node.connect(Role.BOOTSTRAP) as admin:
+        admin.execute(
+            "UPDATE vault_item a SET nonce = b.nonce, ciphertext = b.ciphertext, wrapped_key = b.wrapped_key"
+            " FROM vault_item b WHERE a.id = %s AND b.id = %s",
+            (first, second),
+        )
+    with pytest.raises(ItemAlteredError), reading(retention) as cursor:
+        open_item(cursor, keys, first)
+
+
+def test_ring_without_the_master_key_says_so(tmp_path, keys, sealed, holder):
+    (item_id,) = sealed()
+    other = FileKeyRing.create(tmp_path / "other.json")
+    with pytest.raises(UnknownMasterKeyError), reading(holder) as cursor:
+        open_item(cursor, other, item_id)
+
+
+def test_duplicate_id_refuses_the_whole_chunk(node, keys, holder):
+    item = Plain(new_id(), "payload", holder.agency_id, {})
+    with acting(holder) as cursor:
+        seal_items(cursor, keys, [item])
+    with pytest.raises(psycopg.errors.UniqueViolation), acting(holder) as cursor:
+        seal_items(cursor, keys, [replace(item, id=new_id()), item])
+    with node.connect(Role.VERIFIER) as verifier:
+        assert verifier.execute("SELECT count(*) FROM vault_item").fetchone() == (1,)
+
+
+def test_application_cannot_change_content(node, sealed, holder):
+    sealed()
+    for column in ("ciphertext", "nonce", "kind", "owner_id", "reader_ids"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege), node.connect(Role.APP) as app:
+            app.execute(f"UPDATE vault_item SET {column} = {column}")
+
+
+def test_rotation_wraps_every_key_anew_and_leaves_content_and_digest(node, keys, sealed, holder, retention):
+    ids = sealed(7)
+    with reading(retention) as cursor:
+        before = dict(iter_stored_digests(cursor))
+    new_key = keys.rotate_master()
+    after: UUID | None = START
+    rewrapped = 0
+    while after is not None:
+        with acting(retention) as cursor:
+            step = rewrap_items(cursor, keys, batch=3, after=after)
+        rewrapped += step.rewrapped
+        after = step.after
+    assert rewrapped == 7
+    with reading(retention) as cursor:
+        assert count_by_key(cursor) == {new_key: 7}
+        assert dict(iter_stored_digests(cursor)) == before
+        assert len(open_items(cursor, keys, ids)) == 7
+    with acting(retention) as cursor:
+        assert rewrap_items(cursor, keys, batch=100).rewrapped == 0
+
+
+@given(value=st.dictionaries(st.text("abcxyz:", max_size=8), json_values, max_size=5), kind=st.text("abc.", min_size=1))
+@settings(max_examples=50, deadline=None)
+def test_any_value_opens_as_it_was_and_only_under_its_own_id_and_kind(value, kind, tmp_path_factory):
+    ring = _ring(tmp_path_factory)
+    item = Plain(random_id(), kind, random_id(), value)
+    stored = seal._seal(ring, item)
+    assert seal._open(ring, item.id, kind, stored) == value
+    with pytest.raises(ItemAlteredError):
+        seal._open(ring, random_id(), kind, stored)
+    with pytest.raises(ItemAlteredError):
+        seal._open(ring, item.id, kind + "x", stored)
+    assert seal._seal(ring, item).ciphertext != stored.ciphertext
+
+
+_rings: list[FileKeyRing] = []
+
+
+def _ring(factory: pytest.TempPathFactory) -> FileKeyRing:
+    if not _rings:
+        _rings.append(
+            FileKeyRing.create(factory.mktemp("ring") / "keys.json", clock=lambda: datetime(2026, 1, 1, tzinfo=UTC))
+        )
+    return _rings[0]

@@ -1,0 +1,141 @@
+"""Agencies with heads and counsel, agreements between them; everything entered through the commands."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+import django
+import pytest
+from agreements_given import NOW, SHARE, terms_of
+
+from comity.kernel.ids import new_id
+from comity.kernel.time import Period
+from comity.spine.tenancy.actor import Actor, Duty
+from comity.standing.directory.vocabulary import AgencyKind, PostFunction, Power
+
+
+def pytest_collectstart() -> None:
+    """Set Django up before the test modules import its models; the settings are known by now."""
+    django.setup()
+
+
+@dataclass(frozen=True)
+class Office:
+    """One agency of the tests with its head, its counsel and its liaison."""
+
+    code: str
+    agency_id: UUID
+    head: Actor
+    counsel: Actor
+    liaison: Actor
+
+
+@dataclass(frozen=True)
+class Offices:
+    """What the tests start from: a steward and five agencies."""
+
+    steward: Actor
+    pima: Office
+    ice: Office
+    hsi: Office
+    california: Office
+    bystander: Office
+
+    @property
+    def by_id(self) -> dict[UUID, Office]:
+        every = (self.pima, self.ice, self.hsi, self.california, self.bystander)
+        return {office.agency_id: office for office in every}
+
+
+def make_offices(steward: Actor, codes: Mapping[str, AgencyKind]) -> list[Office]:
+    from comity.standing.directory import commands as do  # noqa: PLC0415 - needs Django set up
+
+    agencies = [
+        do.NewAgency(code=code, name=f"{code} of the tests", kind=kind, origin="test", powers=(Power.LAW_ENFORCEMENT,))
+        for code, kind in codes.items()
+    ]
+    ids = do.register_agencies(by=steward, now=NOW, agencies=agencies)
+    functions = (PostFunction.AGENCY_HEAD, PostFunction.COUNSEL, PostFunction.LIAISON)
+    posts = [do.NewPost(agency_id, function.value, function.value, function) for agency_id in ids for function in functions]
+    made = iter(do.create_posts(by=steward, now=NOW, posts=posts))
+    return [
+        Office(code, agency_id, *(Actor(agency_id, next(made)) for _ in functions))
+        for code, agency_id in zip(codes, ids, strict=True)
+    ]
+
+
+@pytest.fixture
+def offices(node: object) -> Offices:
+    steward = Actor(new_id(), new_id(), Duty.STEWARD)
+    kinds = {
+        "pima-so": AgencyKind.LOCAL,
+        "ice-ero-phoenix": AgencyKind.FEDERAL,
+        "hsi-arizona": AgencyKind.FEDERAL,
+        "ca-doj": AgencyKind.FEDERAL,
+        "tucson-pd": AgencyKind.LOCAL,
+    }
+    return Offices(steward, *make_offices(steward, kinds))
+
+
+Make = Callable[..., UUID]
+
+
+@pytest.fixture
+def draft(offices: Offices) -> Make:
+    """Draft an agreement, by default between the sheriff and ICE."""
+    from comity.standing.agreements.commands import draft_agreement  # noqa: PLC0415 - needs Django set up
+    from comity.standing.agreements.vocabulary import AgreementKind, PartyRole  # noqa: PLC0415
+
+    def make(
+        *clauses: Mapping[str, object],
+        code: str = "mou",
+        parties: tuple[Office, ...] = (),
+        period: Period | None = None,
+    ) -> UUID:
+        chosen = parties or (offices.pima, offices.ice)
+        return draft_agreement(
+            by=chosen[0].head,
+            now=NOW,
+            code=code,
+            title="Memorandum",
+            kind=AgreementKind.SHARING_MOU,
+            parties={office.code: PartyRole.LOCAL for office in chosen},
+            text="1 Purpose. To share.\n",
+            terms=terms_of(*(clauses or (SHARE,))),
+            period=period or Period(datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)),
+        )
+
+    return make
+
+
+@pytest.fixture
+def conclude(offices: Offices) -> Callable[[UUID], None]:
+    """Offer the draft, have every party's head sign it, put it in force."""
+    from comity.spine.tenancy.transaction import reading  # noqa: PLC0415 - needs Django set up
+    from comity.standing.agreements import commands as do  # noqa: PLC0415
+    from comity.standing.agreements.selectors import get_agreement, get_version  # noqa: PLC0415
+
+    def run(agreement_id: UUID) -> None:
+        with reading(offices.steward):
+            parties = [offices.by_id[party.agency_id] for party in get_agreement(agreement_id).parties]
+        version_id = do.offer_agreement(by=parties[0].head, now=NOW, agreement_id=agreement_id)
+        with reading(offices.steward):
+            digest = get_version(version_id).digest
+        for party in parties:
+            do.sign_agreement(by=party.head, now=NOW, agreement_id=agreement_id, digest=digest)
+        do.put_in_force(by=parties[0].head, now=NOW, agreement_id=agreement_id)
+
+    return run
+
+
+@pytest.fixture
+def agreed(draft: Make, conclude: Callable[[UUID], None]) -> Make:
+    """Return the id of an agreement in force."""
+
+    def make(*clauses: Mapping[str, object], **rest: object) -> UUID:
+        agreement_id = draft(*clauses, **rest)
+        conclude(agreement_id)
+        return agreement_id
+
+    return make

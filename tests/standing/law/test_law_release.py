@@ -1,0 +1,243 @@
+"""Releases: loaded by the steward, approved rule by rule by counsel, then put in force. Real roles, real commits."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from comity.kernel.ids import new_id
+from comity.spine.tenancy.actor import Actor, Duty
+
+NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def people(node):
+    """A steward's post and a counsel's post of one agency, registered as anyone would."""
+    from comity.standing.directory.commands.register import NewAgency, NewPost, create_posts, register_agencies
+    from comity.standing.directory.vocabulary import AgencyKind, PostFunction
+
+    founder = Actor(new_id(), new_id(), Duty.STEWARD)
+    (agency,) = register_agencies(
+        by=founder,
+        now=NOW,
+        agencies=[NewAgency(code="az-ag", name="Attorney General", kind=AgencyKind.STATE, origin="demo", state="AZ")],
+    )
+    keeper = Actor(agency, new_id(), Duty.STEWARD)
+    posts = create_posts(
+        by=keeper,
+        now=NOW,
+        posts=[
+            NewPost(agency, "steward", "Steward", PostFunction.LIAISON),
+            NewPost(agency, "counsel", "Counsel", PostFunction.COUNSEL),
+        ],
+    )
+    return [Actor(agency, post, Duty.STEWARD) for post in posts]
+
+
+def loaded(steward) -> UUID:
+    from comity.standing.law.commands import load_release
+
+    return load_release(by=steward, now=NOW)
+
+
+def approved(people) -> UUID:
+    from comity.standing.law.commands import approve_rules
+    from comity.standing.law.packs import load_rules
+
+    steward, counsel = people
+    release = loaded(steward)
+    approve_rules(by=counsel, now=NOW, release_id=release, rule_ids=[rule.id for rule in load_rules()])
+    return release
+
+
+def test_a_loaded_release_is_a_draft_and_is_not_the_law(people):
+    from comity.standing.law.packs import load_rules
+    from comity.standing.law.selectors import NoLawInForceError, get_current_law, get_release
+
+    release = loaded(people[0])
+    facts = get_release(release, NOW)
+    assert facts.state == "draft"
+    assert facts.unapproved == tuple(sorted(rule.id for rule in load_rules()))
+    with pytest.raises(NoLawInForceError):
+        get_current_law(NOW)
+
+
+def test_loading_the_same_release_twice_stores_it_once(people):
+    from comity.standing.law.models import LawRelease
+
+    assert loaded(people[0]) == loaded(people[0])
+    assert LawRelease.objects.count() == 1
+
+
+def test_a_release_comes_into_force_only_when_counsel_approved_every_rule(people):
+    from comity.standing.law.commands import NotApprovedError, approve_rules, put_in_force
+    from comity.standing.law.packs import load_rules
+    from comity.standing.law.selectors import get_current_law, get_release
+
+    steward, counsel = people
+    release = loaded(steward)
+    every = [rule.id for rule in load_rules()]
+    approve_rules(by=counsel, now=NOW, release_id=release, rule_ids=every[1:])
+    with pytest.raises(NotApprovedError) as refused:
+        put_in_force(by=steward, now=NOW, release_id=release)
+    assert refused.value.rules == (every[0],)
+    approve_rules(by=counsel, now=NOW, release_id=release, rule_ids=every)
+    assert get_release(release, NOW).state == "approved"
+    put_in_force(by=steward, now=NOW, release_id=release)
+    law = get_current_law(NOW)
+    assert (law.release_id, law.rules) == (release, load_rules())
+    assert get_release(release, NOW).state == "current"
+
+
+def test_an_approval_covers_the_words_as_well_as_the_rule(people):
+    from comity.standing.law.commands import NotApprovedError, load_release, put_in_force, shipped_release
+    from comity.standing.law.rules import Release
+    from comity.standing.law.selectors import get_release
+
+    steward, _ = people
+    approved(people)
+    shipped = shipped_release()
+    words = dict(shipped.text_sources) | {
+        "es": shipped.text_sources["es"].replace("La ley federal protege todo", "La ley no protege nada")
+    }
+    changed = load_release(by=steward, now=NOW, release=Release(shipped.packs, words, shipped.authority_source))
+    assert get_release(changed, NOW).unapproved == ("law-30",)
+    with pytest.raises(NotApprovedError):
+        put_in_force(by=steward, now=NOW, release_id=changed)
+
+
+def test_only_a_counsel_post_that_did_not_load_it_approves(people):
+    from comity.standing.law.commands import NotCounselError, NotStewardError, UnknownRuleError, approve_rules
+
+    steward, counsel = people
+    release = loaded(steward)
+    with pytest.raises(NotCounselError):
+        approve_rules(by=steward, now=NOW, release_id=release, rule_ids=["law-28"])
+    with pytest.raises(UnknownRuleError):
+        approve_rules(by=counsel, now=NOW, release_id=release, rule_ids=["law-0"])
+    with pytest.raises(NotStewardError):
+        approve_rules(
+            by=Actor(counsel.agency_id, counsel.post_id), now=NOW, release_id=release, rule_ids=["law-28"]
+        )
+
+
+def test_counsel_does_not_approve_what_counsel_loaded(people):
+    from comity.standing.law.commands import NotCounselError, approve_rules
+
+    _, counsel = people
+    release = loaded(counsel)
+    with pytest.raises(NotCounselError):
+        approve_rules(by=counsel, now=NOW, release_id=release, rule_ids=["law-28"])
+
+
+def test_law_is_put_in_force_ahead_but_never_dated_back(people):
+    from comity.standing.law.commands import DatedBackError, put_in_force
+    from comity.standing.law.selectors import NoLawInForceError, get_current_law
+
+    steward, _ = people
+    release = approved(people)
+    with pytest.raises(DatedBackError):
+        put_in_force(by=steward, now=NOW, release_id=release, effective_at=NOW - timedelta(seconds=1))
+    put_in_force(by=steward, now=NOW, release_id=release, effective_at=NOW + timedelta(days=1))
+    with pytest.raises(NoLawInForceError):
+        get_current_law(NOW)
+    assert get_current_law(NOW + timedelta(days=1)).release_id == release
+
+
+def test_a_later_release_supersedes_and_the_earlier_one_is_still_the_law_of_its_time(people):
+    from comity.standing.law.commands import approve_rules, load_release, put_in_force, shipped_release
+    from comity.standing.law.rules import Release
+    from comity.standing.law.selectors import get_current_law, get_law_of_release, get_release
+
+    steward, counsel = people
+    first = approved(people)
+    put_in_force(by=steward, now=NOW, release_id=first)
+    shipped = shipped_release()
+    packs = {name: text for name, text in shipped.packs.items() if name != "us-ca"}
+    later = NOW + timedelta(days=2)
+    second = load_release(
+        by=steward, now=later, release=Release(packs, shipped.text_sources, shipped.authority_source)
+    )
+    assert approve_rules(by=counsel, now=later, release_id=second, rule_ids=["law-28"]) == []
+    put_in_force(by=steward, now=later, release_id=second)
+    assert get_current_law(NOW).release_id == first
+    assert get_current_law(later).release_id == second
+    assert get_release(first, later).state == "superseded"
+    assert not any(rule.jurisdiction == "us-ca" for rule in get_law_of_release(second).rules)
+
+
+def test_a_release_that_does_not_lint_is_not_stored(people):
+    from comity.standing.law.commands import load_release, shipped_release
+    from comity.standing.law.lint import LintError
+    from comity.standing.law.models import LawRelease
+    from comity.standing.law.rules import Release
+
+    shipped = shipped_release()
+    packs = dict(shipped.packs) | {"us": shipped.packs["us"].replace('"dhs"', '"dsh"')}
+    with pytest.raises(LintError, match="`dsh` is not a word for `receiver_powers`"):
+        load_release(
+            by=people[0], now=NOW, release=Release(packs, shipped.text_sources, shipped.authority_source)
+        )
+    assert not LawRelease.objects.exists()
+
+
+def test_every_act_stands_in_the_ledger_with_the_digest_of_its_rows(people):
+    import json
+
+    from comity.kernel.digest import row_digest
+    from comity.spine.ledger.models import Pending
+    from comity.standing.law.commands import put_in_force
+    from comity.standing.law.models import LawApproval, LawInForce, LawRelease, LawRule
+
+    release = approved(people)
+    put_in_force(by=people[0], now=NOW, release_id=release)
+    bodies = [json.loads(bytes(row.body)) for row in Pending.objects.using("verifier").order_by("seq")]
+    law = [body for body in bodies if body["act"].startswith("law.")]
+    assert [body["act"] for body in law] == ["law.loaded", "law.rules_approved", "law.put_in_force"]
+    for model in (LawRelease, LawRule, LawApproval, LawInForce):
+        for row in model.objects.using("verifier").values():
+            entry_id = row.pop("entry_id")
+            body = next(body for body in law if body["id"] == str(entry_id))
+            expected = body["rows"][f"{model._meta.db_table}/{row['id']}"]
+            assert row_digest(bytes.fromhex(body["salt"]), row) == expected
+
+
+def test_authorities_are_kept_with_the_release(people):
+    from comity.standing.law.packs import load_authorities
+    from comity.standing.law.selectors import list_authorities
+
+    loaded(people[0])
+    assert {row.code for row in list_authorities()} == set(load_authorities())
+
+
+def test_the_database_refuses_to_change_law_and_anyone_but_the_steward_to_add_it(people, node):
+    from comity.config.node import Role
+
+    loaded(people[0])
+    with node.connect(Role.OWNER) as owner:
+        for change in ("UPDATE law_rule SET rule_digest = ''", "DELETE FROM law_release", "TRUNCATE law_approval"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                owner.execute(change)
+    with node.connect(Role.APP) as app:
+        app.execute("SELECT set_config('comity.duty', 'agency', false)")
+        app.execute("SELECT set_config('comity.agency', %s, false)", (str(people[0].agency_id),))
+        assert app.execute("SELECT count(*) FROM law_release").fetchone() == (1,)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            app.execute(
+                "INSERT INTO law_approval (id, at, agency_id, post_id, rule_id, rule_digest, entry_id)"
+                " SELECT gen_random_uuid(), now(), comity_agency(), gen_random_uuid(), 'law-28', 'x', gen_random_uuid()"
+            )
+
+
+def test_a_tampered_release_is_not_used(people, node):
+    from comity.config.node import Role
+    from comity.standing.law.selectors import DamagedReleaseError, read_release
+
+    release = loaded(people[0])
+    with node.connect(Role.BOOTSTRAP) as admin:
+        admin.execute("SET session_replication_role = replica")
+        admin.execute("UPDATE law_release SET authorities = authorities || ' '")
+    with pytest.raises(DamagedReleaseError):
+        read_release(release)
