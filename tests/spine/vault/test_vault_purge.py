@@ -1,9 +1,11 @@
+import contextlib
 import json
 import threading
 from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
+from django.db import connections
 
 from comity.config.node import Role
 from comity.kernel.ids import new_id
@@ -124,8 +126,6 @@ def test_hold_being_placed_stops_a_purge_that_starts_meanwhile(sealed, holder, r
     outcome = []
 
     def run() -> None:
-        from django.db import connections
-
         try:
             purge_all(retention, file, ids)
         except ItemHeldError as error:
@@ -226,84 +226,76 @@ def purge_and_crash(monkeypatch, retention, file, ids, crash):
     append = TombstoneFile.append
 
     def failing(self, tombstones, certainty):
-        if crash == "before decided" and certainty is Certainty.DECIDED:
-            raise PowerCutError
-        if crash == "torn decided" and certainty is Certainty.DECIDED:
-            append(self, tombstones, certainty)
-            self.path.write_bytes(self.path.read_bytes()[:-20])
-            raise PowerCutError
-        if crash == "before done" and certainty is Certainty.DONE:
+        if crash == f"before {certainty}":
             raise PowerCutError
         append(self, tombstones, certainty)
-        if crash == "torn done" and certainty is Certainty.DONE:
-            self.path.write_bytes(self.path.read_bytes()[:-20])
+        if crash in {f"torn {certainty}", f"after {certainty}"}:
+            self.path.write_bytes(self.path.read_bytes()[: -20 if crash.startswith("torn") else None])
+            raise PowerCutError
 
-    with monkeypatch.context() as patch:
+    with monkeypatch.context() as patch, contextlib.suppress(PowerCutError):
         patch.setattr(TombstoneFile, "append", failing)
-        try:
-            with acting(retention) as cursor:
-                purge(cursor, item_ids=ids, now=NOW, reason="term_ended", file=file)
-                if crash == "before commit":
-                    raise PowerCutError
-        except PowerCutError:
-            pass
+        purge_all(retention, file, ids)
 
 
-@pytest.mark.parametrize(
-    ("crash", "purged", "named"),
-    [
-        ("before decided", False, None),
-        ("torn decided", False, None),
-        ("before commit", False, Certainty.DECIDED),
-        ("before done", True, Certainty.DECIDED),
-        ("torn done", True, Certainty.DECIDED),
-        ("none", True, Certainty.DONE),
-    ],
-)
-class TestCrash:
-    def test_next_run_and_next_restore_end_the_same(
-        self, monkeypatch, sealed, retention, file, backup, crash, purged, named
-    ):
-        ids = sealed()
-        backup.take()
-        purge_and_crash(monkeypatch, retention, file, ids, crash)
-        assert stored(retention) == ([] if purged else ids)
-        assert [certainty for _, certainty in file.read().values()] == ([named] if named else [])
-        purge_all(retention, file, ids, now=LATER)
-        backup.restore()
-        replay(retention, file)
-        assert stored(retention) == []
+CRASHES = {
+    # crash: (is it gone from the database, what the file says of it)
+    "before decided": (False, []),
+    "torn decided": (False, []),
+    "after decided": (False, [Certainty.DECIDED]),
+    "before done": (True, [Certainty.DECIDED]),
+    "torn done": (True, [Certainty.DECIDED]),
+    "after done": (True, [Certainty.DONE]),
+}
 
-    def test_restore_right_after_purges_again_what_may_have_been_purged(
-        self, monkeypatch, sealed, retention, file, backup, crash, purged, named
-    ):
-        ids = sealed()
-        backup.take()
-        purge_and_crash(monkeypatch, retention, file, ids, crash)
-        backup.restore()
-        replay(retention, file)
-        assert stored(retention) == ([] if named else ids)
-        replay(retention, file)
-        assert [certainty for _, certainty in file.read().values()] == ([Certainty.DONE] if named else [])
 
-    def test_replay_keeps_what_is_held_unless_the_purge_is_confirmed(
-        self, monkeypatch, sealed, holder, retention, file, backup, crash, purged, named
-    ):
-        ids = sealed()
-        purge_and_crash(monkeypatch, retention, file, ids, crash)
-        if purged:
-            return
-        with acting(holder) as cursor:
-            place_hold(cursor, item_id=ids[0], by=holder, reason="claim", now=LATER)
-        backup.take()
-        backup.restore()
-        assert replay(retention, file).kept == (ids if named else [])
-        assert stored(retention) == ids
+@pytest.mark.parametrize("crash", CRASHES)
+def test_after_a_crash_the_next_run_and_the_next_restore_end_the_same(
+    monkeypatch, sealed, retention, file, backup, crash
+):
+    ids = sealed()
+    backup.take()
+    purge_and_crash(monkeypatch, retention, file, ids, crash)
+    is_gone, said = CRASHES[crash]
+    assert stored(retention) == ([] if is_gone else ids)
+    assert [certainty for _, certainty in file.read().values()] == said
+    purge_all(retention, file, ids, now=LATER)
+    backup.restore()
+    replay(retention, file)
+    assert stored(retention) == []
+
+
+@pytest.mark.parametrize("crash", CRASHES)
+def test_restore_right_after_a_crash_purges_what_may_have_been_purged(
+    monkeypatch, sealed, retention, file, backup, crash
+):
+    ids = sealed()
+    backup.take()
+    purge_and_crash(monkeypatch, retention, file, ids, crash)
+    _, said = CRASHES[crash]
+    backup.restore()
+    replay(retention, file)
+    assert stored(retention) == ([] if said else ids)
+    replay(retention, file)
+    assert [certainty for _, certainty in file.read().values()] == ([Certainty.DONE] if said else [])
+
+
+@pytest.mark.parametrize("crash", [crash for crash, (is_gone, _) in CRASHES.items() if not is_gone])
+def test_replay_keeps_what_was_held_since_a_purge_that_never_happened(
+    monkeypatch, sealed, holder, retention, file, crash
+):
+    ids = sealed()
+    purge_and_crash(monkeypatch, retention, file, ids, crash)
+    with acting(holder) as cursor:
+        place_hold(cursor, item_id=ids[0], by=holder, reason="claim", now=LATER)
+    _, said = CRASHES[crash]
+    assert replay(retention, file).kept == (ids if said else [])
+    assert stored(retention) == ids
 
 
 def test_replay_keeps_what_was_extended_after_an_unfinished_purge(monkeypatch, sealed, holder, retention, file):
     ids = sealed()
-    purge_and_crash(monkeypatch, retention, file, ids, "before commit")
+    purge_and_crash(monkeypatch, retention, file, ids, "after decided")
     with acting(holder) as cursor:
         set_retention(cursor, item_id=ids[0], retain_until=LATER)
     assert replay(retention, file).kept == ids

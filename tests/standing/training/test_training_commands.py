@@ -12,7 +12,7 @@ from comity.config.node import Role
 from comity.kernel.digest import row_digest
 from comity.kernel.ids import new_id
 from comity.kernel.time import Period
-from comity.spine.tenancy.actor import Duty
+from comity.spine.tenancy.actor import Actor, Duty
 from comity.standing.directory.commands import end_holding
 from comity.standing.directory.demo import load_demo as load_directory
 from comity.standing.directory.selectors import find_post, get_agency_by_code
@@ -179,10 +179,11 @@ def test_the_evidence_itself_is_not_kept(node, school):
     assert "the certificate" not in row
 
 
-def test_the_demo_loads_once_and_shows_trained_lapsed_and_untrained_agencies(school):
-    load_directory(by=school.steward, now=NOW)
-    load_demo(by=school.steward, now=NOW)
-    assert load_demo(by=school.steward, now=NOW) == TrainingLoaded(0, 0, 0)
+def test_the_demo_loads_once_and_shows_trained_lapsed_and_untrained_agencies(node):
+    steward = Actor(new_id(), new_id(), Duty.STEWARD)
+    load_directory(by=steward, now=NOW)
+    load_demo(by=steward, now=NOW)
+    assert load_demo(by=steward, now=NOW) == TrainingLoaded(0, 0, 0)
 
     def of(code, function):
         post = find_post(get_agency_by_code(code).id, "interface")

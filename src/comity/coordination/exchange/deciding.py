@@ -8,11 +8,11 @@ from django.db.backends.utils import CursorWrapper
 
 from comity.coordination.exchange.case import Case
 from comity.coordination.exchange.facts import Named, RecordFacts, Standing, facts_by_record, facts_by_type
-from comity.coordination.exchange.gather import preview_standing, read_records, read_standing
+from comity.coordination.exchange.gather import between_of, preview_standing, read_records, read_standing
 from comity.spine.policy.decide import decide
 from comity.spine.tenancy.actor import Actor
 from comity.standing.agreements.quotas import QuotaBook, lock_quotas, save_quotas
-from comity.standing.agreements.rulebook import Between, build_slice
+from comity.standing.agreements.rulebook import build_slice
 from comity.standing.law.catalogue import load_catalogue
 from comity.standing.law.selectors import Law, get_current_law
 
@@ -73,9 +73,7 @@ def _decide(
         facts = facts_by_type(named=named, standing=standing, catalogue=catalogue)
     else:
         facts = facts_by_record(named=named, standing=standing, catalogue=catalogue, record=record, now=now)
-    between = Between(
-        facts.sender.code, facts.receiver.code, facts.sender.state, facts.receiver.state, facts.origin_state
-    )
+    between = between_of(named, facts.origin_state)
     rules = build_slice(law=law, agreements=standing.agreements, between=between, at=now)
     case = Case(named, standing, record, facts, decide(facts=facts, rules=rules), rules)
     if record is not None and case.decision.permitted:

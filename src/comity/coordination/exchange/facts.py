@@ -12,6 +12,10 @@ from comity.standing.agreements.facts import Hold, LiveAgreement
 from comity.standing.directory.facts import AgencyFacts, PostFacts
 from comity.standing.law.catalogue import Catalogue, Source
 
+VOUCHED: Final = frozenset({"ledger_ready", "strong_login"})
+"""What holds for every ask that reaches the gate: its ledger entry is in the same transaction, and every door
+authenticates with a secret of 256 bits bound to a post. A door that signs people in otherwise must say so here."""
+
 VALIDATION_YEARS: Final = 5
 """Intelligence not validated within five years may not be disseminated (28 CFR 23.20(h))."""
 
@@ -46,13 +50,15 @@ class RecordFacts:
 class Standing:
     """What stands between the two agencies when an ask is decided.
 
-    `in_force` tells whether one of `agreements` is in force between the two at that instant. `trained` and
+    `in_force` tells whether one of `agreements` is in force between the two at that instant, `covered` whether a
+    clause of one covers something asked for, by purpose, category and element. `trained` and
     `untrained` are evidence codes of the asker's post holder; `shown` are codes the node itself established
     (`approved_…`, `counsel_mandate`).
     """
 
     agreements: tuple[LiveAgreement, ...]
     in_force: bool
+    covered: bool
     trained: frozenset[str] = frozenset()
     untrained: frozenset[str] = frozenset()
     shown: frozenset[str] = frozenset()
@@ -87,11 +93,12 @@ def facts_by_record(
 
 def _facts(named: Named, standing: Standing, catalogue: Catalogue, record_evidence: Collection[str]) -> Facts:
     ask = named.ask
-    met = {code for code, shown in ask.claims.items() if shown} | set(record_evidence) | standing.trained
-    met |= standing.shown | {"ledger_ready"}
-    unmet = {code for code, shown in ask.claims.items() if not shown} | standing.untrained
-    # A live agreement is the recipient's signed word on handling, and the legal basis beyond status.
-    (met if standing.in_force else unmet).update({"recipient_agreement", "handling_accepted", "own_legal_basis"})
+    met = {code for code, shown in ask.claims.items() if shown} | set(record_evidence)
+    unmet = {code for code, shown in ask.claims.items() if not shown}
+    met |= standing.trained | standing.shown | VOUCHED
+    unmet |= standing.untrained
+    for code, holds in _found(named, standing).items():
+        (met if holds else unmet).add(code)
     return Facts(
         act="disclose",
         sender=party_of(named.holder),
@@ -103,6 +110,16 @@ def _facts(named: Named, standing: Standing, catalogue: Catalogue, record_eviden
         unmet=frozenset(unmet),
         exhausted=standing.exhausted,
     )
+
+
+def _found(named: Named, standing: Standing) -> dict[str, bool]:
+    """Return the evidence Comity finds itself: a party's signature on an agreement in force, an ORI, a covering clause."""
+    return {
+        "authorized_ori": named.asker.ori is not None,
+        "handling_accepted": standing.in_force,
+        "own_legal_basis": standing.covered,
+        "recipient_agreement": standing.in_force,
+    }
 
 
 def is_in_force(agreements: Collection[LiveAgreement], now: datetime) -> bool:

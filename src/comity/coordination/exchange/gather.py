@@ -15,6 +15,7 @@ from comity.spine.keys.ring import KeyRing
 from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import gate_reads
 from comity.standing.agreements.facts import Hold, LiveAgreement
+from comity.standing.agreements.rulebook import Between, covered_elements
 from comity.standing.agreements.selectors import list_agreements
 from comity.standing.agreements.live import PairIds, list_live_agreements, lock_agreements
 from comity.standing.directory import selectors as directory
@@ -175,6 +176,7 @@ def _standing(
         n.id: Standing(
             agreements=bearing[n.id],
             in_force=is_in_force(bearing[n.id], now),
+            covered=_is_covered(n, bearing[n.id], now),
             trained=trained[n.post.id],
             untrained=frozenset(TRAINED) - trained[n.post.id],
         )
@@ -186,3 +188,17 @@ def _bearing(named: Named, agreements: tuple[LiveAgreement, ...]) -> tuple[LiveA
     """Keep the agreement the ask is made under, when it names one; limits on passing on bear on every ask."""
     under = named.ask.agreement
     return tuple(live for live in agreements if not under or live.code == under or live.hold is Hold.ONWARD)
+
+
+def between_of(named: Named, origin_state: str = "") -> Between:
+    """Return the pair of a decision and the states involved."""
+    holder, asker = named.holder, named.asker
+    return Between(holder.code, asker.code, holder.state, asker.state, origin_state)
+
+
+def _is_covered(named: Named, agreements: tuple[LiveAgreement, ...], now: datetime) -> bool:
+    ask = named.ask
+    covered = covered_elements(
+        agreements=agreements, between=between_of(named), purpose=ask.purpose, category=ask.category, at=now
+    )
+    return not covered.isdisjoint(ask.elements)

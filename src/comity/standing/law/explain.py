@@ -74,6 +74,13 @@ class _Reader:
         return tuple(known[code].label(self.language) if code in known else code for code in codes if code in needed)
 
 
+def get_rule_text(says: str, language: str, *, texts: Texts | None = None) -> Words:
+    """Return the words of a text key: the release's `texts`, else the package's. Unknown keys read as a clause."""
+    known = texts or load_texts()
+    words = known.get(language, known["en"])
+    return words.get(says, words[CLAUSE])
+
+
 def explain(
     *,
     decision: Decision,

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from comity.standing.law.facts import AuthorityFacts, Law, ReleaseFacts, ReleaseState
 from comity.standing.law.models import LawApproval, LawAuthority, LawInForce, LawRelease
-from comity.standing.law.packs import CLAUSE, Texts, Words, load_texts
 from comity.standing.law.rules import Release
 
 _KEPT: Final = 8
@@ -134,10 +133,3 @@ def list_authorities() -> list[AuthorityFacts]:
         )
         for row in LawAuthority.objects.order_by("code")
     ]
-
-
-def get_rule_text(says: str, language: str, *, texts: Texts | None = None) -> Words:
-    """Return the words of a text key: the release's `texts`, else the package's. Unknown keys read as a clause."""
-    known = texts or load_texts()
-    words = known.get(language, known["en"])
-    return words.get(says, words[CLAUSE])
