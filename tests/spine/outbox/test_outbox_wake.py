@@ -1,4 +1,5 @@
 import asyncio
+import contextlib
 import threading
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +14,6 @@ from comity.spine.outbox import wake as module
 from comity.spine.outbox.enqueue import Message, enqueue
 from comity.spine.outbox.wake import DELIVER_TASK, QUEUE, wake
 from comity.spine.tenancy.transaction import acting
-
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -40,7 +40,7 @@ def test_commit_wakes_each_destination_once(put, jobs):
 
 
 def test_rolled_back_act_wakes_nobody(node, agency, jobs):
-    with pytest.raises(ZeroDivisionError), acting(agency) as cursor:
+    with contextlib.suppress(ZeroDivisionError), acting(agency) as cursor:
         enqueue(cursor, [Message(new_id(), "exchange.disclosed", "police", {})], now=NOW)
         raise ZeroDivisionError
     assert jobs() == []

@@ -57,7 +57,9 @@ def make_offices(steward: Actor, codes: Mapping[str, AgencyKind]) -> list[Office
     ]
     ids = do.register_agencies(by=steward, now=NOW, agencies=agencies)
     functions = (PostFunction.AGENCY_HEAD, PostFunction.COUNSEL, PostFunction.LIAISON)
-    posts = [do.NewPost(agency_id, function.value, function.value, function) for agency_id in ids for function in functions]
+    posts = [
+        do.NewPost(agency_id, function.value, function.value, function) for agency_id in ids for function in functions
+    ]
     made = iter(do.create_posts(by=steward, now=NOW, posts=posts))
     return [
         Office(code, agency_id, *(Actor(agency_id, next(made)) for _ in functions))

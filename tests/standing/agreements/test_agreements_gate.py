@@ -139,7 +139,9 @@ def test_an_unknown_stored_term_refuses_what_other_agreements_permit() -> None:
 
 def test_altered_terms_refuse_even_where_every_word_is_known() -> None:
     agreement = live_of(SHARE)
-    wider = replace(agreement, terms=live_of({**SHARE, "elements": ["home_address"]}).terms, digest=agreement.digest[::-1])
+    wider = replace(
+        agreement, terms=live_of({**SHARE, "elements": ["home_address"]}).terms, digest=agreement.digest[::-1]
+    )
     decision = ask(facts_of(), wider)
     assert decision.rules == ("agr-mou-1.unreadable",)
 
@@ -173,7 +175,12 @@ def test_a_quota_book_counts_an_ask_once_for_each_limit_it_falls_under() -> None
 
 def test_covered_elements_are_those_of_clauses_in_force() -> None:
     between = Between("pima-so", "ice-ero-phoenix", "AZ", "")
-    asked = {"between": between, "purpose": "criminal_investigation", "category": "custody", "agreements": [live_of(SHARE)]}
+    asked = {
+        "between": between,
+        "purpose": "criminal_investigation",
+        "category": "custody",
+        "agreements": [live_of(SHARE)],
+    }
     assert covered_elements(**asked, at=NOW) == {"person_name", "custody_status", "charge"}
     assert covered_elements(**asked, at=YEAR.ends_at) == frozenset()
     assert covered_elements(**{**asked, "purpose": "statistics"}, at=NOW) == frozenset()

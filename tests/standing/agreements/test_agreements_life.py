@@ -175,7 +175,10 @@ def test_suspended_is_resumed_by_whom_it_was_suspended(offices, agreed) -> None:
         do.suspend_agreement(by=offices.ice.liaison, now=NOW, agreement_id=agreement_id, reason=REVIEW)
     do.suspend_agreement(by=offices.ice.counsel, now=NOW, agreement_id=agreement_id, reason=REVIEW)
     with reading(offices.pima.liaison):
-        assert (get_agreement(agreement_id).state, get_agreement(agreement_id).suspended_reason) == ("suspended", REVIEW)
+        assert (get_agreement(agreement_id).state, get_agreement(agreement_id).suspended_reason) == (
+            "suspended",
+            REVIEW,
+        )
     with pytest.raises(NotYoursToResumeError):
         do.resume_agreement(by=offices.pima.head, now=NOW, agreement_id=agreement_id)
     do.resume_agreement(by=offices.ice.head, now=NOW, agreement_id=agreement_id)
@@ -192,7 +195,10 @@ def test_a_terminated_agreement_is_never_revived(offices, agreed) -> None:
 
 
 def test_another_agreement_supersedes_one_between_the_same_parties(offices, agreed) -> None:
-    old, other = agreed(), agreed(parties=(offices.pima, offices.hsi), code="other", *({**SHARE, "to": ["hsi-arizona"]},))
+    old, other = (
+        agreed(),
+        agreed(parties=(offices.pima, offices.hsi), code="other", *({**SHARE, "to": ["hsi-arizona"]},)),
+    )
     with pytest.raises(NoSuccessorError, match="lacks a party"):
         do.supersede_agreement(by=offices.pima.head, now=NOW, agreement_id=old, successor_id=other)
     with pytest.raises(NoSuccessorError, match="not another"):

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import psycopg
 import pytest
-from agreements_given import NOW, SHARE, Silence, facts_of, terms_of
+from agreements_given import NOW, SHARE, YEAR, Silence, facts_of, terms_of
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -21,6 +21,7 @@ from comity.spine.tenancy.actor import Actor, Duty
 from comity.spine.tenancy.transaction import acting, reading
 from comity.standing.agreements import commands as do
 from comity.standing.agreements import live, rulebook
+from comity.standing.agreements.audit import list_contradictions
 from comity.standing.agreements.demo import list_demo, load_demo
 from comity.standing.agreements.facts import Hold
 from comity.standing.agreements.quotas import lock_quotas, save_quotas, take_quota
@@ -57,7 +58,7 @@ def decided(actor: Actor, facts: Facts, sender: object, receiver: object) -> Dec
 
 def forget() -> None:
     """Make the process as if just started: nothing read, nothing compiled."""
-    live._terms.kept.clear()
+    live._texts.clear()
     rulebook._compiled.clear()
     rulebook._slices._kept.clear()
 
@@ -111,7 +112,7 @@ def test_a_new_version_decides_at_once(offices, agreed, conclude) -> None:
     agreement_id = agreed()
     do.revise_draft(
         by=offices.ice.head, now=NOW, agreement_id=agreement_id, title="Memorandum", text="1\n",
-        terms=terms_of({**SHARE, "elements": ["person_name"]}), period=list_demo()[0].period,
+        terms=terms_of({**SHARE, "elements": ["person_name"]}), period=YEAR,
     )  # fmt: skip
     conclude(agreement_id)
     decision = decided(COURIER, facts_of(), offices.pima, offices.ice)
@@ -135,11 +136,43 @@ def test_a_term_altered_behind_our_back_refuses(node, offices, agreed) -> None:
     assert decision.rules == ("agr-mou-1.unreadable",)
 
 
-def test_a_period_stretched_behind_our_back_refuses(node, offices, agreed) -> None:
+def test_terms_that_are_mended_decide_again(node, offices, agreed) -> None:
     agreed()
-    alter(node, "UPDATE agreements_agreement SET ends_at = ends_at + interval '1 year'", "agreements_agreement")
     forget()
+    alter(node, "UPDATE agreements_version SET title = 'Another'")
     assert decided(COURIER, facts_of(), offices.pima, offices.ice).rules == ("agr-mou-1.unreadable",)
+    alter(node, "UPDATE agreements_version SET title = 'Memorandum'")
+    assert decided(COURIER, facts_of(), offices.pima, offices.ice).headline == "disclosed"
+
+
+def test_the_period_is_that_of_the_signed_version_whatever_the_working_row_says(node, offices, agreed) -> None:
+    agreed()
+    alter(node, "UPDATE agreements_agreement SET ends_at = ends_at + interval '9 years'", "agreements_agreement")
+    pair = pair_of(offices.pima, offices.ice)
+    with acting(COURIER) as cursor:
+        assert lock_agreements(cursor, [pair])[pair][0].period == YEAR
+
+
+def test_a_working_row_that_contradicts_its_acts_is_named(node, offices, agreed) -> None:
+    agreement_id = agreed()
+    do.suspend_agreement(by=offices.pima.head, now=NOW, agreement_id=agreement_id, reason=REVIEW)
+    with reading(offices.steward):
+        assert list_contradictions() == []
+    alter(node, "UPDATE agreements_agreement SET state = 'in_force'", "agreements_agreement")
+    with reading(offices.steward):
+        [found] = list_contradictions()
+    assert (found.code, found.row[0], found.acts[0]) == ("mou", "in_force", "suspended")
+
+
+def test_a_version_that_was_only_offered_permits_nothing_whatever_the_working_row_says(node, offices, agreed) -> None:
+    agreement_id = agreed()
+    do.revise_draft(
+        by=offices.ice.head, now=NOW, agreement_id=agreement_id, title="Memorandum", text="1\n",
+        terms=terms_of({**SHARE, "elements": ["person_name", "home_address"]}), period=YEAR,
+    )  # fmt: skip
+    version_id = do.offer_agreement(by=offices.ice.head, now=NOW, agreement_id=agreement_id)
+    alter(node, f"UPDATE agreements_agreement SET current_version_id = '{version_id}'", "agreements_agreement")
+    assert decided(COURIER, facts_of(), offices.pima, offices.ice).rules == ("agr-mou-2.unreadable",)
 
 
 def test_a_word_the_law_no_longer_knows_refuses_when_used(offices, agreed, monkeypatch) -> None:
@@ -244,7 +277,9 @@ def wait_until_locked(node: object) -> None:
     """Return when some session of the database waits for a lock."""
     with node.connect(Role.BOOTSTRAP) as admin:
         for _ in range(200):
-            waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            waiting = (
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
             if admin.execute(waiting).fetchone() != (0,):
                 return
             time.sleep(0.02)
@@ -328,7 +363,9 @@ def test_a_clause_is_explained_in_both_languages(offices, agreed) -> None:
     with acting(COURIER) as cursor:
         found = lock_agreements(cursor, [pair])[pair]
     words = explain_clause(rule_id="agr-mou-1-custody.identity", agreements=found)
-    assert words.startswith("pima-so may share with ice-ero-phoenix, for criminal investigation, from records of custody")
+    assert words.startswith(
+        "pima-so may share with ice-ero-phoenix, for criminal investigation, from records of custody"
+    )
     assert "consentimiento" in explain_clause(rule_id="agr-mou-1-custody", agreements=found, language="es")
     assert explain_clause(rule_id="law-28", agreements=found) is None
 

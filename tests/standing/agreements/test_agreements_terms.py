@@ -8,7 +8,10 @@ from comity.standing.agreements.terms import UnknownTermError, check_terms, plai
 
 PARTIES = ("pima-so", "ice-ero-phoenix")
 BAD = {
-    "an element": ({**SHARE, "elements": ["person_nam"]}, r"clauses\[0\]\.elements\[0\].*person_nam.*did you mean `person_name`"),
+    "an element": (
+        {**SHARE, "elements": ["person_nam"]},
+        r"clauses\[0\]\.elements\[0\].*person_nam.*did you mean `person_name`",
+    ),
     "a purpose": ({**SHARE, "purposes": ["curiosity"]}, r"clauses\[0\]\.purposes\[0\].*curiosity"),
     "a category": ({**SHARE, "categories": ["gossip"]}, r"clauses\[0\]\.categories\[0\].*gossip"),
     "a mark": ({**SHARE, "excluded": ["nice"]}, r"clauses\[0\]\.excluded\[0\].*nice"),
@@ -24,11 +27,25 @@ BAD = {
     "cedar": ({**SHARE, "elements": ['x"); permit(']}, r"clauses\[0\]\.elements\[0\]"),
     "dates": ({**SHARE, "starts_on": "2026-02-01", "ends_on": "2026-02-01"}, r"clauses\[0\]\.ends_on"),
     "a clause": (
-        {"id": "limit", "kind": "quota", "from": ["pima-so"], "to": ["ice-ero-phoenix"], "clauses": ["x"], "per_day": 1},
+        {
+            "id": "limit",
+            "kind": "quota",
+            "from": ["pima-so"],
+            "to": ["ice-ero-phoenix"],
+            "clauses": ["x"],
+            "per_day": 1,
+        },
         r"clauses\[0\]\.clauses\[0\].*`x`",
     ),
     "a class": (
-        {"id": "no", "kind": "exclude", "from": ["pima-so"], "to": ["ice-ero-phoenix"], "marks": ["minor"], "classes": ["x"]},
+        {
+            "id": "no",
+            "kind": "exclude",
+            "from": ["pima-so"],
+            "to": ["ice-ero-phoenix"],
+            "marks": ["minor"],
+            "classes": ["x"],
+        },
         r"clauses\[0\]\.classes\[0\].*`x`",
     ),
 }

@@ -62,7 +62,7 @@ def _handle(message: Claimed, worker: str, clock: Clock, keys: KeyRing) -> int:
         code = type(error).__name__.lower()
         _log.warning("delivery.failed", message=str(message.id), topic=message.topic, code=code)
         with acting(_COURIER) as cursor:
-            fail(cursor, message_id=message.id, worker=worker, code=code, now=now, random=_random)
+            fail(cursor, message_id=message.id, worker=worker, code=code, now=now, random=_random.random)
         return 0
     with acting(_COURIER) as cursor:
         complete(cursor, [message.id], now=now)

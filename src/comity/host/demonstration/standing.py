@@ -41,3 +41,15 @@ def _load_law(steward: Actor, now: datetime) -> None:
     if release.unapproved:
         approve_rules(by=counsel, now=now, release_id=release_id, rule_ids=list(release.unapproved))
     put_in_force(by=steward, now=now, release_id=release_id)
+
+
+def cite(rule_id: str) -> tuple[str, str]:
+    """Return the citation and plain words of a law rule in force, for the demonstration's table."""
+    from comity.spine.tenancy.clock import database_now
+    from comity.standing.law.explain import get_rule_text
+    from comity.standing.law.selectors import get_current_law
+
+    rule = get_current_law(database_now()).by_id().get(rule_id)
+    if rule is None:
+        return "", "no rule of law and no clause of an agreement permits it"
+    return rule.cite, get_rule_text(rule.says, "en").says

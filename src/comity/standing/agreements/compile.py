@@ -35,7 +35,9 @@ TRAINED: Final = "trained_"
 """Prefix of evidence codes: `trained_receive_information` and so on."""
 
 _ACTION: Final = 'Comity::Action::"disclose"'
-_RULE_ID: Final = re.compile(r"agr-(?P<code>[a-z][a-z0-9-]*)-(?P<number>\d+)-(?P<clause>[a-z][a-z0-9]*(?:-[a-z][a-z0-9]*)*)(?:\..*)?")
+_RULE_ID: Final = re.compile(
+    r"agr-(?P<code>[a-z][a-z0-9-]*)-(?P<number>\d+)-(?P<clause>[a-z][a-z0-9]*(?:-[a-z][a-z0-9]*)*)(?:\..*)?"
+)
 
 
 class UnsafeCodeError(ValueError):
@@ -123,7 +125,10 @@ def quotas_of(terms: Terms, *, source: Source) -> dict[str, dict[str, int]]:
 
 
 def unreadable(*, source: Source, pair: Pair, says: str) -> Rule:
-    """Return the refusal that stands for a version in force whose terms cannot be used: `agr.unreadable`, `agr.altered`."""
+    """Return the refusal that stands for a version in force whose terms cannot be used.
+
+    `says` is `agr.unreadable` or `agr.altered`.
+    """
     when = [_is("principal.sender", pair[0]), _is("principal.receiver", pair[1])]
     return _stand_in(source, "unreadable", says, when, pair)
 
@@ -180,9 +185,7 @@ def _rules(
             return ()
 
 
-def _share(
-    clause: Share, pair: Pair, source: Source, words: Vocabulary, quotas: tuple[str, ...]
-) -> tuple[Rule, ...]:
+def _share(clause: Share, pair: Pair, source: Source, words: Vocabulary, quotas: tuple[str, ...]) -> tuple[Rule, ...]:
     """One permit per sensitivity class of the allow-list."""
     lists: dict[str, set[str]] = {}
     for element in clause.elements:
@@ -256,7 +259,7 @@ def _one_per_class(
 
 
 def _bounds(clause: AnyClause, source: Source) -> list[Bound]:
-    """What a receiver may not pass on. Undated: it outlives the clause, for the record is still there."""
+    """Return what receivers may not pass on. Undated: it outlives the clause, for the record is still there."""
     match clause:
         case Share(onward=rule, categories=categories):
             suffix = ".onward"
@@ -296,7 +299,7 @@ def _bounds(clause: AnyClause, source: Source) -> list[Bound]:
 
 
 def _id(clause: Clause, source: Source, pair: Pair, name: str) -> str:
-    """The clause's rule id; a class and, where the clause is between several, the pair follow after dots."""
+    """Return the clause's rule id; a class and, where it is between several, the pair follow after dots."""
     parts = [source.rule_id(clause.id), *([name] if name else []), *(pair if len(clause.pairs) > 1 else ())]
     return ".".join(parts)
 
@@ -306,7 +309,7 @@ def _cite(clause: Clause, source: Source) -> str:
 
 
 def _narrowed(clause: Exclude | Training | Approval | Retention) -> list[str]:
-    """The conditions on purpose and category, where the clause has them."""
+    """Return the conditions on purpose and category, where the clause has them."""
     return [
         _in(f"principal.{attribute}", getattr(clause, name))
         for name, attribute in (("purposes", "purpose"), ("categories", "category"))

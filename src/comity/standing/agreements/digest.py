@@ -8,7 +8,15 @@ from comity.kernel.time import Period
 
 
 def version_digest(
-    *, code: str, kind: str, number: int, title: str, text_digest: str, terms: object, parties: Iterable[str], period: Period
+    *,
+    code: str,
+    kind: str,
+    number: int,
+    title: str,
+    text_digest: str,
+    terms: object,
+    parties: Iterable[str],
+    period: Period,
 ) -> str:
     """Return hex of SHA-256 over everything the parties agree: text, terms, parties, period. Parties in any order."""
     whole = {

@@ -1,18 +1,20 @@
 """Agreements as the gate needs them: found by pair, held against suspension, in two queries for a chunk.
 
-A version's terms are read from the database once per process and digest; they are compared with that digest by
-`rulebook` before they are used.
+A version's text is read from the database until it was seen once to have the digest its parties signed, then kept.
 """
 
 import json
 from collections import OrderedDict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
 from django.db.backends.utils import CursorWrapper
 
 from comity.kernel.time import Period
+from comity.standing.agreements.digest import version_digest
 from comity.standing.agreements.facts import Hold, LiveAgreement
 from comity.standing.agreements.vocabulary import AgreementKind
 
@@ -29,7 +31,7 @@ WHERE a.state = 'in_force' AND a.id IN (
 ORDER BY a.id FOR SHARE OF a
 """
 _BETWEEN: Final = f"""
-SELECT DISTINCT 'between', p.sender_id, p.receiver_id, a.id, a.code, a.title, a.kind, a.state, a.starts_at, a.ends_at,
+SELECT DISTINCT 'between', p.sender_id, p.receiver_id, a.id, a.code, a.title, a.kind, a.state,
     v.id, v.number, v.digest
 FROM {_WANTED}
 JOIN agreements_pair p USING (sender_id, receiver_id)
@@ -37,35 +39,33 @@ JOIN agreements_agreement a ON a.id = p.agreement_id AND a.current_version_id = 
 JOIN agreements_version v ON v.id = p.version_id
 """
 _ONWARD: Final = """
-SELECT 'onward', b.holder_id, NULL::uuid, b.agreement_id, b.code, b.title, b.kind, b.state, b.starts_at, b.ends_at,
+SELECT 'onward', b.holder_id, NULL::uuid, b.agreement_id, b.code, b.title, b.kind, b.state,
     b.version_id, b.number, b.digest
 FROM agreements_bounds_on(%s::uuid[]) AS b
 """
 _FIND: Final = f"{_BETWEEN} UNION ALL {_ONWARD}"
 _FIND_LOCKED: Final = f"{_BETWEEN} WHERE a.id = ANY(%s::uuid[]) UNION ALL {_ONWARD}"
-_TERMS: Final = "SELECT version_id, title, text_digest, terms, parties FROM agreements_terms_of(%s::uuid[])"
+_TERMS: Final = (
+    "SELECT version_id, title, text_digest, terms, parties, starts_at, ends_at FROM agreements_terms_of(%s::uuid[])"
+)
 _KEPT_TERMS: Final = 8192
 
 
-class _TermsKept:
-    """Terms by (version, digest), the oldest leaving when full. A version never changes, so nothing grows stale."""
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """What a version says, read from its act row; the working row of the agreement is not believed on any of it."""
 
-    def __init__(self) -> None:
-        self.kept: OrderedDict[tuple[UUID, str], tuple[str, str, object, tuple[str, ...]]] = OrderedDict()
-
-    def load(self, cursor: CursorWrapper, wanted: Collection[tuple[UUID, str]]) -> None:
-        """Read what is not yet kept, in one query or none."""
-        missing = {version_id: digest for version_id, digest in wanted if (version_id, digest) not in self.kept}
-        if not missing:
-            return
-        cursor.execute(_TERMS, [list(missing)])
-        for version_id, title, text, terms, parties in cursor.fetchall():
-            self.kept[version_id, missing[version_id]] = (title, text, json.loads(terms), tuple(parties))
-        while len(self.kept) > max(_KEPT_TERMS, len(wanted)):
-            self.kept.popitem(last=False)
+    title: str
+    text_digest: str
+    terms: object
+    parties: tuple[str, ...]
+    period: Period
 
 
-_terms = _TermsKept()
+_NOTHING: Final = _Text("", "", None, (), Period(datetime(1, 1, 1, tzinfo=UTC)))
+"""A version that was never put in force has no text for the gate: it is refused as altered."""
+_texts: OrderedDict[tuple[UUID, str], _Text] = OrderedDict()
+"""Texts that have the digest they are kept under, the oldest leaving when full: a version never grows stale."""
 
 
 def lock_agreements(cursor: CursorWrapper, pairs: Collection[PairIds]) -> dict[PairIds, tuple[LiveAgreement, ...]]:
@@ -97,11 +97,11 @@ def _columns(pairs: Iterable[PairIds]) -> tuple[list[UUID], list[UUID]]:
 def _by_pair(
     cursor: CursorWrapper, pairs: Collection[PairIds], rows: list[tuple[Any, ...]]
 ) -> dict[PairIds, tuple[LiveAgreement, ...]]:
-    _terms.load(cursor, {(row[10], row[12]) for row in rows})
+    read = _read_texts(cursor, {row[8] for row in rows if (row[8], row[10]) not in _texts})
     between: dict[PairIds, list[LiveAgreement]] = {}
     onward: dict[UUID, list[LiveAgreement]] = {}
     for row in rows:
-        live = _live(row)
+        live = _live(row, read)
         if live.hold is Hold.BETWEEN:
             between.setdefault((row[1], row[2]), []).append(live)
         else:
@@ -112,22 +112,52 @@ def _by_pair(
     }
 
 
-def _live(row: tuple[Any, ...]) -> LiveAgreement:
-    hold, _, _, agreement_id, code, title, kind, state, starts_at, ends_at, version_id, number, digest = row
-    version_title, text, terms, parties = _terms.kept[version_id, digest]
-    return LiveAgreement(
+def _read_texts(cursor: CursorWrapper, versions: Collection[UUID]) -> dict[UUID, _Text]:
+    if not versions:
+        return {}
+    cursor.execute(_TERMS, [list(versions)])
+    return {
+        row[0]: _Text(row[1], row[2], json.loads(row[3]), tuple(row[4]), Period(row[5], row[6]))
+        for row in cursor.fetchall()
+    }
+
+
+def _live(row: tuple[Any, ...], read: Mapping[UUID, _Text]) -> LiveAgreement:
+    hold, _, _, agreement_id, code, title, kind, state, version_id, number, digest = row
+    key = (version_id, digest)
+    text = _texts.get(key) or read.get(version_id, _NOTHING)
+    live = LiveAgreement(
         id=agreement_id,
         code=code,
         title=title,
         kind=AgreementKind(kind),
         state=state,
-        period=Period(starts_at, ends_at),
+        period=text.period,
         version_id=version_id,
         number=number,
         digest=digest,
         hold=Hold(hold),
-        terms=terms,
-        version_title=version_title,
-        text_digest=text,
-        parties=parties,
+        terms=text.terms,
+        version_title=text.title,
+        text_digest=text.text_digest,
+        parties=text.parties,
+    )
+    if key not in _texts and stored_digest(live) == digest:
+        _texts[key] = text
+        if len(_texts) > _KEPT_TERMS:
+            _texts.popitem(last=False)
+    return live
+
+
+def stored_digest(live: LiveAgreement) -> str:
+    """Return the digest of the version as it is stored now."""
+    return version_digest(
+        code=live.code,
+        kind=live.kind,
+        number=live.number,
+        title=live.version_title,
+        text_digest=live.text_digest,
+        terms=live.terms,
+        parties=live.parties,
+        period=live.period,
     )

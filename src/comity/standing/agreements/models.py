@@ -40,7 +40,9 @@ class Agreement(models.Model):
         constraints = [
             one_of("kind", AgreementKind, "agreements_agreement_kind"),
             models.CheckConstraint(condition=Q(state__in=sorted(AGREEMENT.states)), name="agreements_agreement_state"),
-            models.CheckConstraint(condition=Q(code__regex=r"^[a-z][a-z0-9-]{1,62}$"), name="agreements_agreement_code_form"),
+            models.CheckConstraint(
+                condition=Q(code__regex=r"^[a-z][a-z0-9-]{1,62}$"), name="agreements_agreement_code_form"
+            ),
             models.CheckConstraint(condition=Q(party_ids__len__gte=2), name="agreements_agreement_two_parties"),
             models.CheckConstraint(
                 condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")), name="agreements_agreement_some_time"
@@ -90,7 +92,9 @@ class Version(models.Model):
         db_table = "agreements_version"
         constraints = [
             models.UniqueConstraint(fields=["agreement", "number"], name="agreements_version_number"),
-            models.CheckConstraint(condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")), name="agreements_version_some_time"),
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")), name="agreements_version_some_time"
+            ),
         ]
 
 

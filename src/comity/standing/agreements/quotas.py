@@ -21,7 +21,9 @@ INSERT INTO agreements_usage (clause, day, agreement_id, used)
 SELECT clause, %s, agreement_id, 0 FROM unnest(%s::text[], %s::uuid[]) AS t (clause, agreement_id) ORDER BY clause
 ON CONFLICT (clause, day) DO NOTHING
 """
-_LOCK: Final = "SELECT clause, used FROM agreements_usage WHERE clause = ANY(%s) AND day = %s ORDER BY clause FOR UPDATE"
+_LOCK: Final = (
+    "SELECT clause, used FROM agreements_usage WHERE clause = ANY(%s) AND day = %s ORDER BY clause FOR UPDATE"
+)
 _SAVE: Final = """
 UPDATE agreements_usage AS u SET used = t.used FROM unnest(%s::text[], %s::int[]) AS t (clause, used)
 WHERE u.clause = t.clause AND u.day = %s

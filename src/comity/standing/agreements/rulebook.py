@@ -12,9 +12,9 @@ from typing import Final
 from comity.spine.policy.rules import Rule
 from comity.spine.policy.slices import RuleSlice, SliceCache, make_slice, rules_between
 from comity.standing.agreements.compile import Compiled, compile_terms, unreadable, unreadable_bound
-from comity.standing.agreements.digest import version_digest
 from comity.standing.agreements.facts import Hold, LiveAgreement
 from comity.standing.agreements.law_in_force import LawInForce, current_vocabulary
+from comity.standing.agreements.live import stored_digest
 from comity.standing.agreements.terms import Share, UnknownTermError, Vocabulary, check_terms, read_terms
 
 _KEPT_VERSIONS: Final = 8192
@@ -41,31 +41,32 @@ class Between:
 
 
 _slices = SliceCache(4096)
-_compiled: OrderedDict[tuple[str, str], Compiled | str] = OrderedDict()
+_compiled: OrderedDict[tuple[str, str], Compiled] = OrderedDict()
 
 
-def build_slice(
-    *, law: LawInForce, agreements: Collection[LiveAgreement], between: Between, at: datetime
-) -> RuleSlice:
+def build_slice(*, law: LawInForce, agreements: Collection[LiveAgreement], between: Between, at: datetime) -> RuleSlice:
     """Return the rules of law and agreements for the pair at the instant, from the cache where they were made before.
 
     Of `agreements` (as `live` returns them for the pair) those in force at `at` bind and permit; limits on passing on
     bind whatever became of their agreement. A version whose terms are unknown to the vocabulary, or altered, becomes a
-    refusal between the pair. Kept by law, pair, states, day (UTC) and the versions' digests.
+    refusal between the pair, until it is mended. Kept by law, pair, states, day (UTC) and the versions' digests.
     """
     valid = _binding(agreements, at)
     day = at.astimezone(UTC).date()
     vocabulary = current_vocabulary()
-    key = (law.digest, vocabulary.digest, between, day, tuple(sorted((live.digest, live.hold) for live in valid)))
+    compiled = [(live, _compile_once(live, vocabulary)) for live in valid]
 
     def make() -> RuleSlice:
         pool = rules_between(law.rules, sender=between.sender, receiver=between.receiver, states=between.states)
         chosen = {rule.id: rule for rule in pool}
-        for live in valid:
-            chosen |= {rule.id: rule for rule in _clauses(live, vocabulary, between)}
+        for live, version in compiled:
+            chosen |= {rule.id: rule for rule in _clauses(live, version, between)}
         return make_slice(rule for rule in chosen.values() if rule.in_force_on(day))
 
-    return _slices.get(key, make)
+    if any(isinstance(version, str) for _, version in compiled):
+        return make()
+    named = tuple(sorted((live.digest, live.hold) for live in valid))
+    return _slices.get((law.digest, vocabulary.digest, between, day, named), make)
 
 
 def covered_elements(
@@ -104,23 +105,9 @@ def read_version(live: LiveAgreement, vocabulary: Vocabulary) -> Compiled:
     return compile_terms(terms, source=live.source, vocabulary=vocabulary)
 
 
-def stored_digest(live: LiveAgreement) -> str:
-    """Return the digest of the version as it is stored now."""
-    return version_digest(
-        code=live.code,
-        kind=live.kind,
-        number=live.number,
-        title=live.version_title,
-        text_digest=live.text_digest,
-        terms=live.terms,
-        parties=live.parties,
-        period=live.period,
-    )
-
-
-def _clauses(live: LiveAgreement, vocabulary: Vocabulary, between: Between) -> tuple[Rule, ...]:
+def _clauses(live: LiveAgreement, version: Compiled | str, between: Between) -> tuple[Rule, ...]:
     pair = (between.sender, between.receiver)
-    match _compile_once(live, vocabulary):
+    match version:
         case Compiled() as compiled:
             bounds = compiled.bounds_on(between.sender)
             return compiled.between.get(pair, ()) if live.hold is Hold.BETWEEN else bounds
@@ -131,19 +118,19 @@ def _clauses(live: LiveAgreement, vocabulary: Vocabulary, between: Between) -> t
 
 
 def _compile_once(live: LiveAgreement, vocabulary: Vocabulary) -> Compiled | str:
-    """Return the compiled version, or the key of the text that says why it cannot be used."""
+    """Return the compiled version, or the key of the text that says why it cannot be used (that is not kept)."""
     key = (live.digest, vocabulary.digest)
     found = _compiled.get(key)
-    if found is None:
-        try:
-            found = read_version(live, vocabulary)
-        except UnknownTermError:
-            found = "agr.unreadable"
-        except AlteredTermsError:
-            found = "agr.altered"
-        _compiled[key] = found
-        if len(_compiled) > _KEPT_VERSIONS:
-            _compiled.popitem(last=False)
-    else:
+    if found is not None:
         _compiled.move_to_end(key)
+        return found
+    try:
+        found = read_version(live, vocabulary)
+    except UnknownTermError:
+        return "agr.unreadable"
+    except AlteredTermsError:
+        return "agr.altered"
+    _compiled[key] = found
+    if len(_compiled) > _KEPT_VERSIONS:
+        _compiled.popitem(last=False)
     return found

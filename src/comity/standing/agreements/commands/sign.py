@@ -28,8 +28,8 @@ class AlreadySignedError(ValueError):
 def sign_agreement(*, by: Actor, now: datetime, agreement_id: UUID, digest: str) -> None:
     """Sign the version on offer, whose `digest` the signer read.
 
-    One transaction: event `signed` with the digest, ledger entry. Raises `WrongPostError` unless `by` is the agency head
-    of a party, `NothingOfferedError`, `AnotherTextError`, `AlreadySignedError`, `IllegalTransitionError`.
+    One transaction: event `signed` with the digest, ledger entry. Raises `WrongPostError` unless `by` is the head of a
+    party, `NothingOfferedError`, `AnotherTextError`, `AlreadySignedError`, `IllegalTransitionError`.
     """
     with acting(by) as cursor:
         agreement = lock_agreement(agreement_id)

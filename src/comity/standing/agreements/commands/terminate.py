@@ -14,8 +14,8 @@ from comity.standing.agreements.vocabulary import EventKind, TerminationReason
 def terminate_agreement(*, by: Actor, now: datetime, agreement_id: UUID, reason: TerminationReason) -> None:
     """End an agreement, at once. Limits on passing on what was received under it stay.
 
-    One transaction: state, event `terminated`, ledger entry. Raises `WrongPostError` unless `by` is the head of a party,
-    `NoSuchAgreementError`, `IllegalTransitionError`.
+    One transaction: state, event `terminated`, ledger entry. Raises `WrongPostError` unless `by` is the head of a
+    party, `NoSuchAgreementError`, `IllegalTransitionError`.
     """
     with acting(by) as cursor:
         agreement = lock_agreement(agreement_id)

@@ -1,8 +1,8 @@
-import comity.kernel.ids
 import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.db import migrations, models
 
+import comity.kernel.ids
 from comity.spine.tenancy.operations import AppendOnly, Policy, Protect
 
 ALL_SEE = "comity_duty() IN ('courier', 'retention', 'auditor', 'steward')"
@@ -19,10 +19,9 @@ OWN_ACT = f"agency_id = comity_agency() AND post_id = comity_post() AND {MAY_WRI
 FUNCTIONS = """
 CREATE FUNCTION agreements_bounds_on(holders uuid[])
     RETURNS TABLE (holder_id uuid, agreement_id uuid, code text, title text, kind text, state text,
-                   starts_at timestamptz, ends_at timestamptz, version_id uuid, number integer, digest varchar)
+                   version_id uuid, number integer, digest varchar)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT DISTINCT p.receiver_id, a.id, a.code, a.title, a.kind, a.state, a.starts_at, a.ends_at, v.id, v.number,
-        v.digest
+    SELECT DISTINCT p.receiver_id, a.id, a.code, a.title, a.kind, a.state, v.id, v.number, v.digest
     FROM agreements_pair p
     JOIN agreements_agreement a ON a.id = p.agreement_id AND a.current_version_id = p.version_id
     JOIN agreements_version v ON v.id = p.version_id
@@ -30,9 +29,11 @@ CREATE FUNCTION agreements_bounds_on(holders uuid[])
 $$;
 
 CREATE FUNCTION agreements_terms_of(versions uuid[])
-    RETURNS TABLE (version_id uuid, title text, text_digest text, terms text, parties text[])
+    RETURNS TABLE (version_id uuid, title text, text_digest text, terms text, parties text[],
+                   starts_at timestamptz, ends_at timestamptz)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT v.id, v.title, encode(sha256(convert_to(v.text, 'UTF8')), 'hex'), v.terms::text, v.parties
+    SELECT v.id, v.title, encode(sha256(convert_to(v.text, 'UTF8')), 'hex'), v.terms::text, v.parties,
+        v.starts_at, v.ends_at
     FROM agreements_version v
     WHERE v.id = ANY (versions)
     AND EXISTS (SELECT 1 FROM agreements_event e WHERE e.version_id = v.id AND e.event = 'put_in_force')

@@ -1,0 +1,126 @@
+"""Problem details (RFC 9457): the one form in which the API says that something is wrong."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Final
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+
+MEDIA_TYPE: Final = "application/problem+json"
+BASE: Final = "/api/v1/problems/"
+"""Types are addresses relative to the node; they name the kind of problem and need not be fetched."""
+LONGEST_SHOWN: Final = 100
+
+
+class FieldProblem(msgspec.Struct, frozen=True):
+    """What is wrong with one field, and what to do. `field` is a path such as `elements[2]`, `` for the whole body."""
+
+    field: str
+    message: str
+    remedy: str
+
+
+class ProblemDetails(msgspec.Struct, frozen=True, kw_only=True):
+    """The body of every error."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: tuple[FieldProblem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A problem to answer with. `code` ends the type's address; `detail` holds the remedy, never personal data."""
+
+    status: HTTPStatus
+    code: str
+    title: str
+    detail: str
+    errors: tuple[FieldProblem, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def details(self) -> ProblemDetails:
+        """Return the body."""
+        return ProblemDetails(
+            type=BASE + self.code, title=self.title, status=self.status.value, detail=self.detail, errors=self.errors
+        )
+
+
+class ProblemError(Exception):
+    """Raised in a door to answer with `problem` and nothing else."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        super().__init__(problem.code)
+
+
+def answer_with(problem: Problem) -> HttpResponse:
+    """Return the response that says the problem."""
+    body = msgspec.json.encode(problem.details())
+    return HttpResponse(body, status=problem.status.value, content_type=MEDIA_TYPE, headers=dict(problem.headers))
+
+
+def shown(text: str) -> str:
+    """Return a caller's own text short and printable, to be repeated in a message."""
+    return "".join(c for c in text[:LONGEST_SHOWN] if c.isprintable())
+
+
+NOT_FOUND: Final = Problem(
+    HTTPStatus.NOT_FOUND,
+    "not-found",
+    "Not found",
+    "nothing here for this key: it is absent, or another agency's; check the address and the key you use",
+)
+"""One answer for what is absent and for what is not the caller's: the two cannot be told apart."""
+
+MALFORMED: Final = Problem(
+    HTTPStatus.BAD_REQUEST, "malformed-request", "Malformed request", "send the request again as the documentation says"
+)
+
+INTERNAL: Final = Problem(
+    HTTPStatus.INTERNAL_SERVER_ERROR,
+    "internal-error",
+    "Internal error",
+    "nothing was recorded; send the request again, and tell the node's keeper when it happens again",
+)
+
+
+def method_not_allowed(allowed: str) -> Problem:
+    """Return the problem of a method the address does not take."""
+    return Problem(
+        HTTPStatus.METHOD_NOT_ALLOWED,
+        "method-not-allowed",
+        "Method not allowed",
+        f"use {allowed}",
+        headers={"Allow": allowed},
+    )
+
+
+def unprocessable(errors: tuple[FieldProblem, ...]) -> Problem:
+    """Return the problem of a well-formed request that names what does not exist or does not fit."""
+    return Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "invalid-fields",
+        "Some fields cannot be used",
+        "nothing was recorded; mend each field as its remedy says and send again",
+        errors,
+    )
+
+
+def not_found_view(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """Answer for addresses that do not exist (Django's `handler404`)."""
+    return answer_with(NOT_FOUND)
+
+
+def malformed_view(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """Answer for requests Django itself refuses (`handler400`)."""
+    return answer_with(MALFORMED)
+
+
+def error_view(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """Answer when everything else failed (`handler500`)."""
+    return answer_with(INTERNAL)

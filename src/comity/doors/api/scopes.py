@@ -1,0 +1,96 @@
+"""What a route asks of a key, and the check of the key itself."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from typing import Final
+
+from django.http import HttpRequest
+from ninja.security import HttpBearer
+
+from comity.doors.api.problems import Problem, ProblemError
+from comity.spine.tenancy.actor import Actor, Duty
+from comity.spine.tenancy.clock import database_now
+from comity.standing.directory.facts import ApiKeyFacts, KeyRefusal
+from comity.standing.directory.selectors import find_api_key
+from comity.standing.directory.vocabulary import Scope
+
+_SCHEME: Final = "bearer"
+_REASONS: Final = {
+    KeyRefusal.UNKNOWN: ("unknown-key", "The key is not known", "check the key; a new one is issued by `comity keys`"),
+    KeyRefusal.NOT_YET_VALID: ("key-not-yet-valid", "The key is not valid yet", "use it from its first day on"),
+    KeyRefusal.EXPIRED: ("key-expired", "The key has expired", "have your agency's keeper issue a new one"),
+    KeyRefusal.REVOKED: ("key-revoked", "The key was revoked", "have your agency's keeper issue a new one"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls: the agency and post its key speaks for, what the key may, and the instant of the request."""
+
+    actor: Actor
+    scopes: frozenset[str]
+    now: datetime
+
+
+class ApiKey(HttpBearer):
+    """A route's demand: a valid key with one of `scopes`."""
+
+    def __init__(self, *scopes: Scope) -> None:
+        self.scopes = scopes
+        super().__init__()
+
+    def __call__(self, request: HttpRequest) -> Caller:
+        """Return the caller; raises `ProblemError` (401, 403)."""
+        return self.authenticate(request, _token(request))
+
+    def authenticate(self, request: HttpRequest, token: str) -> Caller:  # noqa: ARG002 - ninja's signature
+        """Return the caller that the key `token` speaks for."""
+        now = database_now()
+        found = find_api_key(token, now)
+        if not isinstance(found, ApiKeyFacts):
+            raise ProblemError(_refused(found.reason))
+        if not found.scopes.intersection(self.scopes):
+            raise ProblemError(_out_of_scope(self.scopes))
+        return Caller(Actor(found.agency_id, found.post_id, Duty.AGENCY), found.scopes, now)
+
+
+def caller_of(request: HttpRequest) -> Caller:
+    """Return the caller that the route's `ApiKey` let in."""
+    caller = getattr(request, "auth", None)
+    if not isinstance(caller, Caller):
+        raise TypeError("a route without a scope asked who calls")
+    return caller
+
+
+def _token(request: HttpRequest) -> str:
+    header = request.headers.get("Authorization", "")
+    scheme, _, token = header.partition(" ")
+    if not header:
+        raise ProblemError(_unauthorized("no-key", "No key", "send the header `Authorization: Bearer <key>`", ""))
+    if scheme.lower() != _SCHEME or not token.strip():
+        remedy = "the header reads `Authorization: Bearer <key>`"
+        raise ProblemError(_unauthorized("malformed-key", "No key in the header", remedy, "invalid_request"))
+    return token.strip()
+
+
+def _refused(reason: KeyRefusal) -> Problem:
+    code, title, remedy = _REASONS[reason]
+    return _unauthorized(code, title, remedy, "invalid_token")
+
+
+def _unauthorized(code: str, title: str, remedy: str, error: str) -> Problem:
+    challenge = 'Bearer realm="comity"' + (f', error="{error}"' if error else "")
+    return Problem(HTTPStatus.UNAUTHORIZED, code, title, remedy, headers={"WWW-Authenticate": challenge})
+
+
+def _out_of_scope(scopes: tuple[Scope, ...]) -> Problem:
+    named = " or ".join(f"`{scope}`" for scope in scopes)
+    challenge = f'Bearer realm="comity", error="insufficient_scope", scope="{" ".join(scopes)}"'
+    return Problem(
+        HTTPStatus.FORBIDDEN,
+        "scope-missing",
+        "The key may not do this",
+        f"use a key with the scope {named}; your agency's keeper issues it",
+        headers={"WWW-Authenticate": challenge},
+    )

@@ -1,0 +1,116 @@
+"""`comity demo`: everything a newcomer should see, on real parts, in one terminal."""
+
+import signal
+import threading
+from types import FrameType
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from comity.config.node import NodeSettings
+from comity.host.prepare import Paths, ready_node
+from comity.host.services import Services, services_of
+
+WORDS = {
+    "disclosed": "disclosed (what was permitted has gone)",
+    "needs_approval": "sent for approval",
+    "held": "held for counsel: a mandate meets a state's bar",
+    "refused": "refused",
+    "awaiting_answer": "waiting for the holder's answer",
+    "pending": "answered on a tick: the law may hide that a record exists",
+}
+SEQUENCED_SECONDS = 20.0
+
+
+def run_demo(settings: NodeSettings, *, console: Console) -> int:
+    """Start the node with the demo states, put the shipped asks through, verify, serve until Ctrl-C.
+
+    Returns the exit code: 0, or 1 when the ledger did not verify.
+    """
+    stop = threading.Event()
+    _stop_on_signals(stop)
+    services = Services(settings, say=lambda word: console.print(f"[yellow]{word}[/]"))
+    with ready_node(settings, say=lambda word: console.print(f"[dim]{word} …[/]")):
+        services.start(services_of(settings))
+        try:
+            sound = _show(settings, console)
+            if not stop.is_set():
+                _invite(settings, console)
+                services.watch(stop.is_set)
+        finally:
+            console.print("[dim]stopping …[/]")
+            services.stop()
+    return 0 if sound else 1
+
+
+def _stop_on_signals(stop: threading.Event) -> None:
+    def ask(number: int, frame: FrameType | None) -> None:
+        del frame
+        if stop.is_set() or number == signal.SIGINT:
+            stop.set()
+            raise KeyboardInterrupt
+        stop.set()
+
+    signal.signal(signal.SIGINT, ask)
+    signal.signal(signal.SIGTERM, ask)
+
+
+def _show(settings: NodeSettings, console: Console) -> bool:
+    from comity.host.demonstration.exchange import Tally, lodge_records, put_asks
+    from comity.host.demonstration.standing import load_standing
+    from comity.spine.keys.file_ring import FileKeyRing
+    from comity.spine.tenancy.clock import database_now
+
+    load_standing(now=database_now(), say=lambda word: console.print(f"[dim]{word} …[/]"))
+    keys = FileKeyRing(Paths(settings.home).keys)
+    lodge_records(clock=database_now, keys=keys)
+    columns = (TextColumn("500 asks through the gate"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        bar = progress.add_task("asks", total=500)
+        tally: Tally = put_asks(clock=database_now, keys=keys, progress=lambda done: progress.advance(bar, done))
+    _print_tally(tally.statuses, tally.refused_by, console)
+    return _verify(settings, console)
+
+
+def _print_tally(statuses: "dict[str, int]", refused_by: "dict[str, int]", console: Console) -> None:
+    from comity.host.demonstration.standing import cite
+
+    table = Table(title="What the gate said", title_justify="left")
+    table.add_column("asks", justify="right")
+    table.add_column("outcome")
+    for status, count in sorted(statuses.items(), key=lambda item: -item[1]):
+        table.add_row(str(count), WORDS.get(status, status))
+    console.print(table)
+    refusals = Table(title="What refused, by sensitivity class", title_justify="left")
+    for name in ("classes", "rule", "authority", "in plain words"):
+        refusals.add_column(name, justify="right" if name == "classes" else "left", overflow="fold")
+    for rule, count in sorted(refused_by.items(), key=lambda item: -item[1]):
+        citation, words = cite(rule)
+        refusals.add_row(str(count), rule, citation, words)
+    console.print(refusals)
+
+
+def _verify(settings: NodeSettings, console: Console) -> bool:
+    from comity.host.ledger import verify_ledger, wait_sequenced
+
+    wait_sequenced(seconds=SEQUENCED_SECONDS)
+    report = verify_ledger(settings.home)
+    if report.is_sound:
+        console.print(f"[green]the ledger verifies[/]: {report.summary}")
+        return True
+    console.print("[red]the ledger does not verify[/]")
+    for finding in report.lines[:20]:
+        console.print(f"  {finding}")
+    return False
+
+
+def _invite(settings: NodeSettings, console: Console) -> None:
+    from comity.host.demonstration.api_keys import write_api_keys
+    from comity.spine.tenancy.clock import database_now
+
+    key_file = write_api_keys(settings.home, now=database_now())
+    address = f"http://{settings.bind_host}:{settings.bind_port}/api/v1/docs"
+    console.print(f"\nthe API and its documentation: [bold]{address}[/]")
+    console.print(f"keys of the demo agencies: {key_file}")
+    console.print("Ctrl-C stops everything this started\n")

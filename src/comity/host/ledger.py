@@ -1,0 +1,56 @@
+"""The ledger from the host's side: waiting for the sequencer, verifying with the files kept beside the database."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from comity.host.prepare import Paths
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """The outcome of a verification, ready to print."""
+
+    is_sound: bool
+    summary: str
+    lines: tuple[str, ...]
+
+
+def wait_sequenced(*, seconds: float) -> bool:
+    """Wait until nothing is pending, at most `seconds`; tell whether it came to that."""
+    from django.db import connection
+
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pending_count FROM ledger_backlog()")
+            if cursor.fetchone()[0] == 0:
+                return True
+        time.sleep(0.1)
+    return False
+
+
+def verify_ledger(home: Path, *, progress: Callable[[int, int], None] | None = None) -> Verified:
+    """Verify everything as role verifier: entries, tiles, checkpoints, act rows, payloads, the checkpoint kept outside."""
+    from comity.spine.keys.log_key import verifier_path
+    from comity.spine.ledger.connect import conninfo_of
+    from comity.spine.ledger.last_signed import read_last_signed
+    from comity.spine.ledger.notes import VerifierKey
+    from comity.spine.ledger.verify import verify
+    from comity.spine.tenancy.clock import database_now
+
+    paths = Paths(home)
+    key = VerifierKey.parse(verifier_path(paths.log_key).read_text("utf-8").strip())
+    last = read_last_signed(paths.last_signed, key)
+    report = verify(
+        conninfo=conninfo_of("verifier"),
+        keys=[key],
+        now=database_now(),
+        last_signed=last.checkpoint if last else None,
+        progress=progress,
+    )
+    counted = ", ".join(f"{count:,} {what}" for what, count in sorted(report.counts.items()))
+    lines = tuple(f"{finding.kind.value}: {finding.where}: {finding.says}" for finding in report.findings)
+    lines += tuple(f"{kind.value}: {count} more" for kind, count in report.left_out.items())
+    return Verified(report.is_clean, counted, lines)
