@@ -13,8 +13,10 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
@@ -25,7 +27,13 @@ from comity.host.cluster import Cluster
 from comity.host.roles import clone, drop, prepare_database
 from comity.host.server import Profile
 
+if TYPE_CHECKING:
+    from comity.spine.keys.ring import KeyRing
+    from comity.spine.ledger.report import Report
+    from comity.spine.tenancy.actor import Actor, Duty
+
 TEMPLATE = "template_bare"
+DEMO_TEMPLATE = "template_demo"
 _HOME = "COMITY_TEST_HOME"
 _cluster: Cluster | None = None
 _numbers = itertools.count(1)
@@ -144,3 +152,113 @@ def node(server: DatabaseAccess, home: Path, template: str) -> Iterator[TestData
     """A node with an empty, migrated database of its own."""
     with cloned(server, home, template) as database:
         yield database
+
+
+@dataclass
+class SteppingClock:
+    """An injected clock: goes on by a millisecond whenever it is read, and as far as a test says."""
+
+    now: datetime
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(milliseconds=1)
+        return self.now
+
+    def advance(self, **amount: float) -> None:
+        """Go on by a `timedelta`."""
+        self.now += timedelta(**amount)
+
+
+@dataclass(frozen=True)
+class Demo(TestDatabase):
+    """A node with the demo states loaded, in a database of one test's own, and what every such test needs."""
+
+    __test__ = False
+
+    keys: "KeyRing"
+    clock: SteppingClock
+    folder: Path
+    _actors: dict[tuple[str, str], "Actor"] = field(default_factory=dict)
+
+    def actor(self, agency_code: str, post_code: str = "interface") -> "Actor":
+        """Return a post of a demo agency, acting for it."""
+        from comity.spine.tenancy.actor import Actor, Duty, node_actor
+        from comity.spine.tenancy.transaction import reading
+        from comity.standing.directory.selectors import get_post_by_code
+
+        known = self._actors.get((agency_code, post_code))
+        if known is None:
+            with reading(node_actor(Duty.STEWARD)):
+                post = get_post_by_code(agency_code, post_code)
+            known = self._actors[agency_code, post_code] = Actor(post.agency_id, post.id, Duty.AGENCY)
+        return known
+
+    def node(self, duty: "Duty | str") -> "Actor":
+        """Return the node acting in one of its own duties."""
+        from comity.spine.tenancy.actor import Duty, node_actor
+
+        return node_actor(Duty(duty))
+
+    def sequence(self) -> int:
+        """Sequence everything that is pending; return how many entries."""
+        from comity.spine.keys.log_key import LogKey
+        from comity.spine.ledger.sequencer import Sequencer
+
+        path = self.folder / "log-key.json"
+        key = LogKey(path) if path.exists() else LogKey.create(path, origin="comity.example/az", clock=self.clock)
+        sequencer = Sequencer(signer=key, clock=self.clock, last_signed=self.folder / "last-signed.json")
+        moved = 0
+        try:
+            while count := sequencer.step():
+                moved += count
+        finally:
+            sequencer.close()
+        return moved
+
+    def verify(self) -> "Report":
+        """Sequence what is pending, then verify the whole ledger with the checkpoint kept outside the database."""
+        from comity.spine.keys.log_key import verifier_path
+        from comity.spine.ledger.last_signed import read_last_signed
+        from comity.spine.ledger.notes import VerifierKey
+        from comity.spine.ledger.verify import verify
+
+        self.sequence()
+        key = VerifierKey.parse(verifier_path(self.folder / "log-key.json").read_text("utf-8").strip())
+        last = read_last_signed(self.folder / "last-signed.json", key)
+        return verify(
+            conninfo=self.access.conninfo(Role.VERIFIER),
+            keys=[key],
+            now=self.clock() + timedelta(days=1),
+            last_signed=last.checkpoint if last else None,
+        )
+
+    def look(self, question: str, params: Any = ()) -> list[tuple[Any, ...]]:
+        """Return rows as the superuser sees them, past every policy: what is really there."""
+        with self.connect(Role.BOOTSTRAP) as admin:
+            return admin.execute(question, params).fetchall()
+
+
+@contextmanager
+def demo_node(server: DatabaseAccess, home: Path, template: str, folder: Path) -> Iterator[Demo]:
+    """Clone a template with the demo states loaded; its clock goes on from the moment it was cloned."""
+    with cloned(server, home, template) as database:
+        from comity.coordination.exchange import rulesets
+        from comity.spine.keys.file_ring import FileKeyRing
+        from comity.spine.tenancy.clock import database_now
+
+        rulesets._known.clear()  # what this process remembers is of another test's database
+        yield Demo(database.access, home, FileKeyRing(home / "keys.json"), SteppingClock(database_now()), folder)
+
+
+@pytest.fixture(scope="session")
+def demo_template(server: DatabaseAccess, home: Path) -> str:
+    """The name of a database with the demo states loaded and nobody asking yet."""
+    make_template(server, home, DEMO_TEMPLATE, str(Path(__file__).parent / "template_demo.py"))
+    return DEMO_TEMPLATE
+
+
+@pytest.fixture
+def demo(server: DatabaseAccess, home: Path, demo_template: str, tmp_path: Path) -> Iterator[Demo]:
+    """A node of one test's own with the demo states loaded: law, agreements, training, posts with their holders."""
+    with demo_node(server, home, demo_template, tmp_path) as node:
+        yield node

@@ -122,22 +122,3 @@ def log(make_log, node) -> Log:
     with node.connect(Role.OWNER) as owner:
         owner.execute(ACT_TABLE)
     return make_log()
-
-
-# TEMPORARY-BEGIN
-@pytest.fixture(scope="session")
-def template(server, home):
-    import importlib.util
-
-    spec = importlib.util.spec_from_file_location("root_conftest", "/work/main/tests/conftest.py")
-    module = importlib.util.module_from_spec(spec)
-    import sys
-
-    sys.modules["root_conftest"] = module
-    spec.loader.exec_module(module)
-    make_template = module.make_template
-    make_template(server, home, "template_ledger", "/tmp/lg/template_ledger.py")
-    return "template_ledger"
-
-
-# TEMPORARY-END

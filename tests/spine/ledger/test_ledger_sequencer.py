@@ -137,16 +137,15 @@ def test_missing_memory_of_a_filled_ledger_is_refused(log):
         log.sequencer().step()
 
 
-@pytest.mark.parametrize("text", ["", "{}", '{"format": "x"}', None])
-def test_damaged_memory_is_refused(log, text):
+def test_damaged_memory_is_refused(log):
     log.append()
     log.sequence()
-    if text is None:
-        content = json.loads(log.last_signed.read_text())
-        text = json.dumps({**content, "note": content["note"].replace("\n1\n", "\n2\n")})
-    log.last_signed.write_text(text)
-    with pytest.raises(LastSignedDamagedError, match="nothing is signed until then"):
-        log.sequencer().step()
+    content = json.loads(log.last_signed.read_text())
+    altered = json.dumps({**content, "note": content["note"].replace("\n1\n", "\n2\n")})
+    for text in ["", "{}", '{"format": "x"}', altered]:
+        log.last_signed.write_text(text)
+        with pytest.raises(LastSignedDamagedError, match="nothing is signed until then"):
+            log.sequencer().step()
 
 
 def test_database_ahead_with_a_foreign_checkpoint_is_not_taken_for_a_crash(log, tmp_path):

@@ -1,7 +1,7 @@
 """Slice answer = full-set answer = the answer of a plain-Python evaluator, over random facts, packs and clauses."""
 
 from plain_gate import decide_class, holds
-from random_facts import clauses, facts, permit_all
+from random_facts import facts, permit_all, situations
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,7 +17,7 @@ from comity.standing.law.packs import load_rules
 
 LAW = load_rules()
 FULL = make_slice((*LAW, permit_all()))
-MANY = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MANY = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 NEVER = """
 @id("law-0") @kind("forbid") @cite("c") @says("s") @obligations("") @from("") @to("") @source("")
 forbid (principal, action == Comity::Action::"disclose", resource);
@@ -44,8 +44,9 @@ def sliced(rules, ask):
 
 
 @MANY
-@given(ask=facts(), agreed=clauses())
-def test_slice_full_set_and_plain_python_give_one_answer(ask, agreed):
+@given(situation=situations)
+def test_slice_full_set_and_plain_python_give_one_answer(situation):
+    ask, agreed = situation
     rules = (*LAW, *agreed)
     from_slice = decide(facts=ask, rules=sliced(rules, ask))
     from_all = decide(facts=ask, rules=make_slice(rules))
@@ -57,7 +58,7 @@ def test_slice_full_set_and_plain_python_give_one_answer(ask, agreed):
 
 
 @MANY
-@given(ask=facts())
+@given(ask=facts)
 def test_with_everything_permitted_the_safeguards_still_give_one_answer(ask):
     rules = (*LAW, permit_all())
     decision = decide(facts=ask, rules=FULL)
@@ -67,7 +68,7 @@ def test_with_everything_permitted_the_safeguards_still_give_one_answer(ask):
 
 
 @MANY
-@given(ask=facts())
+@given(ask=facts)
 def test_duties_and_warnings_follow_from_what_may_leave_and_from_nothing_else(ask):
     decision = decide(facts=ask, rules=FULL)
     leaving = [name for name, outcome in decision.outcomes if not isinstance(outcome, Refuse)]
@@ -77,16 +78,18 @@ def test_duties_and_warnings_follow_from_what_may_leave_and_from_nothing_else(as
 
 
 @MANY
-@given(ask=facts(), agreed=clauses())
-def test_a_forbid_of_federal_law_beats_everything(ask, agreed):
+@given(situation=situations)
+def test_a_forbid_of_federal_law_beats_everything(situation):
+    ask, agreed = situation
     never = parse_pack(NEVER, jurisdiction="us")
     decision = decide(facts=ask, rules=make_slice((*LAW, *agreed, permit_all(), *never)))
     assert all(isinstance(outcome, Refuse) and "law-0" in outcome.rules for _, outcome in decision.outcomes)
 
 
 @MANY
-@given(ask=facts(), agreed=clauses())
-def test_nothing_leaves_that_no_rule_allows(ask, agreed):
+@given(situation=situations)
+def test_nothing_leaves_that_no_rule_allows(situation):
+    ask, agreed = situation
     rules = (*LAW, *agreed)
     decision = decide(facts=ask, rules=make_slice(rules))
     by_id = {rule.id: rule for rule in rules}
@@ -99,19 +102,20 @@ def test_nothing_leaves_that_no_rule_allows(ask, agreed):
 
 
 @MANY
-@given(ask=facts(), agreed=clauses())
-def test_one_more_piece_of_missing_evidence_never_helps(ask, agreed):
+@given(situation=situations)
+def test_one_more_piece_of_missing_evidence_never_helps(situation):
     """Whatever is permitted at once without showing anything stays permitted; taking evidence away opens nothing new.
 
     Only rules that ask for evidence to be met can lose; no rule of these packs permits on what is missing.
     """
+    ask, agreed = situation
     rules = make_slice((*LAW, *agreed))
     less = type(ask)(**{**{f: getattr(ask, f) for f in ask.__slots__}, "met": frozenset()})
     assert decide(facts=less, rules=rules).permitted <= decide(facts=ask, rules=rules).permitted
 
 
 @MANY
-@given(ask=facts())
+@given(ask=facts)
 def test_facts_come_back_from_the_vault_as_they_went_in(ask):
     stored = ask.as_plain()
     assert facts_from_plain(stored) == ask
@@ -119,15 +123,16 @@ def test_facts_come_back_from_the_vault_as_they_went_in(ask):
 
 
 @MANY
-@given(ask=facts(), agreed=clauses())
-def test_a_replay_under_the_same_rules_finds_no_difference(ask, agreed):
+@given(situation=situations)
+def test_a_replay_under_the_same_rules_finds_no_difference(situation):
+    ask, agreed = situation
     rules = make_slice((*LAW, *agreed))
     recorded = outcomes_plain(decide(facts=ask, rules=rules))
     assert replay(facts=facts_from_plain(ask.as_plain()), rules=rules, recorded=recorded) == ()
 
 
 @MANY
-@given(ask=facts(), order=st.randoms(use_true_random=False))
+@given(ask=facts, order=st.randoms(use_true_random=False))
 def test_the_order_of_rules_changes_nothing(ask, order):
     shuffled = [*LAW, permit_all()]
     order.shuffle(shuffled)

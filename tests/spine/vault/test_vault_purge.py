@@ -337,3 +337,11 @@ def test_tombstone_file_is_private_and_holds_no_content(sealed, retention, file)
     assert set(json.loads(file.path.read_text().splitlines()[0])) == {
         "state", "item", "kind", "owner", "digest", "at", "reason",
     }  # fmt: skip
+
+
+def test_replay_confirms_what_the_database_knows_as_purged(monkeypatch, sealed, retention, file):
+    ids = sealed()
+    purge_and_crash(monkeypatch, retention, file, ids, "before done")
+    done = replay(retention, file)
+    assert (done.purged, done.already_gone, done.kept) == ([], 1, [])
+    assert file.read()[ids[0]][1] is Certainty.DONE

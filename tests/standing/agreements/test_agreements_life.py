@@ -92,7 +92,7 @@ def test_an_unknown_term_is_refused_when_offered_and_nothing_is_written(offices,
 
 def test_an_agency_that_is_no_party_cannot_stand_in_a_clause(offices, draft) -> None:
     agreement_id = draft({**SHARE, "to": ["hsi-arizona"]})
-    with pytest.raises(UnknownTermError, match="hsi-arizona.*the parties"):
+    with pytest.raises(UnknownTermError, match=r"hsi-arizona.*the parties"):
         do.offer_agreement(by=offices.pima.head, now=NOW, agreement_id=agreement_id)
 
 
@@ -140,7 +140,7 @@ def test_signatures_lapse_when_another_text_is_offered(offices, draft) -> None:
     do.sign_agreement(by=offices.pima.head, now=NOW, agreement_id=agreement_id, digest=digest_of(offices, agreement_id))
     revise(offices.ice.head, agreement_id, {**SHARE, "elements": ["person_name"]})
     do.offer_agreement(by=offices.ice.head, now=NOW, agreement_id=agreement_id)
-    with pytest.raises(UnsignedError, match="version 2.*ice-ero-phoenix.*pima-so"):
+    with pytest.raises(UnsignedError, match=r"version 2.*ice-ero-phoenix.*pima-so"):
         do.put_in_force(by=offices.pima.head, now=NOW, agreement_id=agreement_id)
 
 
@@ -195,10 +195,8 @@ def test_a_terminated_agreement_is_never_revived(offices, agreed) -> None:
 
 
 def test_another_agreement_supersedes_one_between_the_same_parties(offices, agreed) -> None:
-    old, other = (
-        agreed(),
-        agreed(parties=(offices.pima, offices.hsi), code="other", *({**SHARE, "to": ["hsi-arizona"]},)),
-    )
+    old = agreed()
+    other = agreed({**SHARE, "to": ["hsi-arizona"]}, parties=(offices.pima, offices.hsi), code="other")
     with pytest.raises(NoSuccessorError, match="lacks a party"):
         do.supersede_agreement(by=offices.pima.head, now=NOW, agreement_id=old, successor_id=other)
     with pytest.raises(NoSuccessorError, match="not another"):

@@ -244,8 +244,9 @@ def test_agreements_without_quota_cost_no_query(offices, agreed) -> None:
 def chunk(node: object, actor: Actor) -> Iterator[psycopg.Connection]:
     """A transaction of another process, as role app on behalf of `actor`."""
     with node.connect(Role.APP) as other, other.transaction():
-        tell = "SELECT set_config('comity.agency', %s, true), set_config('comity.post', %s, true), set_config('comity.duty', %s, true)"
-        other.execute(tell, [str(actor.agency_id), str(actor.post_id), actor.duty.value])
+        tell = ("agency", actor.agency_id), ("post", actor.post_id), ("duty", actor.duty.value)
+        for name, value in tell:
+            other.execute("SELECT set_config(%s, %s, true)", [f"comity.{name}", str(value)])
         yield other
 
 

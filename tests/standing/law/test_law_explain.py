@@ -70,9 +70,7 @@ def test_every_rule_can_be_said(language):
 
 def test_spanish_labels_are_spanish():
     police = Party("az-police", "local", "AZ", frozenset({"law_enforcement"}))
-    facts = Facts(
-        "disclose", SHERIFF, police, "public_records", "detainee_for_ice", (("custody", ("charge",)),)
-    )
+    facts = Facts("disclose", SHERIFF, police, "public_records", "detainee_for_ice", (("custody", ("charge",)),))
     decision = decide(facts=facts, rules=make_slice(load_rules()))
     (line,) = explained(decision, "es")
     assert line.missing == ("consentimiento de la agencia de origen",)

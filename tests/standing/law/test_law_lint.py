@@ -22,9 +22,7 @@ def problems(text: str, jurisdiction: str = "us") -> tuple[str, ...]:
 
 
 def test_the_shipped_packs_have_no_problem():
-    found = lint_packs(
-        shipped_packs(), catalogue=load_catalogue(), texts=load_texts(), authorities=load_authorities()
-    )
+    found = lint_packs(shipped_packs(), catalogue=load_catalogue(), texts=load_texts(), authorities=load_authorities())
     assert found == ()
 
 
@@ -99,7 +97,9 @@ def test_an_annotation_nobody_knows_is_refused(change, word):
 
 
 def test_a_rule_without_words_is_refused():
-    assert any("no text `law-0`" in problem for problem in problems(rule().replace('@says("law-28")', '@says("law-0")')))
+    assert any(
+        "no text `law-0`" in problem for problem in problems(rule().replace('@says("law-28")', '@says("law-0")'))
+    )
 
 
 def test_another_action_is_refused():
@@ -135,6 +135,11 @@ def test_a_rule_of_a_state_that_holds_its_state_passes(when):
 
 def test_an_unknown_jurisdiction_is_refused():
     assert any("no such jurisdiction" in problem for problem in problems(rule(), "us-xx"))
+
+
+@pytest.mark.parametrize("principal", ["principal == ?principal", 'principal == Comity::Ask::"other"'])
+def test_a_rule_that_would_never_be_asked_is_refused(principal):
+    assert problems(rule().replace("(principal,", f"({principal},"))
 
 
 def test_text_that_does_not_parse_is_refused_without_an_exception():

@@ -118,9 +118,7 @@ def test_only_a_counsel_post_that_did_not_load_it_approves(people):
     with pytest.raises(UnknownRuleError):
         approve_rules(by=counsel, now=NOW, release_id=release, rule_ids=["law-0"])
     with pytest.raises(NotStewardError):
-        approve_rules(
-            by=Actor(counsel.agency_id, counsel.post_id), now=NOW, release_id=release, rule_ids=["law-28"]
-        )
+        approve_rules(by=Actor(counsel.agency_id, counsel.post_id), now=NOW, release_id=release, rule_ids=["law-28"])
 
 
 def test_counsel_does_not_approve_what_counsel_loaded(people):
@@ -157,9 +155,7 @@ def test_a_later_release_supersedes_and_the_earlier_one_is_still_the_law_of_its_
     shipped = shipped_release()
     packs = {name: text for name, text in shipped.packs.items() if name != "us-ca"}
     later = NOW + timedelta(days=2)
-    second = load_release(
-        by=steward, now=later, release=Release(packs, shipped.text_sources, shipped.authority_source)
-    )
+    second = load_release(by=steward, now=later, release=Release(packs, shipped.text_sources, shipped.authority_source))
     assert approve_rules(by=counsel, now=later, release_id=second, rule_ids=["law-28"]) == []
     put_in_force(by=steward, now=later, release_id=second)
     assert get_current_law(NOW).release_id == first
@@ -177,9 +173,7 @@ def test_a_release_that_does_not_lint_is_not_stored(people):
     shipped = shipped_release()
     packs = dict(shipped.packs) | {"us": shipped.packs["us"].replace('"dhs"', '"dsh"')}
     with pytest.raises(LintError, match="`dsh` is not a word for `receiver_powers`"):
-        load_release(
-            by=people[0], now=NOW, release=Release(packs, shipped.text_sources, shipped.authority_source)
-        )
+        load_release(by=people[0], now=NOW, release=Release(packs, shipped.text_sources, shipped.authority_source))
     assert not LawRelease.objects.exists()
 
 

@@ -104,6 +104,7 @@ AWAITING_ANSWER: Final = "awaiting_answer"
 NO_RECORD: Final = "no_record"
 NOTHING_TO_SHARE: Final = "nothing_to_share"
 STOPPED: Final = "stopped"
+TOLD_OUTSIDE: Final = "told_outside"
 STATUSES: Final = (
     "disclosed",
     "needs_approval",
@@ -114,4 +115,5 @@ STATUSES: Final = (
     NO_RECORD,
     NOTHING_TO_SHARE,
     STOPPED,
+    TOLD_OUTSIDE,
 )

@@ -7,11 +7,13 @@ from uuid import UUID
 
 from django.db.backends.utils import CursorWrapper
 
+from comity.coordination.exchange.rulesets import keep_rulesets
 from comity.kernel.canonical import Json, plain
 from comity.spine.clocks.start import Start, start_clocks
 from comity.spine.keys.ring import KeyRing
 from comity.spine.ledger.append import Entry, append_entries
 from comity.spine.outbox.enqueue import Message, enqueue
+from comity.spine.policy.slices import RuleSlice
 from comity.spine.tasks.open import NewTask, open_tasks
 from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import insert_rows
@@ -52,10 +54,12 @@ class Batch:
     sealed: list[Plain] = field(default_factory=list)
     tasks: list[tuple[NewTask, Start]] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
+    slices: dict[str, RuleSlice] = field(default_factory=dict)
 
     def write(self, cursor: CursorWrapper, keys: KeyRing) -> None:
-        """Write the chunk in the caller's transaction: seven statements however many asks it holds."""
+        """Write the chunk in the caller's transaction: a handful of statements however many asks it holds."""
         digests = seal_items(cursor, keys, self.sealed)
+        keep_rulesets(cursor, self.slices.values())
         entries = [_entry(act, self.now, digests) for act in self.acts]
         for table, rows in _by_table(self.acts, entries).items():
             insert_rows(cursor, table, rows)

@@ -65,6 +65,19 @@ def preview_asks(cursor: CursorWrapper, named: Sequence[Named], now: datetime) -
     return [_decide(n, standing[n.id], None, law, now, book) for n in named]
 
 
+def decide_shadow(cursor: CursorWrapper, named: Sequence[Named], by: Actor, now: datetime) -> list[Case]:
+    """Decide asks on their lodged records as if they were live, without a lock or a count: nothing leaves."""
+    if not named:
+        return []
+    records = read_records(cursor, named, by)
+    law, standing = get_current_law(now), preview_standing(cursor, named, now)
+    book = QuotaBook(now.astimezone(UTC).date(), {}, {}, {})
+    return [
+        _decide(n, standing[n.id], records.get((n.holder.id, n.ask.category, n.reference_key)), law, now, book)
+        for n in named
+    ]
+
+
 def _decide(
     named: Named, standing: Standing, record: RecordFacts | None, law: Law, now: datetime, book: QuotaBook
 ) -> Case:

@@ -15,9 +15,9 @@ from comity.spine.keys.ring import KeyRing
 from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import gate_reads
 from comity.standing.agreements.facts import Hold, LiveAgreement
+from comity.standing.agreements.live import PairIds, list_live_agreements, lock_agreements
 from comity.standing.agreements.rulebook import Between, covered_elements
 from comity.standing.agreements.selectors import list_agreements
-from comity.standing.agreements.live import PairIds, list_live_agreements, lock_agreements
 from comity.standing.directory import selectors as directory
 from comity.standing.directory.facts import AgencyFacts, PostFacts
 from comity.standing.training.facts import Eligible
@@ -107,7 +107,9 @@ def read_recorded(cursor: CursorWrapper, asker_id: UUID, ask_keys: Collection[st
 _RECORDS: Final = """
 SELECT DISTINCT ON (r.holder_id, r.category, r.reference_key)
        r.holder_id, r.category, r.reference_key,
-       r.id, r.subject_handle, r.origin_id, r.marks, r.evidence, r.payload_item, r.validated_at
+       r.id, r.subject_handle, r.origin_id, r.marks, r.evidence, r.payload_item,
+       greatest(r.validated_at, (SELECT max(v.reviewed_at) FROM exchange_review v
+                                 WHERE v.item_id = r.payload_item AND v.kind = 'validated'))
 FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS n (holder_id, category, reference_key)
 JOIN exchange_record r USING (holder_id, category, reference_key)
 ORDER BY r.holder_id, r.category, r.reference_key, r.version DESC

@@ -170,15 +170,43 @@ class Delivery(Act):
 
 
 class Review(Act):
-    """What was decided on a payload that is kept: `validated`, `purged`, `held`, `released`; or an emergency's review."""
+    """What was decided on something the vault keeps (`item_id`): `validated`, `purged`, `held` or `released`.
 
-    disclosure_id = models.UUIDField()
+    `reason` is a code; of a hold it never says why. `retain_until` is the term after a validation.
+    """
+
+    item_id = models.UUIDField()
     holder_id = models.UUIDField()
     kind = models.TextField()
-    reason_code = models.TextField()
+    reason = models.TextField()
+    retain_until = models.DateTimeField(null=True)
     reviewed_by = models.UUIDField()
     reviewed_at = models.DateTimeField()
 
     class Meta:
         db_table = "exchange_review"
-        indexes = [models.Index(fields=["disclosure_id"], name="exchange_review_disclosure")]
+        indexes = [models.Index(fields=["item_id"], name="exchange_review_item")]
+
+
+class Reading(Act):
+    """That somebody opened an accounting or drew a sample: `kind`, on which task, over what (`scope`, codes only)."""
+
+    agency_id = models.UUIDField()
+    post_id = models.UUIDField()
+    kind = models.TextField()
+    task_id = models.UUIDField(null=True)
+    scope = models.JSONField()
+    read_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "exchange_reading"
+
+
+class Ruleset(models.Model):
+    """The rules a decision was made under, by their digest: stored once, so that replay needs nothing else."""
+
+    digest = models.TextField(primary_key=True)
+    rules = models.JSONField()
+
+    class Meta:
+        db_table = "exchange_ruleset"

@@ -24,18 +24,12 @@ from comity.spine.clocks.start import Start
 from comity.spine.outbox.enqueue import Message
 from comity.spine.policy.decision import (
     DISCLOSED,
-    REFUSED,
-    Decision,
-    HoldForCounsel,
-    NeedsApproval,
-    Permit,
 )
-from comity.spine.policy.facts import Facts
-from comity.spine.policy.slices import RuleSlice
 from comity.spine.tasks.open import NewTask
 from comity.spine.tasks.vocabulary import Kind
 from comity.spine.tenancy.actor import Actor
 from comity.spine.vault.seal import Plain
+from comity.standing.directory.facts import AgencyFacts
 
 FACTS_YEARS: Final = 7
 """How long a decision's facts are kept (reference/law.md §4, product decision log)."""
@@ -45,6 +39,7 @@ TERMS: Final = {
     Kind.ANSWER: Term(10, Unit.BUSINESS_DAYS),
     Kind.APPROVAL: Term(2, Unit.BUSINESS_DAYS),
     Kind.COUNSEL: Term(5, Unit.BUSINESS_DAYS),
+    Kind.REDRESS: Term(10, Unit.BUSINESS_DAYS),
 }
 """How long a holder has: an answer as Utah Code 63G-2-204 gives, approval and counsel by the node's own choice."""
 
@@ -143,6 +138,8 @@ def add_decided(
         now=batch.now,
     )
     follow_up(batch, case, values, status)
+    if released:
+        _review_emergency(batch, case)
     extra_rows = (released.row,) if released else ()
     extra_items = (released.item,) if released else ()
     batch.acts.append(
@@ -172,6 +169,7 @@ def decision_row(batch: Batch, case: Case, by: Actor, stage: Stage) -> tuple[Act
         )
     )
     decision = case.decision
+    batch.slices[decision.ruleset] = case.rules
     row = act_row(
         "exchange_decision",
         id=new_id(),
@@ -305,24 +303,75 @@ def follow_up(batch: Batch, case: Case, values: Mapping[str, str] | None, status
 
 
 def _open_task(batch: Batch, case: Case, kind: Kind, function: str, digest: str) -> UUID:
-    """Open a task with its clock; the asker's own agency may never decide it. A draft has the task's own id."""
-    holder = case.named.holder
+    """Open a task on an ask; the asker's own agency may never decide it. A draft has the task's own id."""
+    named = case.named
+    return open_for(
+        batch,
+        holder=named.holder,
+        kind=kind,
+        function=function,
+        subject_id=named.id,
+        digest=digest,
+        excluded_agency_ids=(named.asker.id,),
+    )
+
+
+def _review_emergency(batch: Batch, case: Case) -> None:
+    """Open a review where a rule behind the release asks for one (`review_within:<hours>`), within the shortest term."""
+    behind = {*case.basis, *case.decision.duties}
+    hours = [
+        int(o.partition(":")[2])
+        for rule in case.rules.rules
+        if rule.id in behind
+        for o in rule.obligations
+        if o.startswith("review_within:")
+    ]
+    if hours:
+        digest = case.named.ask.digest()
+        open_review(batch, holder=case.named.holder, subject_id=case.named.id, digest=digest, hours=min(hours))
+
+
+def open_review(batch: Batch, *, holder: AgencyFacts, subject_id: UUID, digest: str, hours: int) -> UUID:
+    """Open the privacy officer's review of what went in an emergency or outside the gate."""
+    return open_for(
+        batch,
+        holder=holder,
+        kind=Kind.REVIEW,
+        function="privacy_officer",
+        subject_id=subject_id,
+        digest=digest,
+        term=Term(hours, Unit.HOURS),
+    )
+
+
+def open_for(
+    batch: Batch,
+    *,
+    holder: AgencyFacts,
+    kind: Kind,
+    function: str,
+    subject_id: UUID,
+    digest: str,
+    excluded_agency_ids: tuple[UUID, ...] = (),
+    term: Term | None = None,
+) -> UUID:
+    """Open a task of an agency with its clock; return its id."""
     task = NewTask(
         id=new_id(),
         kind=kind,
         agency_id=holder.id,
         function=function,
-        subject_id=case.named.id,
+        subject_id=subject_id,
         digest=digest,
         opened_at=batch.now,
-        excluded_agency_ids=(case.named.asker.id,),
+        excluded_agency_ids=excluded_agency_ids,
     )
     clock = Start(
         id=new_id(),
         kind=kind.value,
         subject_id=task.id,
         agency_id=holder.id,
-        term=TERMS[kind],
+        term=term or TERMS[kind],
         calendar=calendar_of(holder.state),
         started_at=batch.now,
     )

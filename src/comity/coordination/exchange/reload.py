@@ -58,7 +58,7 @@ def reload_asks(cursor: CursorWrapper, ask_ids: Sequence[UUID]) -> list[Reloaded
                     reference="",
                     post=posts[row[3]].code,
                     agreement=row[6] or "",
-                    claims={code: True for code in row[10]} | {code: False for code in row[11]},
+                    claims=dict.fromkeys(row[10], True) | dict.fromkeys(row[11], False),
                 ),
                 asker=agencies[row[1]],
                 holder=agencies[row[2]],

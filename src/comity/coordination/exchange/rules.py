@@ -1,12 +1,12 @@
 """Pure judgments of the exchange: faults of an ask, ticks, what the asker may be shown."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final
 
 from comity.coordination.exchange.ask import Ask, Fault
 from comity.kernel.canonical import Json
-from comity.spine.policy.decision import Decision, outcome_plain
+from comity.spine.policy.decision import DISCLOSED, Decision, outcome_plain
 from comity.standing.law.catalogue import Catalogue, Source
 
 TICK_SECONDS: Final = 5
@@ -98,6 +98,13 @@ def asker_view(decision: Decision) -> Json:
     return {name: {k: _listed(v) for k, v in outcome_plain(o).items()} for name, o in decision.outcomes}
 
 
+def permitted_of(outcomes: Json) -> set[str]:
+    """Return the elements that recorded outcomes let go at once."""
+    listed = outcomes.values() if isinstance(outcomes, dict) else ()
+    gone = [o.get("elements") for o in listed if isinstance(o, dict) and o.get("outcome") == DISCLOSED]
+    return {str(element) for elements in gone if isinstance(elements, list) for element in elements}
+
+
 def _listed(value: object) -> Json:
     return [str(item) for item in value] if isinstance(value, tuple) else str(value)
 
@@ -113,6 +120,6 @@ def calendar_of(state: str) -> str:
     return "ut" if state == "UT" else "az"
 
 
-def review_due(now: datetime) -> datetime:
-    """Return when an emergency or a disclosure made outside the gate must have been reviewed."""
-    return now + timedelta(hours=24)
+def functions_of(function: str) -> frozenset[str]:
+    """Return the functions a post may decide for: its own, and a records supervisor also the clerk's."""
+    return frozenset({function, "records_clerk"} if function == "records_supervisor" else {function})

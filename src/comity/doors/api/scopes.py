@@ -50,9 +50,14 @@ class ApiKey(HttpBearer):
         found = find_api_key(token, now)
         if not isinstance(found, ApiKeyFacts):
             raise ProblemError(_refused(found.reason))
-        if not found.scopes.intersection(self.scopes):
+        caller = Caller(Actor(found.agency_id, found.post_id, Duty.AGENCY), found.scopes, now)
+        self.require(caller)
+        return caller
+
+    def require(self, caller: Caller) -> None:
+        """Raise `ProblemError` (403) unless the caller's key has one of the scopes."""
+        if not caller.scopes.intersection(self.scopes):
             raise ProblemError(_out_of_scope(self.scopes))
-        return Caller(Actor(found.agency_id, found.post_id, Duty.AGENCY), found.scopes, now)
 
 
 def caller_of(request: HttpRequest) -> Caller:

@@ -123,7 +123,8 @@ def pack_bundle(bodies: Sequence[bytes]) -> bytes:
 
 def unpack_bundle(bundle: bytes) -> list[bytes]:
     """Return the bodies of an entry bundle; raises `BundleDamagedError`."""
-    bodies, at = [], 0
+    bodies: list[bytes] = []
+    at = 0
     while at < len(bundle):
         start = at + _LENGTH_BYTES
         at = start + int.from_bytes(bundle[at:start], "big")

@@ -13,7 +13,7 @@ from comity.kernel.canonical import NotCanonicalError
 from comity.kernel.digest import row_digest
 from comity.spine.ledger.act_tables import ActTable
 from comity.spine.ledger.report import Findings, Kind
-from comity.spine.ledger.snapshot import Snapshot, joined, streamed
+from comity.spine.ledger.snapshot import Snapshot, copied, joined, streamed
 
 _STORED: Final = (
     "SELECT id::text, encode(sha256(nonce || ciphertext), 'hex') FROM vault_item WHERE id = ANY (%s::uuid[])"
@@ -25,13 +25,18 @@ FIRST_ID: Final = UUID(int=0)
 LAST_ID: Final = UUID(int=2**128 - 1)
 _PAYLOADS_A_LOOKUP: Final = 2_000
 
+# Fields: id in 36 characters, leaf_index in 8 bytes (-1: waiting), agency in 36 characters, the body.
 _ENTRIES: Final = """
-SELECT entry_id, leaf_index, agency_id, body FROM (
-    SELECT entry_id, leaf_index, agency_id, body FROM ledger_entry WHERE entry_id >= %s AND entry_id <= %s
+SELECT entry_id::text, leaf_index, agency_id::text, body FROM (
+    SELECT entry_id, leaf_index, agency_id, body FROM ledger_entry WHERE entry_id >= {} AND entry_id <= {}
     UNION ALL
-    SELECT entry_id, NULL, agency_id, body FROM ledger_pending WHERE entry_id >= %s AND entry_id <= %s
-) AS entries ORDER BY entry_id, leaf_index
+    SELECT entry_id, -1, agency_id, body FROM ledger_pending WHERE entry_id >= {} AND entry_id <= {}
+) AS entries ORDER BY entries.entry_id, leaf_index DESC
 """
+_ID: Final = slice(6, 42)
+_INDEX: Final = slice(46, 54)
+_AGENCY: Final = slice(58, 94)
+_BODY: Final = slice(98, None)
 
 
 class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -51,6 +56,23 @@ class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 _decode: Final = msgspec.json.Decoder(Body).decode
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Which entry tells, `leaf_index` -1 while it waits; its names are made only when something is wrong."""
+
+    entry_id: str
+    leaf_index: int
+
+    @property
+    def where(self) -> str:
+        return f"ledger_pending/{self.entry_id}" if self.leaf_index < 0 else f"ledger_entry/{self.leaf_index}"
+
+    @property
+    def name(self) -> str:
+        place = "waiting" if self.leaf_index < 0 else f"leaf {self.leaf_index}"
+        return f"entry {self.entry_id} ({place})"
 
 
 @dataclass(slots=True)
@@ -78,19 +100,21 @@ def check_rows(snapshot: Snapshot, span: Range, tables: tuple[ActTable, ...], pu
 
     `purged`: `table/key` of act rows lawfully gone. Payloads that are gone must have left a tombstone.
     """
-    with joined(snapshot) as connection:
-        return _Rows(connection, span, tables, purged).check()
+    with joined(snapshot) as connection, joined(snapshot) as copying:
+        return _Rows(connection, copying, span, tables, purged).check()
 
 
 class _Rows:
     def __init__(
         self,
         connection: psycopg.Connection[Any],
+        copying: psycopg.Connection[Any],
         span: Range,
         tables: tuple[ActTable, ...],
         purged: frozenset[str],
     ) -> None:
         self._connection = connection
+        self._copying = copying
         self._span = span
         self._purged = purged
         self._findings = Findings()
@@ -98,9 +122,11 @@ class _Rows:
         self._payloads = _Payloads(connection, self._findings)
 
     def check(self) -> Findings:
-        last: UUID | None = None
-        for entry_id, leaf_index, agency_id, body in streamed(self._connection, "entries", _ENTRIES, self._span * 2):
-            self._pass_unclaimed(entry_id)
+        last = ""
+        for row in copied(self._copying, _ENTRIES, self._span * 2):
+            entry_id = row[_ID].decode()
+            if self._streams:
+                self._pass_unclaimed(entry_id)
             if entry_id == last:
                 self._findings.add(
                     Kind.PENDING_REPEATED,
@@ -109,14 +135,15 @@ class _Rows:
                 )
                 continue
             last = entry_id
-            self._check_entry(entry_id, leaf_index, agency_id, body)
+            told = _Told(entry_id, int.from_bytes(row[_INDEX], "big", signed=True))
+            self._check_entry(told, row[_AGENCY].decode(), row[_BODY])
         self._pass_unclaimed(None)
         self._payloads.flush()
         return self._findings
 
     def _open(self, table: ActTable) -> _Stream:
         query = sql.SQL(
-            "SELECT entry_id, t.* FROM {} t WHERE entry_id >= %s AND entry_id <= %s ORDER BY entry_id"
+            "SELECT t.entry_id::text, t.* FROM {} t WHERE t.entry_id >= %s AND t.entry_id <= %s ORDER BY t.entry_id"
         ).format(sql.Identifier("public", table.name))
         probe = self._connection.execute(
             sql.SQL("SELECT * FROM {} LIMIT 0").format(sql.Identifier("public", table.name))
@@ -125,7 +152,7 @@ class _Rows:
         rows = streamed(self._connection, f"rows of {table.name}", query, self._span)
         return _Stream(table, columns, rows, next(rows, None))
 
-    def _pass_unclaimed(self, before: UUID | None) -> None:
+    def _pass_unclaimed(self, before: str | None) -> None:
         """Name the rows of entries that do not exist: all that come before the next entry."""
         for stream in self._streams:
             while stream.ahead is not None and (before is None or stream.ahead[0] < before):
@@ -138,44 +165,41 @@ class _Rows:
                 )
                 stream.advance()
 
-    def _take(self, entry_id: UUID) -> Iterator[tuple[str, dict[str, object]]]:
+    def _take(self, entry_id: str) -> Iterator[tuple[str, dict[str, object]]]:
         for stream in self._streams:
             while stream.ahead is not None and stream.ahead[0] == entry_id:
                 self._findings.counts["act rows"] += 1
                 yield stream.named(stream.ahead)
                 stream.advance()
 
-    def _check_entry(self, entry_id: UUID, leaf_index: int | None, agency_id: UUID, raw: bytes) -> None:
-        where = f"ledger_pending/{entry_id}" if leaf_index is None else f"ledger_entry/{leaf_index}"
-        what = f"entry {entry_id} (waiting)" if leaf_index is None else f"entry {entry_id} (leaf {leaf_index})"
-        body = self._read(where, what, raw)
-        if body is None:
-            for name, _ in self._take(entry_id):
-                self._findings.add(Kind.ROW_UNREADABLE, name, f"{name} cannot be checked: {what} cannot be read")
-            return
-        if body.id != str(entry_id) or body.agency != str(agency_id):
-            self._findings.add(
-                Kind.ENTRY_CHANGED, where, f"the id or agency beside {what} was changed: its body says {body.id}"
-            )
-        self._check_told(what, body, dict(self._take(entry_id)))
-        self._payloads.add(what, body.payloads)
-
-    def _read(self, where: str, what: str, raw: bytes) -> Body | None:
+    def _check_entry(self, told: _Told, agency_id: str, raw: bytes) -> None:
         try:
-            return _decode(raw)
+            body = _decode(raw)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            self._findings.add(Kind.ENTRY_MALFORMED, where, f"{what} is not an entry of Comity: {error}")
-            return None
+            self._findings.add(Kind.ENTRY_MALFORMED, told.where, f"{told.name} is not an entry of Comity: {error}")
+            for name, _ in self._take(told.entry_id):
+                says = f"{name} cannot be checked: {told.name} cannot be read"
+                self._findings.add(Kind.ROW_UNREADABLE, name, says)
+            return
+        if body.id != told.entry_id or body.agency != agency_id:
+            says = f"the id or agency beside {told.name} was changed: its body says {body.id}, {body.agency}"
+            self._findings.add(Kind.ENTRY_CHANGED, told.where, says)
+        rows = dict(self._take(told.entry_id)) if self._streams else {}
+        if rows or body.rows:
+            self._check_rows(told, body, rows)
+        if body.payloads:
+            self._payloads.add(told, body.payloads)
 
-    def _check_told(self, what: str, body: Body, rows: Mapping[str, Mapping[str, object]]) -> None:
+    def _check_rows(self, told: _Told, body: Body, rows: Mapping[str, Mapping[str, object]]) -> None:
         for name, row in rows.items():
-            told = body.rows.get(name)
-            if told is None:
-                self._findings.add(Kind.ROW_NOT_NAMED, name, f"{name} was added to {what}, which does not name it")
-            elif told != self._digest(name, body, row):
-                self._findings.add(Kind.ROW_CHANGED, name, f"{name} is not what {what} recorded: it was changed")
+            digest = body.rows.get(name)
+            if digest is None:
+                says = f"{name} was added to {told.name}, which does not name it"
+                self._findings.add(Kind.ROW_NOT_NAMED, name, says)
+            elif digest != self._digest(name, body, row):
+                self._findings.add(Kind.ROW_CHANGED, name, f"{name} is not what {told.name} recorded: it was changed")
         for name in body.rows.keys() - rows.keys() - self._purged:
-            self._findings.add(Kind.ROW_MISSING, name, f"{name}, recorded by {what}, is gone")
+            self._findings.add(Kind.ROW_MISSING, name, f"{name}, recorded by {told.name}, is gone")
 
     def _digest(self, name: str, body: Body, row: Mapping[str, object]) -> str | None:
         try:
@@ -193,10 +217,10 @@ class _Payloads:
         self._findings = findings
         row = connection.execute("SELECT to_regclass('public.vault_item') IS NOT NULL").fetchone()
         self._has_vault = bool(row and row[0])
-        self._told: list[tuple[str, str, str]] = []
+        self._told: list[tuple[str, str, _Told]] = []
 
-    def add(self, what: str, payloads: Mapping[str, str]) -> None:
-        self._told += [(item, digest, what) for item, digest in payloads.items()]
+    def add(self, told: _Told, payloads: Mapping[str, str]) -> None:
+        self._told += [(item, digest, told) for item, digest in payloads.items()]
         if len(self._told) >= _PAYLOADS_A_LOOKUP:
             self.flush()
 
@@ -206,24 +230,23 @@ class _Payloads:
         ids = list({item for item, _, _ in self._told})
         stored = self._digests(_STORED, ids)
         buried = self._digests(_BURIED, [item for item in ids if item not in stored])
-        for item, digest, what in self._told:
+        for item, digest, told in self._told:
             self._findings.counts["payloads"] += 1
-            self._compare(item, digest, what, stored.get(item), buried.get(item))
+            self._compare(item, digest, told, stored.get(item), buried.get(item))
         self._told = []
 
     def _digests(self, query: str, ids: list[str]) -> dict[str, str]:
         return dict(self._connection.execute(query, (ids,)).fetchall()) if ids and self._has_vault else {}
 
-    def _compare(self, item: str, told: str, what: str, stored: str | None, buried: str | None) -> None:
-        name = f"vault_item/{item}"
+    def _compare(self, item: str, digest: str, told: _Told, stored: str | None, buried: str | None) -> None:
+        name, where = f"vault_item/{item}", f"vault_tombstone/{item}"
+        if stored == digest or (stored is None and buried == digest):
+            return
         if stored is not None:
-            if stored != told:
-                self._findings.add(Kind.PAYLOAD_CHANGED, name, f"{name} is not what {what} recorded: it was changed")
+            self._findings.add(Kind.PAYLOAD_CHANGED, name, f"{name} is not what {told.name} recorded: it was changed")
         elif buried is None:
-            self._findings.add(Kind.PAYLOAD_MISSING, name, f"{name}, recorded by {what}, is gone without a tombstone")
-        elif buried != told:
-            self._findings.add(
-                Kind.PAYLOAD_CHANGED,
-                f"vault_tombstone/{item}",
-                f"the tombstone of {name} is not of what {what} recorded",
-            )
+            says = f"{name}, recorded by {told.name}, is gone without a tombstone"
+            self._findings.add(Kind.PAYLOAD_MISSING, name, says)
+        else:
+            says = f"the tombstone of {name} is not of what {told.name} recorded"
+            self._findings.add(Kind.PAYLOAD_CHANGED, where, says)

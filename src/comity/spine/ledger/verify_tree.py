@@ -15,14 +15,18 @@ import psycopg
 from comity.spine.ledger.hashing import HASH_BYTES, CompactRange, fold, perfect_root
 from comity.spine.ledger.notes import NoteError, VerifierKey, open_checkpoint
 from comity.spine.ledger.report import Findings, Kind
-from comity.spine.ledger.snapshot import Snapshot, joined, streamed
+from comity.spine.ledger.snapshot import Snapshot, copied, joined, streamed
 from comity.spine.ledger.tiles import FULL_BYTES, WIDTH, Tile, TileEdge
 
+Connection = psycopg.Connection[Any]
 SPAN: Final = WIDTH * WIDTH
-_LEAVES: Final = (
-    "SELECT leaf_index, entry_id, body, leaf_hash FROM ledger_entry"
-    " WHERE leaf_index >= %s AND leaf_index < %s ORDER BY leaf_index"
-)
+# Fields of a row: leaf_index in 8 bytes, the body, the leaf hash in 32 bytes.
+_LEAVES: Final = """
+SELECT leaf_index, body, leaf_hash FROM ledger_entry WHERE leaf_index >= {} AND leaf_index < {} ORDER BY leaf_index
+"""
+_INDEX: Final = slice(6, 14)
+_BODY: Final = slice(18, -36)
+_STORED: Final = slice(-32, None)
 _TILES: Final = (
     "SELECT index, data, root FROM ledger_tile WHERE level = %s AND index >= %s AND index < %s ORDER BY index"
 )
@@ -46,15 +50,16 @@ class SpanResult:
 
 def check_span(snapshot: Snapshot, first: int, last: int, keys: tuple[VerifierKey, ...]) -> SpanResult:
     """Check leaves `[first, last)` and the tiles and checkpoints that end in them; `first` is a multiple of `SPAN`."""
-    with joined(snapshot) as connection:
-        return _Span(connection, first, last, keys).check()
+    with joined(snapshot) as connection, joined(snapshot) as copying:
+        return _Span(connection, copying, first, last, keys).check()
 
 
 class _Span:
     def __init__(
-        self, connection: psycopg.Connection[Any], first: int, last: int, keys: tuple[VerifierKey, ...]
+        self, connection: Connection, copying: Connection, first: int, last: int, keys: tuple[VerifierKey, ...]
     ) -> None:
         self._connection = connection
+        self._copying = copying
         self._first, self._last = first, last
         self._keys = keys
         self._result = SpanResult(leaves=last - first)
@@ -72,12 +77,12 @@ class _Span:
     def _leaves(self) -> Iterator[bytes]:
         """Yield the believed hash of every leaf; name entries whose body or leaf hash is not what it was."""
         expected, sha256 = self._first, hashlib.sha256
-        rows = streamed(self._connection, "leaves", _LEAVES, (self._first, self._last))
-        for index, entry_id, body, stored in rows:
+        for row in copied(self._copying, _LEAVES, (self._first, self._last)):
+            index, stored = int.from_bytes(row[_INDEX], "big"), row[_STORED]
             if index != expected:
                 yield from self._missing(expected, index)
-            digest = sha256(b"\x00" + body).digest()
-            yield digest if digest == stored else self._disputed(index, entry_id, digest, stored)
+            digest = sha256(b"\x00" + row[_BODY]).digest()
+            yield digest if digest == stored else self._disputed(index, digest, stored)
             expected = index + 1
         if expected != self._last:
             yield from self._missing(expected, self._last)
@@ -97,8 +102,10 @@ class _Span:
         at = index % WIDTH * HASH_BYTES
         return bytes(self._tiles[index // WIDTH][0][at : at + HASH_BYTES])
 
-    def _disputed(self, index: int, entry_id: object, digest: bytes, stored: bytes) -> bytes:
+    def _disputed(self, index: int, digest: bytes, stored: bytes) -> bytes:
         where = f"ledger_entry/{index}"
+        row = self._connection.execute("SELECT entry_id FROM ledger_entry WHERE leaf_index = %s", (index,)).fetchone()
+        entry_id = row[0] if row else "?"
         if self._in_tile(index) == digest:
             self._result.findings.add(
                 Kind.LEAF_HASH_CHANGED,
@@ -187,7 +194,7 @@ def check_note(findings: Findings, size: int, root: bytes, note: str, keys: tupl
 class Whole:
     """Joins the spans, in order: upper tiles, and the root of every checkpoint."""
 
-    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._spans = CompactRange()
         self._upper = TileEdge()

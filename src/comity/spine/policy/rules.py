@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import cedarpy
 
-from comity.kernel.canonical import canonical
+from comity.kernel.canonical import Json, canonical, plain
 from comity.kernel.digest import sha256
 
 ENGINE: Final = "cedar-4/cedarpy-4"
@@ -69,28 +69,52 @@ class Rule:
         """Tell whether the rule is dated to apply on `day`; the end day is the first day it does not."""
         return (self.starts_on is None or self.starts_on <= day) and (self.ends_on is None or day < self.ends_on)
 
+    def as_plain(self) -> dict[str, Json]:
+        """Return everything the rule is as JSON values; `rule_from_plain` reads it back."""
+        return {
+            "cite": self.cite,
+            "classes": plain(self.classes),
+            "elements": plain(self.elements),
+            "ends_on": plain(self.ends_on),
+            "id": self.id,
+            "jurisdiction": self.jurisdiction,
+            "kind": str(self.kind),
+            "needs": plain(self.needs),
+            "obligations": plain(self.obligations),
+            "pair": plain(self.pair),
+            "says": self.says,
+            "source": self.source,
+            "starts_on": plain(self.starts_on),
+            "text": self.text,
+        }
+
     def digest(self) -> str:
         """Return hex of SHA-256 over everything the rule is: text, annotations, allow-list."""
-        return sha256(
-            canonical(
-                {
-                    "cite": self.cite,
-                    "classes": self.classes,
-                    "elements": self.elements,
-                    "ends_on": self.ends_on,
-                    "id": self.id,
-                    "jurisdiction": self.jurisdiction,
-                    "kind": self.kind,
-                    "needs": self.needs,
-                    "obligations": self.obligations,
-                    "pair": self.pair,
-                    "says": self.says,
-                    "source": self.source,
-                    "starts_on": self.starts_on,
-                    "text": self.text,
-                }
-            )
-        ).hex()
+        return sha256(canonical(self.as_plain())).hex()
+
+
+def rule_from_plain(value: Mapping[str, Any]) -> Rule:
+    """Return the rule that `Rule.as_plain` wrote; raise `BrokenRuleError` for anything else."""
+    try:
+        pair = value["pair"]
+        return Rule(
+            id=str(value["id"]),
+            kind=Kind(value["kind"]),
+            cite=str(value["cite"]),
+            says=str(value["says"]),
+            text=str(value["text"]),
+            jurisdiction=str(value["jurisdiction"]),
+            source=str(value["source"]),
+            starts_on=_day(value["starts_on"] or ""),
+            ends_on=_day(value["ends_on"] or ""),
+            obligations=tuple(value["obligations"]),
+            needs=tuple(tuple(group) for group in value["needs"]),
+            classes=None if value["classes"] is None else frozenset(value["classes"]),
+            elements=None if value["elements"] is None else frozenset(value["elements"]),
+            pair=None if pair is None else (pair[0], pair[1]),
+        )
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise BrokenRuleError(f"a stored rule lacks or misstates {error}") from error
 
 
 _REQUIRED: Final = ("id", "kind", "cite", "says", "obligations", "from", "to", "source")
@@ -172,7 +196,7 @@ def _classes(name: str, scope: Mapping[str, Any]) -> frozenset[str] | None:
         case {"op": "==", "entity": {"type": "Comity::Class", "id": str(one)}}:
             return frozenset({one})
         case _:
-            raise BrokenRuleError(f"rule `{name}`: its resource must be open or `== Comity::Class::\"…\"`")
+            raise BrokenRuleError(f'rule `{name}`: its resource must be open or `== Comity::Class::"…"`')
 
 
 def _day(text: str) -> date | None:

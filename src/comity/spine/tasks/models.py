@@ -49,7 +49,7 @@ class Task(models.Model):
                 condition=Q(assignee_post_id__isnull=False) | Q(function__isnull=False), name="tasks_task_assigned"
             ),
             models.CheckConstraint(
-                condition=Q(function__isnull=True) | LessThanOrEqual(Length("function"), CODE_LENGTH),
+                condition=Q(function__isnull=True) | Q(LessThanOrEqual(Length("function"), CODE_LENGTH)),
                 name="tasks_task_function",
             ),
             models.CheckConstraint(

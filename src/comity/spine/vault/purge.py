@@ -101,7 +101,8 @@ def replay_tombstones(cursor: CursorWrapper, *, file: TombstoneFile, now: dateti
     """Purge again, after a restore and before anything else runs, what `file` says was purged.
 
     Confirmed purges are done whatever the restored row says, its old holds released. An unconfirmed one is done only
-    when the restored item was due at the decision and is not held; else it is listed in `kept`. Safe to repeat.
+    when the restored item was due at the decision and is not held; else it is listed in `kept`. One whose tombstone
+    is in the database is confirmed in the file. Safe to repeat.
     Raises `TombstoneFileDamagedError`, `NotRetentionError`.
     """
     _require_retention(cursor)
@@ -114,12 +115,12 @@ def replay_tombstones(cursor: CursorWrapper, *, file: TombstoneFile, now: dateti
         cursor.execute(_RELEASE, (now, batch))
         purged += _replay_delete(cursor, batch)
         _remember(cursor, [found[item_id][0] for item_id in batch])
-    allowed, kept = _weigh(cursor, unsure)
-    purged += _purge_unsure(cursor, allowed, file)
+    settled, kept = _weigh(cursor, unsure)
+    purged += _settle(cursor, settled, file)
     return Replay(purged, len(found) - len(purged) - len(kept), kept)
 
 
-def _purge_unsure(cursor: CursorWrapper, decided: Sequence[Tombstone], file: TombstoneFile) -> list[UUID]:
+def _settle(cursor: CursorWrapper, decided: Sequence[Tombstone], file: TombstoneFile) -> list[UUID]:
     batch = [tombstone.item_id for tombstone in decided]
     gone = _replay_delete(cursor, batch)
     _remember(cursor, decided)
@@ -127,21 +128,27 @@ def _purge_unsure(cursor: CursorWrapper, decided: Sequence[Tombstone], file: Tom
     return gone
 
 
+def _is_buried(cursor: CursorWrapper, item_id: UUID) -> bool:
+    cursor.execute("SELECT 1 FROM vault_tombstone WHERE item_id = %s", (item_id,))
+    return cursor.fetchone() is not None
+
+
 def _weigh(cursor: CursorWrapper, unsure: Sequence[Tombstone]) -> tuple[list[Tombstone], list[UUID]]:
-    allowed: list[Tombstone] = []
+    settled: list[Tombstone] = []
     kept: list[UUID] = []
     for tombstone in unsure:
         cursor.execute(LOCK_ITEMS, ([tombstone.item_id],))
         cursor.execute("SELECT retain_until FROM vault_item WHERE id = %s", (tombstone.item_id,))
         row = cursor.fetchone()
         if row is None:
+            settled += [tombstone] if _is_buried(cursor, tombstone.item_id) else []
             continue
         is_due = row[0] is not None and row[0] <= tombstone.purged_at
         if is_due and not _held(cursor, [tombstone.item_id]):
-            allowed.append(tombstone)
+            settled.append(tombstone)
         else:
             kept.append(tombstone.item_id)
-    return allowed, kept
+    return settled, kept
 
 
 def _delete(cursor: CursorWrapper, batch: list[UUID], now: datetime, reason: str) -> list[Tombstone]:

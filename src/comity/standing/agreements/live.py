@@ -97,7 +97,9 @@ def _columns(pairs: Iterable[PairIds]) -> tuple[list[UUID], list[UUID]]:
 def _by_pair(
     cursor: CursorWrapper, pairs: Collection[PairIds], rows: list[tuple[Any, ...]]
 ) -> dict[PairIds, tuple[LiveAgreement, ...]]:
-    read = _read_texts(cursor, {row[8] for row in rows if (row[8], row[10]) not in _texts})
+    # Taken out at once: while rows are read, the memory may let go of what it held longest.
+    kept = {row[8]: text for row in rows if (text := _texts.get((row[8], row[10]))) is not None}
+    read = kept | _read_texts(cursor, {row[8] for row in rows} - set(kept))
     between: dict[PairIds, list[LiveAgreement]] = {}
     onward: dict[UUID, list[LiveAgreement]] = {}
     for row in rows:
@@ -125,7 +127,7 @@ def _read_texts(cursor: CursorWrapper, versions: Collection[UUID]) -> dict[UUID,
 def _live(row: tuple[Any, ...], read: Mapping[UUID, _Text]) -> LiveAgreement:
     hold, _, _, agreement_id, code, title, kind, state, version_id, number, digest = row
     key = (version_id, digest)
-    text = _texts.get(key) or read.get(version_id, _NOTHING)
+    text = read.get(version_id, _NOTHING)
     live = LiveAgreement(
         id=agreement_id,
         code=code,

@@ -151,3 +151,18 @@ class ParticipationModel(StrEnum):
     TASK_FORCE = "task_force"
     WARRANT_SERVICE = "warrant_service"
     JAIL = "jail"
+
+
+class Scope(StrEnum):
+    """What an API key may be used for; every route of the API declares which of them it asks for."""
+
+    AGREEMENTS_READ = "agreements:read"
+    AUDIT_SAMPLE = "audit:sample"
+    DIRECTORY_READ = "directory:read"
+    EXCHANGE_ANSWER = "exchange:answer"
+    EXCHANGE_APPROVE = "exchange:approve"
+    EXCHANGE_ASK = "exchange:ask"
+    EXCHANGE_FILE = "exchange:file"
+    EXCHANGE_RECEIVE = "exchange:receive"
+    LAW_READ = "law:read"
+    LEDGER_READ = "ledger:read"

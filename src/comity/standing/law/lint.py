@@ -76,6 +76,8 @@ def lint_text(text: str, *, catalogue: Catalogue, words: Vocabulary) -> tuple[st
         return (f"does not parse: {error}",)
     checked = cedarpy.validate_policies(text, SCHEMA)
     problems = [] if checked.validation_passed else [f"schema: {error}" for error in checked.errors]
+    if parsed["templates"] or parsed["templateLinks"]:
+        problems.append("holds a template, which would never be asked")
     for policy in parsed["staticPolicies"].values():
         name = (policy.get("annotations") or {}).get("id", "(without id)")
         problems += [f"rule `{name}`: {problem}" for problem in _policy_problems(policy, catalogue, words)]
@@ -110,6 +112,8 @@ def lint_packs(
 
 
 def _policy_problems(policy: Mapping[str, Any], catalogue: Catalogue, words: Vocabulary) -> Iterator[str]:
+    if policy["principal"] != {"op": "All"}:
+        yield "its principal must be open: it speaks of every ask"
     action = policy["action"]
     if action.get("op") != "==" or action.get("entity", {}).get("id") not in ACTIONS:
         yield f"its action must be one of {sorted(ACTIONS)}"

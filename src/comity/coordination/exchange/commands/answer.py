@@ -16,6 +16,7 @@ from comity.coordination.exchange.gather import read_standing
 from comity.coordination.exchange.open_records import texts
 from comity.coordination.exchange.outcome import Stage, add_decided, answer_row, record_from_plain
 from comity.coordination.exchange.reload import Reloaded, reload_ask
+from comity.coordination.exchange.rules import functions_of
 from comity.kernel.ids import new_id, random_id
 from comity.spine.clocks.change import stop_clocks_of
 from comity.spine.keys.ring import KeyRing
@@ -66,6 +67,8 @@ def answer_request(*, task_id: UUID, answer: HolderAnswer, by: Actor, now: datet
     """
     with acting(by) as cursor:
         task = get_task(cursor, task_id)
+        if task.kind is not Kind.ANSWER:
+            raise NotAwaitingError(f"task `{task_id}` asks for `{task.kind}`, not for an answer")
         loaded = reload_ask(cursor, task.subject_id)
         if loaded.status != AWAITING_ANSWER:
             raise NotAwaitingError(f"ask `{loaded.named.id}` is `{loaded.status}`, not waiting for an answer")
@@ -75,7 +78,7 @@ def answer_request(*, task_id: UUID, answer: HolderAnswer, by: Actor, now: datet
         else:
             _check(answer, loaded)
             status = _with_record(cursor, batch, loaded, answer, by, keys)
-        _give(cursor, task, by, "no_record" if answer.values is None else "answered", task.digest, now)
+        give(cursor, task, by, "no_record" if answer.values is None else "answered", task.digest, now)
         batch.write(cursor, keys)
     return status
 
@@ -84,7 +87,7 @@ class NobodyInPostError(PermissionError):
     """Nobody holds the post, not even acting: nothing can be decided in its name."""
 
 
-def _give(cursor: CursorWrapper, task: TaskView, by: Actor, verdict: str, digest: str, now: datetime) -> None:
+def give(cursor: CursorWrapper, task: TaskView, by: Actor, verdict: str, digest: str, now: datetime) -> None:
     """Record the verdict of whoever holds the post now, or acts for it, and stop the task's clock."""
     post = directory.get_post(by.post_id)
     holder = directory.get_holder(by.post_id, now)
@@ -97,7 +100,7 @@ def _give(cursor: CursorWrapper, task: TaskView, by: Actor, verdict: str, digest
         task_id=task.id,
         by=by,
         capacity=Capacity.ACTING if holder.kind is HoldingKind.ACTING else Capacity.HOLDER,
-        functions={post.function.value},
+        functions=functions_of(post.function.value),
         verdict=verdict,
         digest=digest,
         now=now,
@@ -158,7 +161,9 @@ def decide_waiting(*, task_id: UUID, verdict: Verdict, digest: str, by: Actor, n
     """
     with acting(by) as cursor:
         task = get_task(cursor, task_id)
-        _give(cursor, task, by, verdict.value, digest, now)
+        if task.kind not in {Kind.APPROVAL, Kind.COUNSEL}:
+            raise NotAwaitingError(f"task `{task_id}` asks for `{task.kind}`, not for a verdict on what would leave")
+        give(cursor, task, by, verdict.value, digest, now)
         loaded = reload_ask(cursor, task.subject_id)
         batch = Batch(now)
         if verdict is Verdict.REFUSE:

@@ -96,7 +96,9 @@ class Migration(migrations.Migration):
             "ledger_pending",
             grants={"app": "INSERT", "sequencer": "SELECT, DELETE"},
             policies=[
-                Policy("app", "INSERT", check="agency_id = comity_agency() OR comity_duty() IN ('courier', 'retention')"),
+                Policy(
+                    "app", "INSERT", check="agency_id = comity_agency() OR comity_duty() IN ('courier', 'retention')"
+                ),
                 Policy("sequencer", "SELECT", using="true"),
                 Policy("sequencer", "DELETE", using="true"),
             ],

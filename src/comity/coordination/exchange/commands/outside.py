@@ -1,0 +1,169 @@
+"""A disclosure made outside Comity, by radio or telephone, recorded afterwards and judged as of then."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from django.db.backends.utils import CursorWrapper
+
+from comity.coordination.exchange.ask import TOLD_OUTSIDE, Ask, Fault, Invalid
+from comity.coordination.exchange.batch import Act, Batch, act_row
+from comity.coordination.exchange.deciding import preview_asks
+from comity.coordination.exchange.facts import Named
+from comity.coordination.exchange.gather import Recorded, read_recorded, reference_key
+from comity.coordination.exchange.outcome import Stage, add_ask, answer_row, decision_row, open_review
+from comity.coordination.exchange.rules import faults_of, permitted_of
+from comity.kernel.ids import new_id, random_id
+from comity.spine.keys.ring import KeyRing
+from comity.spine.tenancy.actor import Actor
+from comity.spine.tenancy.transaction import acting, decoded
+from comity.standing.directory import selectors as directory
+from comity.standing.law.catalogue import load_catalogue
+from comity.standing.law.selectors import NoLawInForceError, get_current_law
+
+OUTSIDE: Final = "outside"
+
+
+class Means(StrEnum):
+    """How it was told."""
+
+    RADIO = "radio"
+    TELEPHONE = "telephone"
+    IN_PERSON = "in_person"
+    WRITING = "writing"
+
+
+@dataclass(frozen=True, slots=True)
+class ToldOutside:
+    """What was told, to whom (agency code or ORI), when and how. The values themselves are not recorded again."""
+
+    key: str
+    recipient: str
+    purpose: str
+    category: str
+    elements: tuple[str, ...]
+    reference: str
+    told_at: datetime
+    means: Means
+    claims: dict[str, bool] = field(default_factory=dict)
+    justification: str = ""
+    subject_handle: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedOutside:
+    """The accounting row made. `breach`: the elements the gate would not have let go."""
+
+    disclosure_id: UUID
+    subject_handle: UUID
+    breach: tuple[str, ...]
+
+
+def record_outside(*, told: ToldOutside, by: Actor, now: datetime, keys: KeyRing) -> RecordedOutside | Invalid:
+    """Record a past disclosure of the acting agency; it counts in the accounting, marked as outside the gate.
+
+    The gate judges it under the law, agreements and training of `told_at` (an agreement ended since does not count
+    in its favor). Every such disclosure is reviewed by the privacy officer within 24 hours; one the gate would have
+    refused in part or whole is a breach and says so. One durable transaction: ask, decision, answer, disclosure,
+    review task with its clock, a ledger entry.
+    """
+    ask = _ask(told, by)
+    faults = [*faults_of(ask, load_catalogue()), *_time_faults(told, now)]
+    if faults:
+        return Invalid(told.key, tuple(faults))
+    with acting(by) as cursor:
+        named = _name(ask, told, by, keys)
+        if isinstance(named, Fault):
+            return Invalid(told.key, (named,))
+        known = read_recorded(cursor, named.asker.id, [named.ask.ask_key]).get(named.ask.ask_key)
+        if known is not None:
+            return _repeated(cursor, known, named, told)
+        [case] = preview_asks(cursor, [named], _judged_at(told, now))
+        breach = tuple(sorted(set(told.elements) - case.decision.permitted))
+        batch = Batch(now)
+        row, item = add_ask(batch, named, by, tick_at=None, path=OUTSIDE)
+        decision, facts_item = decision_row(batch, case, by, Stage(1, OUTSIDE))
+        answer = answer_row(named, number=1, status=TOLD_OUTSIDE, classes=None, visible_at=now, now=now)
+        handle = told.subject_handle or random_id()
+        disclosure = act_row(
+            "exchange_disclosure",
+            id=new_id(),
+            ask_id=named.id,
+            holder_id=named.holder.id,
+            recipient_id=named.asker.id,
+            recipient_name=named.asker.name,
+            recipient_address=named.asker.address,
+            subject_handle=handle,
+            purpose=told.purpose,
+            category=told.category,
+            nature=sorted(told.elements),
+            basis=[*case.basis, f"means:{told.means.value}"],
+            path=OUTSIDE,
+            payload_item=None,
+            elements_root=None,
+            disclosed_at=told.told_at,
+        )
+        open_review(batch, holder=named.holder, subject_id=named.id, digest=ask.digest(), hours=24)
+        name = "disclosure.outside_breach" if breach else "disclosure.outside"
+        rows = (row, decision, answer, disclosure)
+        batch.acts.append(
+            Act(name, by, rows, ruleset=case.decision.ruleset, facts_item=facts_item, items=(item, facts_item))
+        )
+        batch.write(cursor, keys)
+    return RecordedOutside(UUID(str(disclosure.values["id"])), handle, breach)
+
+
+def _repeated(cursor: CursorWrapper, known: Recorded, named: Named, told: ToldOutside) -> RecordedOutside | Invalid:
+    """Answer a key recorded before: the same disclosure again, or a fault when it was another."""
+    if known.body_digest != named.ask.digest():
+        return Invalid(told.key, (Fault("key", "was used for another disclosure", "use a new key", code="reused"),))
+    cursor.execute(
+        "SELECT d.id, d.subject_handle, d.nature, e.outcomes FROM exchange_disclosure d"
+        " JOIN exchange_decision e ON e.ask_id = d.ask_id WHERE d.ask_id = %s",
+        (known.ask_id,),
+    )
+    disclosure_id, handle, nature, outcomes = cursor.fetchone()
+    permitted = permitted_of(decoded(outcomes))
+    return RecordedOutside(disclosure_id, handle, tuple(sorted(set(nature) - permitted)))
+
+
+def _ask(told: ToldOutside, by: Actor) -> Ask:
+    return Ask(
+        ask_key=f"{OUTSIDE}/{by.agency_id}/{told.key}",
+        holder="self",
+        purpose=told.purpose,
+        category=told.category,
+        elements=told.elements,
+        reference=told.reference,
+        claims=told.claims,
+        justification=told.justification,
+    )
+
+
+def _time_faults(told: ToldOutside, now: datetime) -> list[Fault]:
+    if told.told_at > now:
+        return [Fault("told_at", "lies in the future", "give the time at which it was told")]
+    return []
+
+
+def _judged_at(told: ToldOutside, now: datetime) -> datetime:
+    """Return the instant whose law judges it: when it was told, or now where this node had no law in force yet."""
+    try:
+        get_current_law(told.told_at)
+    except NoLawInForceError:
+        return now
+    return told.told_at
+
+
+def _name(ask: Ask, told: ToldOutside, by: Actor, keys: KeyRing) -> Named | Fault:
+    found = directory.list_agencies_by_code([told.recipient]) or directory.list_agencies_by_ori([told.recipient])
+    if not found:
+        return Fault("recipient", f"no agency `{told.recipient[:100]}`", "use its code or ORI", code="unknown")
+    recipient = next(iter(found.values()))
+    if recipient.id == by.agency_id:
+        return Fault("recipient", "is your own agency", "name the agency that was told")
+    holder = directory.get_agency(by.agency_id)
+    key = reference_key(keys, holder_id=holder.id, category=ask.category, reference=ask.reference)
+    return Named(new_id(), ask, recipient, holder, directory.get_post(by.post_id), key)

@@ -1,0 +1,50 @@
+"""Ask what would be: decided by type, without a subject, a record or a trace of one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from comity.coordination.exchange.ask import CHUNK, Ask, Invalid
+from comity.coordination.exchange.commands.request import ChunkTooLargeError
+from comity.coordination.exchange.deciding import preview_asks
+from comity.coordination.exchange.facts import Named
+from comity.coordination.exchange.gather import name_ask, read_roster
+from comity.coordination.exchange.rules import faults_of
+from comity.spine.keys.ring import KeyRing
+from comity.spine.policy.decision import Decision
+from comity.spine.tenancy.actor import Actor
+from comity.spine.tenancy.transaction import reading
+from comity.standing.law.catalogue import load_catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Previewed:
+    """What would be decided of an ask of this type, before any record is touched."""
+
+    ask_key: str
+    decision: Decision
+
+
+def preview_disclosures(*, asks: Sequence[Ask], by: Actor, now: datetime, keys: KeyRing) -> list[Previewed | Invalid]:
+    """Decide asks by type: agencies, agreement, purpose, elements, training, claims. Writes nothing, reads no record.
+
+    The reference of an ask is not looked at. Marks and evidence of the record, which only the holder knows, are taken
+    as the most favorable: what is refused here is refused whatever the record. Raises `ChunkTooLargeError`.
+    """
+    if len(asks) > CHUNK:
+        raise ChunkTooLargeError(f"{len(asks)} asks at once, more than {CHUNK}")
+    catalogue = load_catalogue()
+    results: dict[int, Previewed | Invalid] = {}
+    named: dict[int, Named] = {}
+    with reading(by) as cursor:
+        roster = read_roster(asks, by)
+        for position, ask in enumerate(asks):
+            faults = tuple(fault for fault in faults_of(ask, catalogue) if fault.field not in {"reference", "ask_id"})
+            found = faults or name_ask(ask, roster, keys)
+            if isinstance(found, Named):
+                named[position] = found
+            else:
+                results[position] = Invalid(ask.ask_key, found)
+        for position, case in zip(named, preview_asks(cursor, list(named.values()), now), strict=True):
+            results[position] = Previewed(case.named.ask.ask_key, case.decision)
+    return [results[position] for position in range(len(asks))]

@@ -1,0 +1,121 @@
+"""Retention: validate with a reason or let it be purged; hold; purge what fell due."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db.backends.utils import CursorWrapper
+
+from comity.coordination.exchange.batch import Act, ActRow, Batch, act_row
+from comity.coordination.exchange.outcome import DEFAULT_RETENTION_DAYS
+from comity.kernel.ids import new_id
+from comity.spine.keys.ring import KeyRing
+from comity.spine.tenancy.actor import Actor
+from comity.spine.tenancy.transaction import acting
+from comity.spine.vault import holds
+from comity.spine.vault.purge import Due, list_due, purge
+from comity.spine.vault.retention import set_retention
+from comity.spine.vault.tombstones import TombstoneFile
+
+PURGE_BATCH: Final = 500
+SHORT_REASONS: Final = ("still_under_investigation", "court_proceeding", "validated_by_source", "required_by_statute")
+"""The reasons for which a record may be kept another term; each is recorded with reviewer and date (R9)."""
+
+
+class UnknownReasonError(ValueError):
+    """A validation without one of the reasons that count."""
+
+
+def validate_kept(*, item_id: UUID, reason: str, by: Actor, now: datetime, keys: KeyRing) -> datetime:
+    """Keep a lodged record or payload of the acting agency for another term; return until when.
+
+    One durable transaction: the vault item's term, an `exchange_review` row, a ledger entry. Raises
+    `UnknownReasonError` and the vault's errors for an item that is not the agency's.
+    """
+    if reason not in SHORT_REASONS:
+        raise UnknownReasonError(f"`{reason}` is no reason to keep a record; use one of: {', '.join(SHORT_REASONS)}")
+    until = now + timedelta(days=DEFAULT_RETENTION_DAYS)
+    with acting(by) as cursor:
+        set_retention(cursor, item_id=item_id, retain_until=until)
+        batch = Batch(now)
+        row = review_row(item_id, by.agency_id, "validated", reason, by, now, retain_until=until)
+        batch.acts.append(Act("retention.validated", by, (row,)))
+        batch.write(cursor, keys)
+    return until
+
+
+def hold_item(*, item_id: UUID, reason: str, by: Actor, now: datetime, keys: KeyRing) -> UUID:
+    """Keep an item from being purged until released; return the hold. The reason is seen by the placing post alone.
+
+    One durable transaction: the hold, an `exchange_review` row without the reason, a ledger entry.
+    """
+    with acting(by) as cursor:
+        hold_id = holds.place_hold(cursor, item_id=item_id, by=by, reason=reason, now=now)
+        batch = Batch(now)
+        row = review_row(item_id, by.agency_id, "held", "not_shown", by, now)
+        batch.acts.append(Act("retention.held", by, (row,)))
+        batch.write(cursor, keys)
+    return hold_id
+
+
+def release_item(*, hold_id: UUID, item_id: UUID, by: Actor, now: datetime, keys: KeyRing) -> None:
+    """Release a hold of the acting post. One durable transaction: the release, a review row, a ledger entry."""
+    with acting(by) as cursor:
+        holds.release_hold(cursor, hold_id=hold_id, by=by, now=now)
+        batch = Batch(now)
+        row = review_row(item_id, by.agency_id, "released", "not_shown", by, now)
+        batch.acts.append(Act("retention.released", by, (row,)))
+        batch.write(cursor, keys)
+
+
+def purge_due(*, by: Actor, now: datetime, keys: KeyRing, file: TombstoneFile) -> int:
+    """Purge up to 500 items whose term ended and nobody holds; return how many. `by` acts in the duty of retention.
+
+    One durable transaction: salts and payloads are deleted together, tombstones stay, a review row and a ledger entry
+    each. The tombstone file is written first, as `spine.vault.tombstones` tells.
+    """
+    with acting(by) as cursor:
+        due = list_due(cursor, now=now, limit=PURGE_BATCH)
+        if due:
+            _purge(cursor, due, by, now, keys, file)
+    return len(due)
+
+
+def _purge(
+    cursor: CursorWrapper, due: Sequence[Due], by: Actor, now: datetime, keys: KeyRing, file: TombstoneFile
+) -> None:
+    batch = Batch(now)
+    batch.acts += _purge_acts(due, by, now)
+    batch.write(cursor, keys)
+    purge(cursor, item_ids=[item.item_id for item in due], now=now, reason="term_ended", file=file)
+
+
+def _purge_acts(due: Sequence[Due], by: Actor, now: datetime) -> Iterator[Act]:
+    for item in due:
+        row = review_row(item.item_id, item.owner_id, "purged", "term_ended", by, now)
+        yield Act("retention.purged", by, (row,))
+
+
+def review_row(
+    item_id: UUID,
+    holder_id: UUID,
+    kind: str,
+    reason: str,
+    by: Actor,
+    now: datetime,
+    *,
+    retain_until: datetime | None = None,
+) -> ActRow:
+    """Return a row of what was decided on a kept item."""
+    return act_row(
+        "exchange_review",
+        id=new_id(),
+        item_id=item_id,
+        holder_id=holder_id,
+        kind=kind,
+        reason=reason,
+        retain_until=retain_until,
+        reviewed_by=by.post_id,
+        reviewed_at=now,
+    )

@@ -1,0 +1,64 @@
+"""Shadow mode: past requests of a partner put through the gate, nothing released, shown to the holder only."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from comity.coordination.exchange.ask import CHUNK, Ask, Invalid
+from comity.coordination.exchange.batch import Act, Batch
+from comity.coordination.exchange.commands.request import ChunkTooLargeError
+from comity.coordination.exchange.deciding import decide_shadow
+from comity.coordination.exchange.facts import Named
+from comity.coordination.exchange.gather import name_ask, read_recorded, read_roster
+from comity.coordination.exchange.outcome import Stage, add_ask, decision_row
+from comity.coordination.exchange.rules import faults_of
+from comity.spine.keys.ring import KeyRing
+from comity.spine.tenancy.actor import Actor
+from comity.spine.tenancy.transaction import acting
+from comity.standing.law.catalogue import load_catalogue
+
+SHADOW: Final = "shadow"
+
+
+def shadow_requests(*, asks: Sequence[Ask], by: Actor, now: datetime, keys: KeyRing) -> list[str | Invalid]:
+    """Put up to 200 past requests through the gate without releasing anything; return `accepted` or faults each.
+
+    The asker learns nothing else: what would have happened is a decision row at the holder, read with
+    `list_shadow_decisions`. Run again, a key already run is passed over. One durable transaction: ask, decision,
+    vault items and a ledger entry per request. Raises `ChunkTooLargeError`.
+    """
+    if len(asks) > CHUNK:
+        raise ChunkTooLargeError(f"{len(asks)} asks at once, more than {CHUNK}")
+    catalogue = load_catalogue()
+    asks = [replace(ask, ask_key=f"{SHADOW}/{ask.ask_key}") for ask in asks]
+    results: list[str | Invalid] = []
+    named: list[Named] = []
+    with acting(by) as cursor:
+        known = read_recorded(cursor, by.agency_id, [ask.ask_key for ask in asks])
+        roster = read_roster(asks, by)
+        for ask in asks:
+            found = faults_of(ask, catalogue) or name_ask(ask, roster, keys)
+            if isinstance(found, Named):
+                results.append("accepted")
+                if ask.ask_key not in known:
+                    named.append(found)
+            else:
+                results.append(Invalid(ask.ask_key.removeprefix(f"{SHADOW}/"), found))
+        batch = Batch(now)
+        cases = decide_shadow(cursor, named, by, now)
+        for case in cases:
+            row, item = add_ask(batch, case.named, by, tick_at=None, path=SHADOW)
+            decision, facts_item = decision_row(batch, case, by, Stage(1, SHADOW))
+            batch.acts.append(
+                Act(
+                    "disclosure.shadow",
+                    by,
+                    (row, decision),
+                    ruleset=case.decision.ruleset,
+                    facts_item=facts_item,
+                    items=(item, facts_item),
+                )
+            )
+        batch.write(cursor, keys)
+    return results

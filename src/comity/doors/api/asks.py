@@ -1,0 +1,129 @@
+"""Asks: one, many, by type, and what became of them."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from uuid import UUID
+
+import msgspec
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from ninja import Query, Router
+
+from comity.coordination.exchange.ask import PENDING, Answered, AskResult
+from comity.coordination.exchange.commands.request import request_disclosures
+from comity.coordination.exchange.reload import AskNotVisibleError
+from comity.coordination.exchange.rules import TICK_SECONDS
+from comity.coordination.exchange.selectors import get_answer
+from comity.doors.api.answers import AskAnswer, BulkLine, ask_answer, outcome_of, status_of
+from comity.doors.api.bodies import AskBody, PreviewBody
+from comity.doors.api.bulk import Told, spoken, stream_lines
+from comity.doors.api.context import key_ring
+from comity.doors.api.previews import Preview, preview
+from comity.doors.api.problems import Problem, answer_with
+from comity.doors.api.reading import read_json, read_lines
+from comity.doors.api.reads import list_asks, list_entries
+from comity.doors.api.routes import Lines, declared, reply
+from comity.doors.api.scopes import Caller, caller_of
+from comity.spine.tenancy.clock import database_now
+from comity.spine.tenancy.transaction import reading
+from comity.standing.directory.vocabulary import Scope
+from comity.standing.law.selectors import get_current_law
+
+router = Router(tags=["asks"])
+
+
+class AskPage(msgspec.Struct, frozen=True):
+    """Asks, newest first. `next`: give it as `before` for the asks before these; null at the end."""
+
+    asks: tuple[AskAnswer, ...]
+    next: UUID | None
+
+
+class AskWithProof(msgspec.Struct, frozen=True):
+    """An ask and the ledger entries that recorded its answers, oldest first."""
+
+    ask: AskAnswer
+    entries: tuple[UUID, ...]
+
+
+@router.post(
+    "/asks", **declared(Scope.EXCHANGE_ASK, takes=AskBody, gives={200: AskAnswer, 201: AskAnswer, 202: AskAnswer})
+)
+def post_ask(request: HttpRequest) -> HttpResponse:
+    """Ask for information; decided by law and agreement, recorded whatever the outcome.
+
+    201: decided; 202: accepted, the outcome appears on the next tick; 200: this very ask was made before.
+    """
+    caller = caller_of(request)
+    ask = read_json(request, AskBody).as_ask()
+    [result] = request_disclosures(asks=[ask], by=caller.actor, now=caller.now, keys=key_ring())
+    outcome = outcome_of(result)
+    return answer_with(outcome) if isinstance(outcome, Problem) else _answer(outcome, caller)
+
+
+def _answer(answered: Answered, caller: Caller) -> HttpResponse:
+    headers = {"Location": f"/api/v1/asks/{answered.ask_id}"}
+    if answered.status == PENDING:
+        headers["Retry-After"] = str(TICK_SECONDS)
+    law = None if answered.classes is None else get_current_law(caller.now)
+    return reply(status_of(answered), ask_answer(answered, law), headers)
+
+
+@router.post(
+    "/asks/bulk", **declared(Scope.EXCHANGE_ASK, takes=Lines(AskBody), gives={200: Lines(BulkLine)})
+)
+def post_asks(request: HttpRequest) -> StreamingHttpResponse:
+    """Ask up to 10,000 times in one request (NDJSON, 32 MiB, 64 KiB a line); each line is answered in its place.
+
+    Lines are decided 200 to a transaction and answered as they are recorded. Sending the same lines again after a
+    broken connection is safe: what was recorded is told again.
+    """
+    caller, keys = caller_of(request), key_ring()
+
+    def put(bodies: Sequence[AskBody]) -> list[Told | Problem]:
+        asks = [body.as_ask() for body in bodies]
+        return [_told(r) for r in request_disclosures(asks=asks, by=caller.actor, now=database_now(), keys=keys)]
+
+    return stream_lines(request, read_lines(request), kind=AskBody, put=put, say=spoken(BulkLine))
+
+
+def _told(result: AskResult) -> Told | Problem:
+    outcome = outcome_of(result)
+    return outcome if isinstance(outcome, Problem) else Told(status_of(outcome), ask_answer(outcome))
+
+
+@router.post("/asks/preview", **declared(Scope.EXCHANGE_ASK, takes=PreviewBody, gives={200: Preview}))
+def post_preview(request: HttpRequest) -> HttpResponse:
+    """Say by type what would be permitted, withheld or need approval, and what evidence is missing.
+
+    No subject, no reference: no record is looked at and nothing is recorded.
+    """
+    caller = caller_of(request)
+    found = preview(body=read_json(request, PreviewBody), by=caller.actor, now=caller.now, keys=key_ring())
+    return answer_with(found) if isinstance(found, Problem) else reply(HTTPStatus.OK, found)
+
+
+@router.get("/asks", **declared(Scope.EXCHANGE_ASK, gives={200: AskPage}))
+def get_asks(
+    request: HttpRequest,
+    before: UUID | None = Query(None, description="The `next` of the page before."),
+    limit: int = Query(50, ge=1, le=200),
+) -> HttpResponse:
+    """List your agency's own asks, newest first."""
+    caller = caller_of(request)
+    with reading(caller.actor) as cursor:
+        found = list_asks(cursor, caller.actor.agency_id, before=before, limit=limit)
+    following = found[-1].ask_id if len(found) == limit else None
+    return reply(HTTPStatus.OK, AskPage(tuple(ask_answer(one) for one in found), following))
+
+
+@router.get("/asks/{ask_id}", **declared(Scope.EXCHANGE_ASK, gives={200: AskWithProof}))
+def get_ask(request: HttpRequest, ask_id: UUID) -> HttpResponse:
+    """Read what counts of an ask now, with the authorities that decided it and the ledger entries that prove it."""
+    caller = caller_of(request)
+    with reading(caller.actor) as cursor:
+        answered = get_answer(cursor, ask_id)
+        entries = list_entries(cursor, ask_id)
+    if answered is None:
+        raise AskNotVisibleError(f"no ask `{ask_id}` for this session")
+    law = None if answered.classes is None else get_current_law(caller.now)
+    return reply(HTTPStatus.OK, AskWithProof(ask_answer(answered, law), tuple(entries)))

@@ -1,0 +1,91 @@
+"""What was disclosed to the caller's agency: listed, and handed over against a receipt."""
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router
+
+from comity.coordination.exchange.commands.deliver import receive_disclosure
+from comity.coordination.exchange.selectors import list_deliveries
+from comity.doors.api.answers import Moment
+from comity.doors.api.context import key_ring
+from comity.doors.api.routes import declared, reply
+from comity.doors.api.scopes import caller_of
+from comity.kernel.time import utc_text
+from comity.spine.tenancy.transaction import reading
+from comity.standing.directory.selectors import list_agencies
+from comity.standing.directory.vocabulary import Scope
+
+router = Router(tags=["deliveries"])
+
+
+class DeliveryLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A disclosure on its way: `sent`, `received` or `stopped`."""
+
+    disclosure: UUID
+    ask: UUID
+    holder: str
+    event: str
+    happened_at: Moment
+
+
+class Deliveries(msgspec.Struct, frozen=True):
+    """The newest first."""
+
+    deliveries: tuple[DeliveryLine, ...]
+
+
+class Handed(msgspec.Struct, frozen=True, kw_only=True):
+    """What the recipient gets.
+
+    `envelope` is signed by the holder's node (`signature`); its `xedatadigest` is the root over `digests`, each of
+    which is made from the element's salt and value.
+    """
+
+    disclosure: UUID
+    receipt: UUID
+    values: dict[str, str]
+    salts: dict[str, str]
+    digests: dict[str, str]
+    envelope: dict[str, Any]
+    signature: dict[str, str] | None
+
+
+@router.get("/deliveries", **declared(Scope.EXCHANGE_RECEIVE, gives={200: Deliveries}))
+def get_deliveries(request: HttpRequest, limit: int = Query(50, ge=1, le=200)) -> HttpResponse:
+    """List what was disclosed to your agency, the newest first; no values."""
+    caller = caller_of(request)
+    with reading(caller.actor) as cursor:
+        found = list_deliveries(cursor, caller.actor.agency_id, limit=limit)
+        holders = list_agencies({delivery.holder_id for delivery in found})
+    lines = tuple(
+        DeliveryLine(
+            disclosure=one.disclosure_id,
+            ask=one.ask_id,
+            holder=holders[one.holder_id].code,
+            event=one.event,
+            happened_at=utc_text(one.happened_at),
+        )
+        for one in found
+    )
+    return reply(HTTPStatus.OK, Deliveries(lines))
+
+
+@router.post("/deliveries/{disclosure_id}/receive", **declared(Scope.EXCHANGE_RECEIVE, gives={200: Handed}))
+def post_receive(request: HttpRequest, disclosure_id: UUID) -> HttpResponse:
+    """Receive a disclosure: the receipt is filed before the values leave. Again: the same values, the same receipt."""
+    caller = caller_of(request)
+    got = receive_disclosure(disclosure_id=disclosure_id, by=caller.actor, now=caller.now, keys=key_ring())
+    handed = {
+        "disclosure": disclosure_id,
+        "receipt": got.receipt_id,
+        "values": dict(got.values),
+        "salts": got.salts,
+        "digests": got.digests,
+        "envelope": got.envelope,
+        "signature": got.signature,
+    }
+    return reply(HTTPStatus.OK, msgspec.convert(handed, Handed))

@@ -1,0 +1,193 @@
+"""The holder's side: what waits for the key's post, answers, verdicts."""
+
+from http import HTTPStatus
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from django.db.backends.utils import CursorWrapper
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router
+
+from comity.coordination.exchange.commands.answer import answer_request, decide_waiting
+from comity.coordination.exchange.open_records import texts
+from comity.coordination.exchange.reload import Reloaded, reload_ask
+from comity.doors.api.answers import Moment, Status, moment
+from comity.doors.api.bodies import AnswerBody, VerdictBody
+from comity.doors.api.context import key_ring
+from comity.doors.api.reading import read_json
+from comity.doors.api.routes import declared, reply
+from comity.doors.api.scopes import ApiKey, Caller, caller_of
+from comity.kernel.time import utc_text
+from comity.spine.tasks.selectors import TaskView, get_task, list_open
+from comity.spine.tasks.verdict import TaskNotVisibleError
+from comity.spine.tasks.vocabulary import Kind
+from comity.spine.tenancy.transaction import reading
+from comity.spine.vault.seal import open_item
+from comity.standing.directory.facts import PostFacts
+from comity.standing.directory.selectors import get_post
+from comity.standing.directory.vocabulary import Scope
+
+router = Router(tags=["queue"])
+
+SHOWN_TO: Final = {
+    Kind.ANSWER: Scope.EXCHANGE_ANSWER,
+    Kind.APPROVAL: Scope.EXCHANGE_APPROVE,
+    Kind.COUNSEL: Scope.EXCHANGE_APPROVE,
+}
+"""The kinds of task the API shows, and the scope each asks for."""
+
+
+class TaskLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A task that waits for the key's post. `digest` is what a verdict binds to; `due_at` is when its clock runs out."""
+
+    id: UUID
+    kind: str
+    function: str | None
+    ask: UUID
+    digest: str
+    opened_at: Moment
+    due_at: Moment | None
+    is_overdue: bool
+
+
+class Queue(msgspec.Struct, frozen=True):
+    """What waits, the first due first."""
+
+    tasks: tuple[TaskLine, ...]
+
+
+class AskedFor(msgspec.Struct, frozen=True, kw_only=True):
+    """What is asked, by whom and for what. The private part is shown to who answers, not to who approves."""
+
+    id: UUID
+    asker: str
+    asker_name: str
+    post: str
+    purpose: str
+    category: str
+    elements: tuple[str, ...]
+    agreement: str
+    claims: dict[str, bool]
+    asked_at: Moment
+    private: dict[str, str] | None
+
+
+class TaskPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A task with what is needed to decide it. `leaves` is exactly what leaves on a release, null for an answer."""
+
+    task: TaskLine
+    asked: AskedFor
+    leaves: dict[str, str] | None
+
+
+class Decided(msgspec.Struct, frozen=True):
+    """How the ask stands after the answer or verdict."""
+
+    ask: UUID
+    status: Status
+
+
+@router.get("/queue", **declared(Scope.EXCHANGE_ANSWER, Scope.EXCHANGE_APPROVE, gives={200: Queue}))
+def get_queue(request: HttpRequest, limit: int = Query(50, ge=1, le=200)) -> HttpResponse:
+    """List what waits for the key's post: answers, approvals, counsel; the first due first."""
+    caller = caller_of(request)
+    with reading(caller.actor) as cursor:
+        post = get_post(caller.actor.post_id)
+        found = list_open(
+            cursor,
+            agency_id=caller.actor.agency_id,
+            posts=[post.id],
+            functions=[post.function.value],
+            now=caller.now,
+            limit=limit,
+        )
+    mine = [task for task in found if SHOWN_TO.get(task.kind) in caller.scopes]
+    return reply(HTTPStatus.OK, Queue(tuple(_line(task, caller) for task in mine)))
+
+
+@router.get("/tasks/{task_id}", **declared(Scope.EXCHANGE_ANSWER, Scope.EXCHANGE_APPROVE, gives={200: TaskPage}))
+def get_one_task(request: HttpRequest, task_id: UUID) -> HttpResponse:
+    """Read a task of the key's post: what is asked and, for an approver or counsel, exactly what will leave."""
+    caller = caller_of(request)
+    with reading(caller.actor) as cursor:
+        task = _own_task(cursor, task_id, caller)
+        ApiKey(SHOWN_TO[task.kind]).require(caller)
+        loaded = reload_ask(cursor, task.subject_id)
+        page = TaskPage(task=_line(task, caller), asked=_asked(cursor, task, loaded), leaves=_leaves(cursor, task))
+    return reply(HTTPStatus.OK, page)
+
+
+@router.post("/tasks/{task_id}/answer", **declared(Scope.EXCHANGE_ANSWER, takes=AnswerBody, gives={200: Decided}))
+def post_answer(request: HttpRequest, task_id: UUID) -> HttpResponse:
+    """Answer an ask: in full, in part, or that there is no record. The gate then judges what was found."""
+    caller = caller_of(request)
+    answer = read_json(request, AnswerBody).as_answer()
+    with reading(caller.actor) as cursor:
+        task = _own_task(cursor, task_id, caller)
+    status = answer_request(task_id=task_id, answer=answer, by=caller.actor, now=caller.now, keys=key_ring())
+    return reply(HTTPStatus.OK, Decided(task.subject_id, status))
+
+
+@router.post("/tasks/{task_id}/verdict", **declared(Scope.EXCHANGE_APPROVE, takes=VerdictBody, gives={200: Decided}))
+def post_verdict(request: HttpRequest, task_id: UUID) -> HttpResponse:
+    """Release or refuse what waits, as approver or counsel. The gate decides again with the verdict as evidence."""
+    caller = caller_of(request)
+    body = read_json(request, VerdictBody)
+    with reading(caller.actor) as cursor:
+        task = _own_task(cursor, task_id, caller)
+    status = decide_waiting(
+        task_id=task_id, verdict=body.verdict, digest=body.digest, by=caller.actor, now=caller.now, keys=key_ring()
+    )
+    return reply(HTTPStatus.OK, Decided(task.subject_id, status))
+
+
+def _own_task(cursor: CursorWrapper, task_id: UUID, caller: Caller) -> TaskView:
+    """Return a task that asks the key's post; another post's is as absent as another agency's."""
+    task = get_task(cursor, task_id)
+    if task.kind not in SHOWN_TO or not _asks(task, get_post(caller.actor.post_id)):
+        raise TaskNotVisibleError(f"no task `{task_id}` for this post")
+    return task
+
+
+def _asks(task: TaskView, post: PostFacts) -> bool:
+    named = task.assignee_post_id in {None, post.id}
+    return task.agency_id == post.agency_id and named and task.function in {None, post.function.value}
+
+
+def _line(task: TaskView, caller: Caller) -> TaskLine:
+    return TaskLine(
+        id=task.id,
+        kind=task.kind.value,
+        function=task.function,
+        ask=task.subject_id,
+        digest=task.digest,
+        opened_at=utc_text(task.opened_at),
+        due_at=moment(task.due_at),
+        is_overdue=task.due_at is not None and task.closed_at is None and task.due_at <= caller.now,
+    )
+
+
+def _asked(cursor: CursorWrapper, task: TaskView, loaded: Reloaded) -> AskedFor:
+    named, private = loaded.named, None
+    if task.kind is Kind.ANSWER:
+        private = {name: str(text) for name, text in open_item(cursor, key_ring(), loaded.private_item).items()}
+    return AskedFor(
+        id=named.id,
+        asker=named.asker.code,
+        asker_name=named.asker.name,
+        post=named.post.code,
+        purpose=named.ask.purpose,
+        category=named.ask.category,
+        elements=named.ask.elements,
+        agreement=named.ask.agreement,
+        claims=dict(named.ask.claims),
+        asked_at=utc_text(loaded.asked_at),
+        private=private,
+    )
+
+
+def _leaves(cursor: CursorWrapper, task: TaskView) -> dict[str, str] | None:
+    if task.kind is Kind.ANSWER:
+        return None
+    return dict(texts(open_item(cursor, key_ring(), task.id)))

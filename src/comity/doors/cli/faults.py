@@ -1,0 +1,121 @@
+"""Errors of the packages below, as mistakes a person can mend. Imported once Django is set up."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import django.db
+import psycopg
+
+from comity.coordination.exchange.commands.answer import AnswerFaultError, NobodyInPostError, NotAwaitingError
+from comity.coordination.exchange.commands.audit import NotAuditorError
+from comity.coordination.exchange.commands.deliver import DeliveryNotVisibleError, PayloadGoneError
+from comity.coordination.exchange.reload import AskNotVisibleError
+from comity.doors.cli.mistakes import DATABASE_GONE, NOT_WELL, UNUSABLE, MistakeError
+from comity.kernel.states import IllegalTransitionError
+from comity.spine.keys.ring import KeyRingError
+from comity.spine.ledger.export import FolderNotEmptyError, NothingToExportError
+from comity.spine.ledger.last_signed import LastSignedDamagedError
+from comity.spine.ledger.notes import NoteError
+from comity.spine.ledger.prove import NotYetSequencedError, UnknownEntryError
+from comity.spine.ledger.recovery import ForkDetectedError, LastSignedMissingError
+from comity.spine.ledger.sequencer import ClockWentBackError
+from comity.spine.tasks.verdict import (
+    AlreadyDecidedError,
+    AskerMayNotDecideError,
+    DigestChangedError,
+    NotAssignedError,
+    TaskClosedError,
+    TaskNotVisibleError,
+)
+from comity.spine.vault.seal import ItemAlteredError, ItemNotVisibleError
+from comity.standing.agreements.commands.record import WrongPostError
+from comity.standing.agreements.commands.resume import NotYoursToResumeError
+from comity.standing.agreements.selectors import NoSuchAgreementError
+from comity.standing.agreements.terms import UnknownTermError
+from comity.standing.directory.commands.keys import KeyRefusedError
+from comity.standing.directory.commands.record import NotYourAgencyError
+from comity.standing.directory.importers import ListUnreadableError
+from comity.standing.directory.selectors import NotInDirectoryError
+from comity.standing.law.commands import (
+    DatedBackError,
+    NotApprovedError,
+    NotCounselError,
+    NotStewardError,
+    UnknownRuleError,
+)
+from comity.standing.law.lint import LintError
+from comity.standing.law.selectors import DamagedReleaseError, NoLawInForceError, UnknownReleaseError
+
+DISK_FULL: Final = "53100"
+_QUEUE: Final = "`comity queue --as AGENCY/POST` shows what waits for a post"
+_AGREEMENTS: Final = "`comity agreement list` shows the codes"
+
+UNUSABLES: Final[Mapping[type[Exception], tuple[str, str]]] = {
+    AnswerFaultError: ("--values", ""),
+    AskNotVisibleError: ("", _QUEUE),
+    DatedBackError: ("--at", "leave it out, or name a time to come"),
+    DeliveryNotVisibleError: ("DISCLOSURE", "it may still be on its way: `comity receive --as …` lists what was sent"),
+    FolderNotEmptyError: ("DIR", ""),
+    KeyRefusedError: ("--scope", ""),
+    ListUnreadableError: ("FILE", "give one of the two lists as it was published; nothing was written"),
+    NoSuchAgreementError: ("CODE", _AGREEMENTS),
+    NotInDirectoryError: ("", "`comity directory list` shows the codes"),
+    TaskNotVisibleError: ("TASK", _QUEUE),
+    UnknownEntryError: ("ENTRY", "`comity ask --json` names the entry of each ask"),
+    UnknownReleaseError: ("--release", "`comity law show` lists the releases"),
+    UnknownRuleError: ("--rule", "`comity law rules` lists the rules"),
+    UnknownTermError: ("terms", ""),
+}
+"""What was given does not fit: field and remedy; a remedy the message holds already is not repeated."""
+
+NOT_WELLS: Final[Mapping[type[Exception], str]] = {
+    AlreadyDecidedError: "a verdict is given once; " + _QUEUE,
+    AskerMayNotDecideError: "a post of another agency decides this",
+    ClockWentBackError: "",
+    DamagedReleaseError: "restore it from a verified backup; nothing is decided until then",
+    DigestChangedError: "look at the task again: a verdict binds to exactly what was seen",
+    ForkDetectedError: "",
+    IllegalTransitionError: "",
+    ItemAlteredError: "",
+    ItemNotVisibleError: "",
+    KeyRingError: "`comity doctor` names what is wrong with the keys; nothing was recorded",
+    LastSignedDamagedError: "",
+    LastSignedMissingError: "",
+    LintError: "mend the packs; nothing was loaded",
+    NoLawInForceError: "then `comity law approve` and `comity law put-in-force`",
+    NobodyInPostError: "",
+    NotApprovedError: "`comity law approve --as AGENCY/POST` records counsel's approval",
+    NotAssignedError: "act `--as` a post with the function the task names; " + _QUEUE,
+    NotAuditorError: "",
+    NotAwaitingError: "it was answered already; " + _QUEUE,
+    NotCounselError: "act `--as` a post with the function `counsel`",
+    NotStewardError: "",
+    NotYetSequencedError: "`comity ledger checkpoint` signs what waits",
+    NotYourAgencyError: "",
+    NotYoursToResumeError: "`comity agreement history CODE` shows who suspended it",
+    NoteError: "the ledger's newest checkpoint is not signed by this node's log key; run `comity ledger verify`",
+    NothingToExportError: "`comity ledger checkpoint` signs the first",
+    PayloadGoneError: "ask again for what you still need",
+    TaskClosedError: "nobody needs to decide this any more; " + _QUEUE,
+    WrongPostError: "",
+}
+"""What was given fits, but the node or the record says no."""
+
+
+def mistake_of(error: Exception) -> MistakeError | None:
+    """Return the error as a mistake, None for one that nobody foresaw."""
+    state = getattr(error, "sqlstate", None) or getattr(error.__cause__, "sqlstate", None)
+    if state == DISK_FULL:
+        remedy = "nothing was recorded; make room on the disk of the database, `comity doctor` says how much"
+        return MistakeError("", "the database has no room left", remedy, NOT_WELL)
+    if isinstance(error, psycopg.OperationalError | django.db.OperationalError | django.db.InterfaceError):
+        return DATABASE_GONE
+    for kind in type(error).__mro__:
+        if kind in UNUSABLES:
+            field, remedy = UNUSABLES[kind]
+            return MistakeError(field, str(error), remedy, UNUSABLE)
+        if kind in NOT_WELLS:
+            return MistakeError("", str(error), NOT_WELLS[kind], NOT_WELL)
+    if isinstance(error, OSError) and error.filename is not None:
+        return MistakeError("", f"`{error.filename}`: {error.strerror}", "check the path and who may use it", UNUSABLE)
+    return None
