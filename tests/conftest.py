@@ -205,7 +205,7 @@ class Demo(TestDatabase):
         from comity.spine.ledger.sequencer import Sequencer
 
         path = self.folder / "log-key.json"
-        key = LogKey(path) if path.exists() else LogKey.create(path, origin="comity.example/az", clock=self.clock)
+        key = LogKey.load(path) if path.exists() else LogKey.create(path, origin="comity.example/az", clock=self.clock)
         sequencer = Sequencer(signer=key, clock=self.clock, last_signed=self.folder / "last-signed.json")
         moved = 0
         try:

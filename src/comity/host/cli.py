@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from comity.config.node import NodeSettings, SettingsError, load
+from comity.host.backup_cli import backup_command, restore_command
 from comity.host.binaries import BinariesMissing
 from comity.host.doctor import doctor_command
 from comity.host.launcher import read_access
@@ -26,6 +27,8 @@ app = typer.Typer(
 serve = typer.Typer(help="Run one of the node's services by itself.", no_args_is_help=True)
 app.add_typer(serve, name="serve")
 app.command("doctor")(doctor_command)
+app.command("backup")(backup_command)
+app.command("restore")(restore_command)
 
 
 @app.command()

@@ -33,24 +33,6 @@ ACT_TABLES = (
 NDJSON = "application/x-ndjson"
 
 
-@pytest.fixture(scope="session")
-def demo_template(request, server, home) -> str:
-    """The name of a database with the demo states loaded, and the node's key file beside it."""
-    from pathlib import Path
-
-    root = next(p for p in request.config.pluginmanager.get_plugins() if hasattr(p, "make_template"))
-    root.make_template(server, home, "template_demo", str(Path(root.__file__).parent / "template_demo.py"))
-    return "template_demo"
-
-
-@pytest.fixture
-def demo(request, server, home, demo_template) -> Iterator[Any]:
-    """A node of a test's own with the demo states loaded."""
-    root = next(p for p in request.config.pluginmanager.get_plugins() if hasattr(p, "make_template"))
-    with root.cloned(server, home, demo_template) as database:
-        yield database
-
-
 @dataclass
 class Caller:
     """Speaks to the API with one key."""
@@ -60,7 +42,7 @@ class Caller:
     client: Any = field(init=False)
 
     def __post_init__(self) -> None:
-        from django.test import Client
+        from django.test import Client  # noqa: PLC0415 - needs Django set up
 
         self.client = Client(raise_request_exception=False)
 
@@ -86,23 +68,20 @@ class Caller:
 class Office:
     """The node under test: makes callers, runs the worker's part, counts what is stored."""
 
-    database: Any
+    node: Any
 
-    def caller(self, agency: str = "hsi-arizona", post: str = "interface", scopes=None, *, starts=None, ends=None) -> Caller:
-        from comity.kernel.time import Period
-        from comity.spine.tenancy.actor import Actor, Duty, node_actor
-        from comity.spine.tenancy.transaction import reading
-        from comity.standing.directory.commands import issue_api_key
-        from comity.standing.directory.selectors import get_post_by_code
-        from comity.standing.directory.vocabulary import Scope
+    def caller(
+        self, agency: str = "hsi-arizona", post: str = "interface", scopes=None, *, starts=None, ends=None
+    ) -> Caller:
+        from comity.kernel.time import Period  # noqa: PLC0415 - needs Django set up
+        from comity.standing.directory.commands import issue_api_key  # noqa: PLC0415 - needs Django set up
+        from comity.standing.directory.vocabulary import Scope  # noqa: PLC0415 - needs Django set up
 
-        with reading(node_actor(Duty.STEWARD)):
-            found = get_post_by_code(agency, post)
-        by, now = Actor(found.agency_id, found.id), self.now()
+        by, now = self.node.actor(agency, post), self.now()
         issued = issue_api_key(
             by=by,
             now=now,
-            post_id=found.id,
+            post_id=by.post_id,
             scopes=list(Scope) if scopes is None else scopes,
             period=Period(starts or now - timedelta(days=1), ends or now + timedelta(days=1)),
         )
@@ -112,43 +91,28 @@ class Office:
         return datetime.now(UTC)
 
     def keys(self):
-        from comity.doors.api.context import key_ring
-
-        return key_ring()
+        return self.node.keys
 
     def deliver(self) -> int:
-        from comity.doors.worker.deliveries import sweep
+        from comity.doors.worker.deliveries import sweep  # noqa: PLC0415 - needs Django set up
 
         return sweep(clock=self.now, keys=self.keys())
 
     def tick(self) -> int:
-        from comity.coordination.exchange.commands.tick import answer_hidden_asks
-        from comity.spine.tenancy.actor import Duty, node_actor
+        from comity.coordination.exchange.commands.tick import answer_hidden_asks  # noqa: PLC0415 - needs Django set up
+        from comity.spine.tenancy.actor import Duty, node_actor  # noqa: PLC0415 - needs Django set up
 
-        return answer_hidden_asks(
-            by=node_actor(Duty.COURIER), now=self.now() + timedelta(seconds=10), keys=self.keys()
-        )
-
-    def sequence(self, folder) -> int:
-        from comity.spine.keys.log_key import LogKey
-        from comity.spine.ledger.sequencer import Sequencer
-
-        key = LogKey.create(folder / "log-key.json", origin="comity.example/az", clock=self.now)
-        sequencer, moved = Sequencer(signer=key, clock=self.now, last_signed=folder / "last-signed.json"), 0
-        while count := sequencer.step():
-            moved += count
-        sequencer.close()
-        return moved
+        return answer_hidden_asks(by=node_actor(Duty.COURIER), now=self.now() + timedelta(seconds=10), keys=self.keys())
 
     def stored(self) -> dict[str, int]:
         """Return how many rows each table of acts holds."""
-        with self.database.connect(Role.BOOTSTRAP) as connection:
+        with self.node.connect(Role.BOOTSTRAP) as connection:
             return {t: connection.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in ACT_TABLES}  # type: ignore[arg-type,index]
 
 
 @pytest.fixture
 def office(demo) -> Iterator[Office]:
-    from comity.doors.api.context import forget_keys
+    from comity.doors.api.context import forget_keys  # noqa: PLC0415 - needs Django set up
 
     forget_keys()
     yield Office(demo)

@@ -1,7 +1,14 @@
 from datetime import timedelta
+from hashlib import sha256
+
+from comity.spine.ledger.proofs import is_included
+from comity.spine.tenancy.transaction import reading
+from comity.standing.agreements import commands as do
+from comity.standing.agreements.selectors import list_agreements
+from comity.standing.agreements.vocabulary import SuspensionReason
 
 
-def test_ask_for_lodged_record_is_disclosed_delivered_and_proven(office, asker, ask, record, tmp_path):
+def test_ask_for_lodged_record_is_disclosed_delivered_and_proven(office, asker, ask, record):
     holder = office.caller("az-dps")
     assert holder.post("/records", record()).status_code == 201
     made = asker.post("/asks", ask())
@@ -15,7 +22,7 @@ def test_ask_for_lodged_record_is_disclosed_delivered_and_proven(office, asker, 
     assert got.json()["values"] == {"person_name": "name of TEST-CASE-1", "case_number": "number of TEST-CASE-1"}
     again = asker.post(f"/deliveries/{line['disclosure']}/receive")
     assert again.json() == got.json()
-    office.sequence(tmp_path)
+    office.node.sequence()
     [entry] = asker.get(f"/asks/{made.json()['id']}").json()["entries"]
     proof = asker.get(f"/ledger/entries/{entry}/proof").json()
     assert proof["body"] is not None
@@ -26,9 +33,6 @@ def test_ask_for_lodged_record_is_disclosed_delivered_and_proven(office, asker, 
 
 
 def holds(proof) -> bool:
-    from hashlib import sha256
-
-    from comity.spine.ledger.proofs import is_included
 
     leaf = sha256(b"\0" + proof["body"].encode()).digest()
     assert leaf.hex() == proof["leaf_hash"]
@@ -152,7 +156,7 @@ def test_approver_sees_only_what_will_leave_and_releases_it(office, asker, ask, 
 def test_task_of_another_post_or_agency_is_absent(office, asker, ask):
     asker.post("/asks", ask())
     [task] = office.caller("az-dps", "records-clerk").get("/queue").json()["tasks"]
-    others = [office.caller("az-dps", "interface"), office.caller("tucson-pd", "records-clerk"), asker]
+    others = [office.caller("az-dps", "interface"), office.caller("pima-so", "records-clerk"), asker]
     answers = [(o.get(f"/tasks/{task['id']}"), o.post(f"/tasks/{task['id']}/answer", {"values": None})) for o in others]
     assert {(a.status_code, a.content) for pair in answers for a in pair} == {(404, answers[0][0].content)}
 
@@ -207,22 +211,15 @@ def test_another_agencys_ask_is_absent(office, asker, ask):
 
 
 def test_suspended_agreement_stops_what_was_not_yet_delivered(office, asker, ask, record):
-    from comity.spine.tenancy.actor import Actor
-    from comity.spine.tenancy.transaction import reading
-    from comity.standing.agreements import commands as do
-    from comity.standing.agreements.selectors import list_agreements
-    from comity.standing.agreements.vocabulary import SuspensionReason
-    from comity.standing.directory.selectors import get_post_by_code
 
     office.caller("az-dps").post("/records", record())
     made = asker.post("/asks", ask()).json()
     assert made["status"] == "disclosed"
     with reading(asker.actor):
-        head = get_post_by_code("hsi-arizona", "agency-head")
         agreements = [a for a in list_agreements() if a.state == "in_force"]
     for agreement in agreements:
         do.suspend_agreement(
-            by=Actor(head.agency_id, head.id),
+            by=office.node.actor("hsi-arizona", "head"),
             now=office.now(),
             agreement_id=agreement.id,
             reason=SuspensionReason.LEGAL_REVIEW,

@@ -11,7 +11,7 @@ import cedarpy
 LIMIT = 2**63
 
 
-class Erred(Exception):
+class ErredError(Exception):
     """An expression has no value."""
 
 
@@ -43,47 +43,42 @@ def policy_of(text):
     return policy
 
 
+def added(left, right):
+    if not -LIMIT <= left + right < LIMIT:
+        raise ErredError
+    return left + right
+
+
+BINARY = {
+    "==": lambda left, right: left == right,
+    "!=": lambda left, right: left != right,
+    "contains": lambda left, right: right in left,
+    "containsAny": lambda left, right: bool(left & right),
+    "containsAll": lambda left, right: right <= left,
+    ">": lambda left, right: left > right,
+    "+": added,
+}
+
+
 def value_of(body, ask):
     ((operator, parts),) = body.items()
-    match operator:
-        case "Value":
-            return parts
-        case "Set":
-            return {value_of(part, ask) for part in parts}
-        case ".":
-            if parts["left"] != {"Var": "principal"}:
-                raise Erred
-            return ask[parts["attr"]]
-        case "!":
-            return not value_of(parts["arg"], ask)
-        case "&&":
-            return value_of(parts["left"], ask) and value_of(parts["right"], ask)
-        case "||":
-            return value_of(parts["left"], ask) or value_of(parts["right"], ask)
-    left, right = value_of(parts["left"], ask), value_of(parts["right"], ask)
-    match operator:
-        case "==":
-            return left == right
-        case "!=":
-            return left != right
-        case "contains":
-            return right in left
-        case "containsAny":
-            return bool(left & right)
-        case "containsAll":
-            return right <= left
-        case "+":
-            if not -LIMIT <= left + right < LIMIT:
-                raise Erred
-            return left + right
-        case ">":
-            return left > right
-        case _:
-            raise AssertionError(operator)
+    if operator in BINARY:
+        return BINARY[operator](value_of(parts["left"], ask), value_of(parts["right"], ask))
+    if operator == "&&":
+        return value_of(parts["left"], ask) and value_of(parts["right"], ask)
+    if operator == "||":
+        return value_of(parts["left"], ask) or value_of(parts["right"], ask)
+    leaves = {
+        "Value": lambda: parts,
+        "Set": lambda: {value_of(part, ask) for part in parts},
+        ".": lambda: ask[parts["attr"]],
+        "!": lambda: not value_of(parts["arg"], ask),
+    }
+    return leaves[operator]()
 
 
 def holds(rule, facts, name):
-    """Tell whether one rule's scope and conditions hold for a class; raise `Erred`."""
+    """Tell whether one rule's scope and conditions hold for a class; raise `ErredError`."""
     policy = policy_of(rule.text)
     if policy["action"]["entity"]["id"] != facts.act:
         return False
@@ -91,47 +86,51 @@ def holds(rule, facts, name):
     if scope is not None and scope != name:
         return False
     ask = attributes_of(facts)
-    for condition in policy["conditions"]:
-        if value_of(condition["body"], ask) is not (condition["kind"] == "when"):
-            return False
-    return True
+    return all(value_of(part["body"], ask) is (part["kind"] == "when") for part in policy["conditions"])
 
 
 def decide_class(rules, facts, name, elements):
     """Return (word, elements, rules, other): what design.md says of one sensitivity class."""
-    of_kind = {kind: [] for kind in ("permit", "forbid", "mandate", "require", "warn")}
-    broken = set()
+    that_hold, broken = {}, set()
     for rule in rules:
         try:
             if holds(rule, facts, name):
-                of_kind[rule.kind.value].append(rule)
-        except Erred:
+                that_hold.setdefault(rule.kind.value, []).append(rule)
+        except ErredError:
             broken.add(rule.kind.value)
-    permits, forbids, mandates = of_kind["permit"], of_kind["forbid"], of_kind["mandate"]
+    first = main(that_hold, broken, facts, elements)
+    if first[0] == "refused" or not broken & {"require", "warn"}:
+        return first if first[0] in {"refused", "held"} else with_approvals(first, that_hold.get("require", []), facts)
+    return ("refused", "error")
+
+
+def main(that_hold, broken, facts, elements):
+    permits, forbids, mandates = (that_hold.get(kind, []) for kind in ("permit", "forbid", "mandate"))
     if broken & {"permit", "forbid"}:
         return ("refused", "error")
-    granting = permits
-    if forbids or not permits:
-        if broken & {"mandate"}:
-            return ("refused", "error")
-        if not forbids and not mandates:
-            return ("refused", "unmatched")
-        if forbids and (not mandates or any(not rule.jurisdiction.startswith("us-") for rule in forbids)):
-            return refusal(forbids, facts)
-        if forbids and "counsel_mandate" not in facts.met:
-            word = ("held", set(elements), {r.id for r in forbids}, {r.id for r in mandates})
-            return ("refused", "error") if broken else word
-        granting = mandates
-    granted = grant(granting, elements, facts)
-    if granted[0] == "refused":
-        return granted
-    if broken:
+    if permits and not forbids:
+        return grant(permits, elements, facts)
+    if "mandate" in broken:
         return ("refused", "error")
-    asked = {f for rule in of_kind["require"] for f in waits_for(rule, facts)}
-    if asked:
-        approvers = asked | (granted[3] if granted[0] == "needs_approval" else set())
-        return ("needs_approval", granted[1], granted[2] | {r.id for r in of_kind["require"]}, approvers)
-    return granted
+    return main_with_mandates(forbids, mandates, facts, elements)
+
+
+def main_with_mandates(forbids, mandates, facts, elements):
+    if not forbids:
+        return grant(mandates, elements, facts) if mandates else ("refused", "unmatched")
+    if not mandates or not all(rule.jurisdiction.startswith("us-") for rule in forbids):
+        return refusal(forbids, facts)
+    if "counsel_mandate" in facts.met:
+        return grant(mandates, elements, facts)
+    return ("held", set(elements), {r.id for r in forbids}, {r.id for r in mandates})
+
+
+def with_approvals(granted, required, facts):
+    _, elements, because, approvers = granted
+    asked = {function for rule in required for function in waits_for(rule, facts)}
+    if not asked:
+        return granted
+    return ("needs_approval", elements, because | {rule.id for rule in required}, asked | approvers)
 
 
 def waits_for(rule, facts):

@@ -11,7 +11,7 @@ from comity.spine.policy.decide import decide
 from comity.spine.policy.decision import Decision, HoldForCounsel, NeedsApproval, Permit, Refuse
 from comity.spine.policy.facts import Facts, Party, UnreadableFactsError, facts_from_plain
 from comity.spine.policy.replay import Difference, outcomes_plain, replay
-from comity.spine.policy.rules import ENGINE, BrokenRuleError, parse_pack
+from comity.spine.policy.rules import ENGINE, parse_pack
 from comity.spine.policy.slices import SliceCache, make_slice, rules_between
 
 SHERIFF = Party("a", "local", "AZ", frozenset({"law_enforcement", "criminal_justice"}))
@@ -32,14 +32,14 @@ def rules_of(
     *,
     kind="permit",
     when="true",
-    id="law-1",
+    name="law-1",
     o="",
     scope="",
     needs="",
-    jurisdiction="us",  # noqa: A002
+    jurisdiction="us",
 ):
     effect = "forbid" if kind == "forbid" else "permit"
-    text = HEAD.format(id=id, kind=kind, o=o) + f'@needs("{needs}")'
+    text = HEAD.format(id=name, kind=kind, o=o) + f'@needs("{needs}")'
     body = f'{effect} (principal, action == Comity::Action::"disclose", resource{scope}) when {{ {when} }};'
     return parse_pack(text + body, jurisdiction=jurisdiction)
 
@@ -82,44 +82,44 @@ def test_facts_the_engine_will_not_take_are_refused(text):
 @pytest.mark.parametrize("text", ['"', "\\", "\x00", "a" * 100_000, "'; DROP", "\n", "é", "𐏿"])
 def test_odd_text_in_facts_is_just_text(text):
     assert decided(PERMIT, purpose=text).headline == "disclosed"
-    assert decided(PERMIT, rules_of(kind="forbid", id="law-2", when='principal.purpose == "customs"'), purpose=text)
+    assert decided(PERMIT, rules_of(kind="forbid", name="law-2", when='principal.purpose == "customs"'), purpose=text)
 
 
 @pytest.mark.parametrize("kind", ["forbid", "permit", "mandate", "require", "warn"])
 def test_a_rule_that_errs_refuses_even_what_another_rule_permits(kind):
     """The engine alone would skip an erring `forbid` and allow."""
     base = () if kind == "mandate" else PERMIT
-    decision = decided(base, rules_of(kind=kind, id="law-2", when=OVERFLOW))
+    decision = decided(base, rules_of(kind=kind, name="law-2", when=OVERFLOW))
     assert all(outcome == Refuse("error") for _, outcome in decision.outcomes)
     assert (decision.duties, decision.warnings) == ((), ())
 
 
 def test_an_erring_rule_of_one_class_leaves_the_other_classes_alone():
-    broken = rules_of(kind="forbid", id="law-2", when=OVERFLOW, scope=' == Comity::Class::"release"')
+    broken = rules_of(kind="forbid", name="law-2", when=OVERFLOW, scope=' == Comity::Class::"release"')
     outcomes = dict(decided(PERMIT, broken).outcomes)
     assert outcomes["release"] == Refuse("error")
     assert isinstance(outcomes["identity"], Permit)
 
 
 def test_what_is_refused_and_why():
-    forbid = rules_of(kind="forbid", id="law-2", when='!(principal.met.contains("x"))', needs="x y")
+    forbid = rules_of(kind="forbid", name="law-2", when='!(principal.met.contains("x"))', needs="x y")
     assert decided(PERMIT, forbid).outcomes[0][1] == Refuse("evidence_missing", ("law-2",), ("x", "y"), ())
     shown = decided(PERMIT, forbid, unmet=frozenset({"x"})).outcomes[0][1]
     assert shown == Refuse("forbidden", ("law-2",), ("y",), ("x",))
-    plain = rules_of(kind="forbid", id="law-3")
+    plain = rules_of(kind="forbid", name="law-3")
     assert decided(PERMIT, forbid, plain).outcomes[0][1].reason == "forbidden"
 
 
 def test_a_mandate_alone_lets_it_go_and_a_forbid_of_federal_law_beats_it():
-    mandate = rules_of(kind="mandate", id="law-2", jurisdiction="us-az")
+    mandate = rules_of(kind="mandate", name="law-2", jurisdiction="us-az")
     assert decided(mandate).headline == "disclosed"
-    assert decided(mandate, rules_of(kind="forbid", id="law-3")).headline == "refused"
-    assert decided(mandate, rules_of(kind="forbid", id="law-3", jurisdiction="agreement")).headline == "refused"
+    assert decided(mandate, rules_of(kind="forbid", name="law-3")).headline == "refused"
+    assert decided(mandate, rules_of(kind="forbid", name="law-3", jurisdiction="agreement")).headline == "refused"
 
 
 def test_a_mandate_against_a_state_bar_is_held_until_counsel_finds():
-    mandate = rules_of(kind="mandate", id="law-2", jurisdiction="us-az")
-    bar = rules_of(kind="forbid", id="law-3", jurisdiction="us-ca")
+    mandate = rules_of(kind="mandate", name="law-2", jurisdiction="us-az")
+    bar = rules_of(kind="forbid", name="law-3", jurisdiction="us-ca")
     held = decided(mandate, bar, PERMIT).outcomes[1][1]
     assert held == HoldForCounsel(("release_date",), ("law-3",), ("law-2",))
     found = decided(mandate, bar, PERMIT, met=frozenset({"counsel_mandate"}))
@@ -127,8 +127,8 @@ def test_a_mandate_against_a_state_bar_is_held_until_counsel_finds():
 
 
 def test_a_federal_bar_beside_a_state_bar_is_not_held():
-    mandate = rules_of(kind="mandate", id="law-2", jurisdiction="us-az")
-    bars = (*rules_of(kind="forbid", id="law-3", jurisdiction="us-ca"), *rules_of(kind="forbid", id="law-4"))
+    mandate = rules_of(kind="mandate", name="law-2", jurisdiction="us-az")
+    bars = (*rules_of(kind="forbid", name="law-3", jurisdiction="us-ca"), *rules_of(kind="forbid", name="law-4"))
     assert decided(mandate, bars).headline == "refused"
 
 
@@ -148,7 +148,7 @@ def test_approval_waits_and_the_recorded_verdict_opens():
 
 
 def test_a_required_approval_holds_back_what_another_rule_permits():
-    required = rules_of(kind="require", id="law-2", o="approval:privacy_officer")
+    required = rules_of(kind="require", name="law-2", o="approval:privacy_officer")
     outcome = decided(PERMIT, required).outcomes[0][1]
     assert outcome == NeedsApproval(("birth_date", "person_name"), ("law-1", "law-2"), ("privacy_officer",))
     assert decided(PERMIT, required, met=frozenset({"approved_privacy_officer"})).headline == "disclosed"
@@ -163,7 +163,7 @@ def test_an_allow_list_keeps_the_other_elements_back():
 
 
 def test_duties_and_warnings_are_told_only_of_what_may_leave():
-    extra = (*rules_of(kind="require", id="law-2"), *rules_of(kind="warn", id="law-3"))
+    extra = (*rules_of(kind="require", name="law-2"), *rules_of(kind="warn", name="law-3"))
     assert (decided(PERMIT, extra).duties, decided(PERMIT, extra).warnings) == (("law-2",), ("law-3",))
     assert (decided(extra).duties, decided(extra).warnings) == ((), ())
 
@@ -187,7 +187,7 @@ def test_a_decision_names_its_rule_set_and_engine():
 
 def test_replay_lists_what_another_rule_set_changes():
     recorded = outcomes_plain(decided(PERMIT))
-    now = make_slice([*PERMIT, *rules_of(kind="forbid", id="law-2", scope=' == Comity::Class::"release"')])
+    now = make_slice([*PERMIT, *rules_of(kind="forbid", name="law-2", scope=' == Comity::Class::"release"')])
     assert replay(facts=ASK, rules=now, recorded=recorded) == (
         Difference(
             "release",

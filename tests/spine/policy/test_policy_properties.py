@@ -1,10 +1,9 @@
 """Slice answer = full-set answer = the answer of a plain-Python evaluator, over random facts, packs and clauses."""
 
-from plain_gate import decide_class, holds
-from random_facts import facts, permit_all, situations
-
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from plain_gate import decide_class, holds
+from random_facts import facts, permit_all, situations
 
 from comity.kernel.canonical import canonical
 from comity.spine.policy.decide import decide

@@ -1,5 +1,7 @@
 """The vocabulary holds together: elements, classes, categories, marks, evidence, texts in both languages."""
 
+from importlib.resources import files
+
 import pytest
 
 from comity.standing.law.catalogue import CatalogueError, Source, load_catalogue, read_catalogue
@@ -11,13 +13,12 @@ from comity.standing.law.packs import (
     read_texts,
     shipped_text_sources,
 )
+from comity.standing.training.vocabulary import Function
 
 TABLES = ("classes", "elements", "categories", "purposes", "marks", "evidence", "obligations")
 
 
 def shipped() -> str:
-    from importlib.resources import files
-
     return files("comity.standing.law").joinpath("catalogue.toml").read_text("utf-8")
 
 
@@ -79,8 +80,6 @@ def test_what_only_the_system_finds_is_never_believed_of_an_asker():
 
 
 def test_training_evidence_names_functions_of_training():
-    from comity.standing.training.vocabulary import Function
-
     trained = {code.removeprefix("trained_") for code in load_catalogue().evidence if code.startswith("trained_")}
     assert trained <= {function.value for function in Function}
 
@@ -91,15 +90,13 @@ def test_training_evidence_names_functions_of_training():
         ('class = "release"', 'class = "freedom"'),
         ('classes = ["alpr", "vehicle"]', 'classes = ["alpr", "boats"]'),
         ("[evidence]", '[evidence]\napproved_mayor = { source = "system", en = "a", es = "b" }'),
-        (', es = "persona bajo custodia" }', " }"),
+        (', es = "custodia" }', " }"),
     ],
 )
 def test_a_catalogue_that_contradicts_itself_is_refused(old, new):
-    text = shipped()
-    if old not in text:
-        text, old = text.replace(', es = "custodia" }', ', es = "persona bajo custodia" }'), old
+    assert old in shipped()
     with pytest.raises(CatalogueError):
-        read_catalogue(text.replace(old, new, 1))
+        read_catalogue(shipped().replace(old, new, 1))
 
 
 def test_texts_are_complete_in_both_languages_and_nothing_is_left_over():

@@ -1,5 +1,7 @@
 """Lint: a rule may speak only of what the catalogue knows, and only with operators that cannot err."""
 
+import re
+
 import pytest
 
 from comity.spine.policy.rules import Kind
@@ -162,8 +164,6 @@ def test_a_clause_may_name_its_agencies_and_law_may_not():
 
 def test_what_satisfies_a_rule_is_named_in_its_needs():
     """The evidence in a refusal's text and the evidence it says it needs are the same."""
-    import re
-
     codes = set(load_catalogue().evidence)
     for found in load_rules():
         if found.kind is Kind.FORBID:

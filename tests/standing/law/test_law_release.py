@@ -1,13 +1,43 @@
 """Releases: loaded by the steward, approved rule by rule by counsel, then put in force. Real roles, real commits."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import psycopg
 import pytest
 
+from comity.config.node import Role
+from comity.kernel.digest import row_digest
 from comity.kernel.ids import new_id
+from comity.spine.ledger.models import Pending
 from comity.spine.tenancy.actor import Actor, Duty
+from comity.standing.directory.commands.register import NewAgency, NewPost, create_posts, register_agencies
+from comity.standing.directory.vocabulary import AgencyKind, PostFunction
+from comity.standing.law.commands import (
+    DatedBackError,
+    NotApprovedError,
+    NotCounselError,
+    NotStewardError,
+    UnknownRuleError,
+    approve_rules,
+    load_release,
+    put_in_force,
+    shipped_release,
+)
+from comity.standing.law.lint import LintError
+from comity.standing.law.models import LawApproval, LawInForce, LawRelease, LawRule
+from comity.standing.law.packs import load_authorities, load_rules
+from comity.standing.law.rules import Release
+from comity.standing.law.selectors import (
+    DamagedReleaseError,
+    NoLawInForceError,
+    get_current_law,
+    get_law_of_release,
+    get_release,
+    list_authorities,
+    read_release,
+)
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
@@ -15,9 +45,6 @@ NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 @pytest.fixture
 def people(node):
     """A steward's post and a counsel's post of one agency, registered as anyone would."""
-    from comity.standing.directory.commands.register import NewAgency, NewPost, create_posts, register_agencies
-    from comity.standing.directory.vocabulary import AgencyKind, PostFunction
-
     founder = Actor(new_id(), new_id(), Duty.STEWARD)
     (agency,) = register_agencies(
         by=founder,
@@ -37,15 +64,10 @@ def people(node):
 
 
 def loaded(steward) -> UUID:
-    from comity.standing.law.commands import load_release
-
     return load_release(by=steward, now=NOW)
 
 
 def approved(people) -> UUID:
-    from comity.standing.law.commands import approve_rules
-    from comity.standing.law.packs import load_rules
-
     steward, counsel = people
     release = loaded(steward)
     approve_rules(by=counsel, now=NOW, release_id=release, rule_ids=[rule.id for rule in load_rules()])
@@ -53,9 +75,6 @@ def approved(people) -> UUID:
 
 
 def test_a_loaded_release_is_a_draft_and_is_not_the_law(people):
-    from comity.standing.law.packs import load_rules
-    from comity.standing.law.selectors import NoLawInForceError, get_current_law, get_release
-
     release = loaded(people[0])
     facts = get_release(release, NOW)
     assert facts.state == "draft"
@@ -65,17 +84,11 @@ def test_a_loaded_release_is_a_draft_and_is_not_the_law(people):
 
 
 def test_loading_the_same_release_twice_stores_it_once(people):
-    from comity.standing.law.models import LawRelease
-
     assert loaded(people[0]) == loaded(people[0])
     assert LawRelease.objects.count() == 1
 
 
 def test_a_release_comes_into_force_only_when_counsel_approved_every_rule(people):
-    from comity.standing.law.commands import NotApprovedError, approve_rules, put_in_force
-    from comity.standing.law.packs import load_rules
-    from comity.standing.law.selectors import get_current_law, get_release
-
     steward, counsel = people
     release = loaded(steward)
     every = [rule.id for rule in load_rules()]
@@ -92,10 +105,6 @@ def test_a_release_comes_into_force_only_when_counsel_approved_every_rule(people
 
 
 def test_an_approval_covers_the_words_as_well_as_the_rule(people):
-    from comity.standing.law.commands import NotApprovedError, load_release, put_in_force, shipped_release
-    from comity.standing.law.rules import Release
-    from comity.standing.law.selectors import get_release
-
     steward, _ = people
     approved(people)
     shipped = shipped_release()
@@ -109,8 +118,6 @@ def test_an_approval_covers_the_words_as_well_as_the_rule(people):
 
 
 def test_only_a_counsel_post_that_did_not_load_it_approves(people):
-    from comity.standing.law.commands import NotCounselError, NotStewardError, UnknownRuleError, approve_rules
-
     steward, counsel = people
     release = loaded(steward)
     with pytest.raises(NotCounselError):
@@ -122,8 +129,6 @@ def test_only_a_counsel_post_that_did_not_load_it_approves(people):
 
 
 def test_counsel_does_not_approve_what_counsel_loaded(people):
-    from comity.standing.law.commands import NotCounselError, approve_rules
-
     _, counsel = people
     release = loaded(counsel)
     with pytest.raises(NotCounselError):
@@ -131,9 +136,6 @@ def test_counsel_does_not_approve_what_counsel_loaded(people):
 
 
 def test_law_is_put_in_force_ahead_but_never_dated_back(people):
-    from comity.standing.law.commands import DatedBackError, put_in_force
-    from comity.standing.law.selectors import NoLawInForceError, get_current_law
-
     steward, _ = people
     release = approved(people)
     with pytest.raises(DatedBackError):
@@ -145,10 +147,6 @@ def test_law_is_put_in_force_ahead_but_never_dated_back(people):
 
 
 def test_a_later_release_supersedes_and_the_earlier_one_is_still_the_law_of_its_time(people):
-    from comity.standing.law.commands import approve_rules, load_release, put_in_force, shipped_release
-    from comity.standing.law.rules import Release
-    from comity.standing.law.selectors import get_current_law, get_law_of_release, get_release
-
     steward, counsel = people
     first = approved(people)
     put_in_force(by=steward, now=NOW, release_id=first)
@@ -165,11 +163,6 @@ def test_a_later_release_supersedes_and_the_earlier_one_is_still_the_law_of_its_
 
 
 def test_a_release_that_does_not_lint_is_not_stored(people):
-    from comity.standing.law.commands import load_release, shipped_release
-    from comity.standing.law.lint import LintError
-    from comity.standing.law.models import LawRelease
-    from comity.standing.law.rules import Release
-
     shipped = shipped_release()
     packs = dict(shipped.packs) | {"us": shipped.packs["us"].replace('"dhs"', '"dsh"')}
     with pytest.raises(LintError, match="`dsh` is not a word for `receiver_powers`"):
@@ -178,13 +171,6 @@ def test_a_release_that_does_not_lint_is_not_stored(people):
 
 
 def test_every_act_stands_in_the_ledger_with_the_digest_of_its_rows(people):
-    import json
-
-    from comity.kernel.digest import row_digest
-    from comity.spine.ledger.models import Pending
-    from comity.standing.law.commands import put_in_force
-    from comity.standing.law.models import LawApproval, LawInForce, LawRelease, LawRule
-
     release = approved(people)
     put_in_force(by=people[0], now=NOW, release_id=release)
     bodies = [json.loads(bytes(row.body)) for row in Pending.objects.using("verifier").order_by("seq")]
@@ -199,16 +185,11 @@ def test_every_act_stands_in_the_ledger_with_the_digest_of_its_rows(people):
 
 
 def test_authorities_are_kept_with_the_release(people):
-    from comity.standing.law.packs import load_authorities
-    from comity.standing.law.selectors import list_authorities
-
     loaded(people[0])
     assert {row.code for row in list_authorities()} == set(load_authorities())
 
 
 def test_the_database_refuses_to_change_law_and_anyone_but_the_steward_to_add_it(people, node):
-    from comity.config.node import Role
-
     loaded(people[0])
     with node.connect(Role.OWNER) as owner:
         for change in ("UPDATE law_rule SET rule_digest = ''", "DELETE FROM law_release", "TRUNCATE law_approval"):
@@ -226,9 +207,6 @@ def test_the_database_refuses_to_change_law_and_anyone_but_the_steward_to_add_it
 
 
 def test_a_tampered_release_is_not_used(people, node):
-    from comity.config.node import Role
-    from comity.standing.law.selectors import DamagedReleaseError, read_release
-
     release = loaded(people[0])
     with node.connect(Role.BOOTSTRAP) as admin:
         admin.execute("SET session_replication_role = replica")

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from http import HTTPStatus
+from typing import Annotated
 from typing import Any
 
 import msgspec
@@ -88,7 +89,7 @@ def get_agreements(request: HttpRequest) -> HttpResponse:
 
 
 @router.get("/agreements/{code}", **declared(Scope.AGREEMENTS_READ, gives={200: OneAgreement}))
-def get_agreement(request: HttpRequest, code: str = Path(..., pattern=CODE, max_length=100)) -> HttpResponse:
+def get_agreement(request: HttpRequest, code: Annotated[str, Path(pattern=CODE, max_length=100)]) -> HttpResponse:
     """Read an agreement your agency is party to: text, terms, signatures, history."""
     caller = caller_of(request)
     with reading(caller.actor):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
@@ -12,8 +12,9 @@ from comity.coordination.exchange.ask import PENDING, STATUSES, Answered, AskRes
 from comity.doors.api.problems import FieldProblem, Problem, ProblemDetails, unprocessable
 from comity.kernel.time import utc_text
 from comity.standing.agreements.compile import parse_rule_id
-from comity.standing.law.facts import Law
 from comity.standing.law.explain import get_rule_text
+from comity.standing.law.facts import Law
+from comity.standing.law.packs import CLAUSE
 
 Moment = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})]
 Status = Annotated[str, msgspec.Meta(extra_json_schema={"enum": list(STATUSES)})]
@@ -80,17 +81,21 @@ def ask_answer(answered: Answered, law: Law | None = None) -> AskAnswer:
 
 def cited(outcomes: Iterable[ClassOutcome], law: Law, language: str = "en") -> tuple[Citation, ...]:
     """Return the citation of every rule and clause the outcomes name, by rule."""
-    rules = law.by_id()
     names = sorted({name for outcome in outcomes for name in (*outcome.rules, *outcome.mandates)})
-    return tuple(_citation(name, rules.get(name), law, language) for name in names)
+    rules = law.by_id()
+    says = {name: rules[name].says if name in rules else CLAUSE for name in names}
+    return tuple(
+        Citation(name, cite(name, law), get_rule_text(says[name], language, texts=law.texts).says) for name in names
+    )
 
 
-def _citation(name: str, rule: Any, law: Law, language: str) -> Citation:  # noqa: ANN401 - a rule of the gate or None
+def cite(name: str, law: Law) -> str:
+    """Return the authority of a rule, or which clause of which agreement it is."""
+    rule = law.by_id().get(name)
     if rule is not None:
-        return Citation(name, rule.cite, get_rule_text(rule.says, language, texts=law.texts).says)
+        return rule.cite
     ref = parse_rule_id(name)
-    clause = f"agreement {ref.code}, version {ref.number}, clause {ref.clause}" if ref else name
-    return Citation(name, clause, get_rule_text("clause", language, texts=law.texts).says)
+    return f"agreement {ref.code}, version {ref.number}, clause {ref.clause}" if ref else name
 
 
 def status_of(answered: Answered) -> HTTPStatus:

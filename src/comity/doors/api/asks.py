@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from http import HTTPStatus
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
@@ -68,9 +69,7 @@ def _answer(answered: Answered, caller: Caller) -> HttpResponse:
     return reply(status_of(answered), ask_answer(answered, law), headers)
 
 
-@router.post(
-    "/asks/bulk", **declared(Scope.EXCHANGE_ASK, takes=Lines(AskBody), gives={200: Lines(BulkLine)})
-)
+@router.post("/asks/bulk", **declared(Scope.EXCHANGE_ASK, takes=Lines(AskBody), gives={200: Lines(BulkLine)}))
 def post_asks(request: HttpRequest) -> StreamingHttpResponse:
     """Ask up to 10,000 times in one request (NDJSON, 32 MiB, 64 KiB a line); each line is answered in its place.
 
@@ -105,8 +104,8 @@ def post_preview(request: HttpRequest) -> HttpResponse:
 @router.get("/asks", **declared(Scope.EXCHANGE_ASK, gives={200: AskPage}))
 def get_asks(
     request: HttpRequest,
-    before: UUID | None = Query(None, description="The `next` of the page before."),
-    limit: int = Query(50, ge=1, le=200),
+    before: Annotated[UUID | None, Query(description="The `next` of the page before.")] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> HttpResponse:
     """List your agency's own asks, newest first."""
     caller = caller_of(request)

@@ -1,5 +1,6 @@
 """What a caller sends. Unknown fields are refused; limits are stated here and held by the commands."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -9,6 +10,7 @@ import msgspec
 from comity.coordination.exchange.ask import Ask
 from comity.coordination.exchange.commands.answer import HolderAnswer, Verdict
 from comity.coordination.exchange.commands.file import NewRecord
+from comity.coordination.exchange.commands.outside import Means, ToldOutside
 from comity.coordination.exchange.rules import LONGEST_KEY, LONGEST_REFERENCE, LONGEST_TEXT, MOST_ELEMENTS
 
 
@@ -144,3 +146,35 @@ class VerdictBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     verdict: Verdict
     digest: Annotated[str, msgspec.Meta(description="The task's `digest`.", pattern="^[0-9a-f]{64}$")]
+
+
+class OutsideBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A disclosure made by radio or telephone. What was told is named, the values are not sent again."""
+
+    key: Annotated[str, _text(LONGEST_KEY // 2, "Your own id: the same key and body are recorded once.", 1)]
+    recipient: Annotated[str, _text(LONGEST_KEY, "Code or ORI of the agency that was told.", 1)]
+    purpose: _Code
+    category: _Code
+    elements: _Elements
+    reference: Annotated[str, _text(LONGEST_REFERENCE, "The record's number.", 1)]
+    told_at: Annotated[datetime, msgspec.Meta(tz=True)]
+    means: Means
+    claims: _Claims = {}
+    justification: Annotated[str, _text(LONGEST_TEXT, "Kept in the vault.")] = ""
+    subject_handle: UUID | None = None
+
+    def as_told(self) -> ToldOutside:
+        """Return what the exchange records."""
+        return ToldOutside(
+            key=self.key,
+            recipient=self.recipient,
+            purpose=self.purpose,
+            category=self.category,
+            elements=self.elements,
+            reference=self.reference,
+            told_at=self.told_at,
+            means=self.means,
+            claims=self.claims,
+            justification=self.justification,
+            subject_handle=self.subject_handle,
+        )

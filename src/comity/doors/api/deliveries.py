@@ -1,6 +1,7 @@
-"""What was disclosed to the caller's agency: listed, and handed over against a receipt."""
+"""Disclosures on their way to the caller's agency, and those its agency made outside Comity."""
 
 from http import HTTPStatus
+from typing import Annotated
 from typing import Any
 from uuid import UUID
 
@@ -8,10 +9,15 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
+from comity.coordination.exchange.ask import Invalid
 from comity.coordination.exchange.commands.deliver import receive_disclosure
+from comity.coordination.exchange.commands.outside import record_outside
 from comity.coordination.exchange.selectors import list_deliveries
-from comity.doors.api.answers import Moment
+from comity.doors.api.answers import Moment, field_problems
+from comity.doors.api.bodies import OutsideBody
 from comity.doors.api.context import key_ring
+from comity.doors.api.problems import answer_with, unprocessable
+from comity.doors.api.reading import read_json
 from comity.doors.api.routes import declared, reply
 from comity.doors.api.scopes import caller_of
 from comity.kernel.time import utc_text
@@ -54,8 +60,16 @@ class Handed(msgspec.Struct, frozen=True, kw_only=True):
     signature: dict[str, str] | None
 
 
+class RecordedDisclosure(msgspec.Struct, frozen=True):
+    """The accounting of a disclosure made outside. `breach`: the elements the gate would not have let go."""
+
+    disclosure: UUID
+    subject_handle: UUID
+    breach: tuple[str, ...]
+
+
 @router.get("/deliveries", **declared(Scope.EXCHANGE_RECEIVE, gives={200: Deliveries}))
-def get_deliveries(request: HttpRequest, limit: int = Query(50, ge=1, le=200)) -> HttpResponse:
+def get_deliveries(request: HttpRequest, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> HttpResponse:
     """List what was disclosed to your agency, the newest first; no values."""
     caller = caller_of(request)
     with reading(caller.actor) as cursor:
@@ -89,3 +103,17 @@ def post_receive(request: HttpRequest, disclosure_id: UUID) -> HttpResponse:
         "signature": got.signature,
     }
     return reply(HTTPStatus.OK, msgspec.convert(handed, Handed))
+
+
+@router.post(
+    "/outside-disclosures", **declared(Scope.EXCHANGE_FILE, takes=OutsideBody, gives={201: RecordedDisclosure})
+)
+def post_outside(request: HttpRequest) -> HttpResponse:
+    """Record what your agency already told by radio or telephone; judged as of then, reviewed within 24 hours."""
+    caller = caller_of(request)
+    told = read_json(request, OutsideBody).as_told()
+    result = record_outside(told=told, by=caller.actor, now=caller.now, keys=key_ring())
+    if isinstance(result, Invalid):
+        return answer_with(unprocessable(field_problems(result.faults)))
+    made = RecordedDisclosure(result.disclosure_id, result.subject_handle, result.breach)
+    return reply(HTTPStatus.CREATED, made)

@@ -1,6 +1,7 @@
 """The directory: agencies. Organizations only; no officer, no holder of a post."""
 
 from http import HTTPStatus
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
@@ -60,10 +61,12 @@ class OneAgency(msgspec.Struct, frozen=True):
 @router.get("/directory/agencies", **declared(Scope.DIRECTORY_READ, gives={200: AgencyPage}))
 def get_agencies(
     request: HttpRequest,
-    kind: AgencyKind | None = Query(None),
-    state: str | None = Query(None, pattern=STATE, description="Two letters, like `AZ`."),
-    after: str | None = Query(None, pattern=CODE, max_length=100, description="The `next` of the page before."),
-    limit: int = Query(50, ge=1, le=200),
+    kind: AgencyKind | None = None,
+    state: Annotated[str | None, Query(pattern=STATE, description="Two letters, like `AZ`.")] = None,
+    after: Annotated[
+        str | None, Query(pattern=CODE, max_length=100, description="The `next` of the page before.")
+    ] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> HttpResponse:
     """List agencies, by kind and state."""
     caller = caller_of(request)
@@ -74,7 +77,7 @@ def get_agencies(
 
 
 @router.get("/directory/agencies/{code}", **declared(Scope.DIRECTORY_READ, gives={200: OneAgency}))
-def get_agency(request: HttpRequest, code: str = Path(..., pattern=CODE, max_length=100)) -> HttpResponse:
+def get_agency(request: HttpRequest, code: Annotated[str, Path(pattern=CODE, max_length=100)]) -> HttpResponse:
     """Read one agency and its posts."""
     caller = caller_of(request)
     with reading(caller.actor):

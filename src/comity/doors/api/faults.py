@@ -192,10 +192,13 @@ def problem_of(error: Exception) -> Problem:
             return _of_parameters(error)
         case AnswerFaultError():
             return unprocessable((FieldProblem("", shown(str(error)), "use the codes of `GET /law/elements`"),))
-        case _ if isinstance(error, ABSENT):
-            return NOT_FOUND
         case SuspiciousOperation():
             return MALFORMED
+        case _:
+            return NOT_FOUND if isinstance(error, ABSENT) else _of_table(error)
+
+
+def _of_table(error: Exception) -> Problem:
     if _sqlstate(error) == DISK_FULL:
         return _FULL.problem()
     row = next((TABLE[kind] for kind in type(error).__mro__ if kind in TABLE), None)
@@ -240,7 +243,11 @@ def _of_parameters(error: ValidationError) -> Problem:
         for fault in error.errors
     )
     return Problem(
-        HTTPStatus.BAD_REQUEST, "invalid-parameters", "Some parameters cannot be used", "mend them and send again", errors
+        HTTPStatus.BAD_REQUEST,
+        "invalid-parameters",
+        "Some parameters cannot be used",
+        "mend them and send again",
+        errors,
     )
 
 

@@ -99,7 +99,7 @@ class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @router.get("/law/rules", **declared(Scope.LAW_READ, gives={200: RuleBook}))
-def get_rules(request: HttpRequest, language: Language = Query(Language.EN)) -> HttpResponse:
+def get_rules(request: HttpRequest, language: Language = Language.EN) -> HttpResponse:
     """List the rules in force now, each with its citation and what it says."""
     caller = caller_of(request)
     with reading(caller.actor):
@@ -128,7 +128,7 @@ def get_authorities(request: HttpRequest) -> HttpResponse:
 
 
 @router.get("/law/elements", **declared(Scope.LAW_READ, gives={200: Vocabulary}))
-def get_elements(request: HttpRequest, language: Language = Query(Language.EN)) -> HttpResponse:  # noqa: ARG001 - keyed
+def get_elements(request: HttpRequest, language: Language = Language.EN) -> HttpResponse:  # noqa: ARG001 - keyed
     """List the words of the gate: elements, categories, purposes, evidence, marks."""
     known, tongue = load_catalogue(), language.value
     vocabulary = Vocabulary(

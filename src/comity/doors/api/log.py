@@ -18,5 +18,5 @@ def warn(event: str, **keys: str | int) -> None:
     """Log what went wrong; raises `LogKeyError` for a key outside the allow-list."""
     unknown = keys.keys() - ALLOWED
     if unknown:
-        raise LogKeyError(f"the log does not take `{sorted(unknown)[0]}`")
+        raise LogKeyError(f"the log does not take `{min(unknown)}`")
     _log.warning(event, **keys)

@@ -1,6 +1,7 @@
 """The holder's side: what waits for the key's post, answers, verdicts."""
 
 from http import HTTPStatus
+from typing import Annotated
 from typing import Final
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from ninja import Query, Router
 from comity.coordination.exchange.commands.answer import answer_request, decide_waiting
 from comity.coordination.exchange.open_records import texts
 from comity.coordination.exchange.reload import Reloaded, reload_ask
+from comity.coordination.exchange.rules import functions_of
 from comity.doors.api.answers import Moment, Status, moment
 from comity.doors.api.bodies import AnswerBody, VerdictBody
 from comity.doors.api.context import key_ring
@@ -39,7 +41,7 @@ SHOWN_TO: Final = {
 
 
 class TaskLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A task that waits for the key's post. `digest` is what a verdict binds to; `due_at` is when its clock runs out."""
+    """A task that waits for the key's post; a verdict binds to `digest`, the clock runs out at `due_at`."""
 
     id: UUID
     kind: str
@@ -89,7 +91,7 @@ class Decided(msgspec.Struct, frozen=True):
 
 
 @router.get("/queue", **declared(Scope.EXCHANGE_ANSWER, Scope.EXCHANGE_APPROVE, gives={200: Queue}))
-def get_queue(request: HttpRequest, limit: int = Query(50, ge=1, le=200)) -> HttpResponse:
+def get_queue(request: HttpRequest, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> HttpResponse:
     """List what waits for the key's post: answers, approvals, counsel; the first due first."""
     caller = caller_of(request)
     with reading(caller.actor) as cursor:
@@ -98,7 +100,7 @@ def get_queue(request: HttpRequest, limit: int = Query(50, ge=1, le=200)) -> Htt
             cursor,
             agency_id=caller.actor.agency_id,
             posts=[post.id],
-            functions=[post.function.value],
+            functions=functions_of(post.function.value),
             now=caller.now,
             limit=limit,
         )
@@ -152,7 +154,12 @@ def _own_task(cursor: CursorWrapper, task_id: UUID, caller: Caller) -> TaskView:
 
 def _asks(task: TaskView, post: PostFacts) -> bool:
     named = task.assignee_post_id in {None, post.id}
-    return task.agency_id == post.agency_id and named and task.function in {None, post.function.value}
+    entitled = task.function is None or task.function in functions_of(post.function.value)
+    return (
+        task.agency_id == post.agency_id
+        and named
+        and (task.function is None or task.function in functions_of(post.function.value))
+    )
 
 
 def _line(task: TaskView, caller: Caller) -> TaskLine:

@@ -46,9 +46,7 @@ def list_agency_page(
     cursor: CursorWrapper, *, kind: AgencyKind | None, state: str | None, after: str, limit: int
 ) -> list[AgencyFacts]:
     """Return agencies by code, those after the code `after`."""
-    cursor.execute(
-        _AGENCIES, {"kind": kind.value if kind else None, "state": state, "after": after, "limit": limit}
-    )
+    cursor.execute(_AGENCIES, {"kind": kind.value if kind else None, "state": state, "after": after, "limit": limit})
     ids = [row[0] for row in cursor.fetchall()]
     found = list_agencies(ids)
     return [found[agency_id] for agency_id in ids]

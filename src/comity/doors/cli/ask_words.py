@@ -1,0 +1,200 @@
+"""What `comity ask` says of each ask: by class, with the authority, what is missing, and the way forward."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from comity.coordination.exchange.ask import Answered, Fault
+from comity.doors.cli.say import say, say_table
+from comity.kernel.canonical import Json
+from comity.spine.policy.decision import Decision, Outcome, Refuse, headline_of
+from comity.standing.law.catalogue import load_catalogue
+from comity.standing.law.explain import Explanation
+
+FAULT: Final = "invalid"
+CONFLICT: Final = "conflict"
+STATUS_WORDS: Final = {
+    "disclosed": "disclosed: what was permitted goes at once",
+    "needs_approval": "waits for approval by the holder",
+    "held": "held for counsel: a mandate meets a state's bar",
+    "refused": "refused",
+    "awaiting_answer": "waits for the holder's answer",
+    "pending": "answered in a few seconds; run the same ask again",
+    "no_record": "the holder has no such record",
+    "nothing_to_share": "nothing to share",
+    "stopped": "stopped on its way: an agreement no longer stands",
+    CONFLICT: "the same ask_id was used for another ask, which stands",
+    FAULT: "could not be used",
+}
+STYLES: Final = {"disclosed": "green", "refused": "red", FAULT: "bold red", CONFLICT: "bold red"}
+WOULD: Final = {
+    "disclosed": "would be disclosed",
+    "needs_approval": "would wait for approval",
+    "held": "would be held for counsel",
+    "refused": "would be refused",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What became of one ask. `status` is the exchange's word, or `invalid` or `conflict`; `place` where it stood."""
+
+    place: int
+    ask_key: str
+    status: str
+    ask_id: UUID | None = None
+    faults: tuple[Fault, ...] = ()
+    why: tuple[Explanation, ...] = ()
+    elements: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    entries: tuple[UUID, ...] = ()
+    is_repeated: bool = False
+    is_preview: bool = False
+
+    @classmethod
+    def of_faults(cls, place: int, ask_key: str, faults: tuple[Fault, ...]) -> "Told":
+        """Tell of an ask that could not be used."""
+        return cls(place, ask_key, FAULT, faults=faults)
+
+    @classmethod
+    def of_conflict(cls, place: int, ask_key: str, ask_id: UUID) -> "Told":
+        """Tell of a key that stands for another ask."""
+        fault = Fault("ask_id", f"`{ask_key}` stands for another ask, `{ask_id}`", "give this ask its own ask_id")
+        return cls(place, ask_key, CONFLICT, ask_id=ask_id, faults=(fault,))
+
+    @classmethod
+    def of_answer(
+        cls, place: int, answered: Answered, why: Iterable[Explanation], entries: Iterable[UUID]
+    ) -> "Told":
+        """Tell of an ask that is recorded."""
+        return cls(
+            place,
+            answered.ask_key,
+            answered.status,
+            ask_id=answered.ask_id,
+            why=tuple(why),
+            elements=_elements(answered.classes),
+            entries=tuple(entries),
+            is_repeated=answered.repeated,
+        )
+
+    @classmethod
+    def of_preview(cls, place: int, ask_key: str, decision: Decision, why: Iterable[Explanation]) -> "Told":
+        """Tell what would become of an ask of this type."""
+        elements = tuple((name, _of_outcome(outcome)) for name, outcome in decision.outcomes)
+        return cls(place, ask_key, decision.headline, why=tuple(why), elements=elements, is_preview=True)
+
+    @property
+    def is_fault(self) -> bool:
+        """Tell whether the ask was not decided."""
+        return self.status in {FAULT, CONFLICT}
+
+    @property
+    def words(self) -> str:
+        """The status in plain words."""
+        words = (WOULD if self.is_preview else STATUS_WORDS).get(self.status, self.status)
+        return f"{words} (asked before: the recorded answer)" if self.is_repeated else words
+
+    def as_json(self) -> dict[str, object]:
+        """Return it for machines; fields that say nothing are left out."""
+        whole: dict[str, object] = {
+            "line": self.place,
+            "ask_id": self.ask_key,
+            "status": self.status,
+            "preview": self.is_preview,
+            "repeated": self.is_repeated,
+            "id": self.ask_id,
+            "entries": self.entries,
+            "elements": {name: codes for name, codes in self.elements if codes},
+            "reasons": [_reason(line) for line in self.why],
+            "errors": [{"field": f.field, "message": f.message, "remedy": f.remedy} for f in self.faults],
+        }
+        return {name: value for name, value in whole.items() if value or name in {"line", "status"}}
+
+
+def _reason(line: Explanation) -> dict[str, object]:
+    whole: dict[str, object] = {
+        "class": line.sensitivity_class,
+        "outcome": line.outcome,
+        "rule": line.rule_id,
+        "citation": line.citation,
+        "says": line.words,
+        "missing": line.missing,
+        "unmet": line.unmet,
+        "approvers": line.approvers,
+        "forward": line.forward,
+    }
+    return {name: value for name, value in whole.items() if value}
+
+
+def _elements(classes: Json) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    if not isinstance(classes, dict):
+        return ()
+    found = []
+    for name, shown in sorted(classes.items()):
+        elements = shown.get("elements") if isinstance(shown, dict) else None
+        found.append((name, tuple(str(code) for code in elements) if isinstance(elements, list) else ()))
+    return tuple(found)
+
+
+def _of_outcome(outcome: Outcome) -> tuple[str, ...]:
+    return () if isinstance(outcome, Refuse) else outcome.elements
+
+
+def say_told(found: Sequence[Told], form: str) -> None:
+    """Print each ask, in a line (`brief`) or with its reasons (`full`)."""
+    for one in found:
+        name = one.ask_key or f"line {one.place}"
+        say(f"{name}: {one.words}", style=STYLES.get(one.status, "yellow"))
+        for fault in one.faults:
+            say(f"  line {one.place}, {fault.field}: {fault.message}" if fault.field else f"  line {one.place}: {fault.message}")
+            say(f"    → {fault.remedy}")
+        if form == "full":
+            _say_reasons(one)
+            if one.entries:
+                say(f"  recorded in ledger entry {one.entries[-1]}")
+
+
+def _say_reasons(told: Told) -> None:
+    catalogue, elements = load_catalogue(), dict(told.elements)
+    last: tuple[str, str] | None = None
+    for line in told.why:
+        head = (line.sensitivity_class, line.outcome)
+        if head != last:
+            label = catalogue.classes[head[0]].en if head[0] in catalogue.classes else head[0] or "besides"
+            codes = ", ".join(elements.get(head[0], ()))
+            outcome = (WOULD if told.is_preview else {}).get(line.outcome, line.outcome.replace("_", " "))
+            say(f"  {label}: {outcome}" + (f" ({codes})" if codes else ""))
+            last = head
+        say(f"    {line.words}" + (f" [{line.rule_id}: {line.citation}]" if line.rule_id else ""))
+        for words, codes in (
+            ("not shown", line.missing),
+            ("shown not to be so", line.unmet),
+            ("approval by", tuple(one.replace("_", " ") for one in line.approvers)),
+        ):
+            if codes:
+                say(f"    {words}: {'; '.join(codes)}")
+        if line.forward and line.outcome != "disclosed":
+            say(f"    → {line.forward}")
+
+
+def say_summary(found: Sequence[Told], preview: str) -> None:
+    """Print how many asks came out how, and what refused."""
+    statuses = Counter(one.status for one in found)
+    words = WOULD if preview == "by_type" else STATUS_WORDS
+    rows = [(count, STATUS_WORDS[s] if s in {FAULT, CONFLICT} else words.get(s, s)) for s, count in statuses.most_common()]
+    say("")
+    say_table(("asks", "outcome"), rows)
+    refusals = Counter(
+        (line.rule_id or "none", line.citation, line.words)
+        for one in found
+        for line in one.why
+        if line.outcome == headline_of(Refuse(""))
+    )
+    if refusals:
+        say("")
+        say_table(
+            ("classes", "refused by", "authority", "in plain words"),
+            [(count, *line) for line, count in refusals.most_common()],
+        )

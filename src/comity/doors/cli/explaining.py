@@ -1,0 +1,108 @@
+"""Why an ask came out as it did: law and clauses in plain words, as the asker may see them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final
+
+from django.db import connection
+
+from comity.coordination.exchange.ask import Answered, Ask
+from comity.kernel.canonical import Json
+from comity.spine.policy.decision import Decision, HoldForCounsel, NeedsApproval, Outcome, Permit, Refuse
+from comity.spine.policy.rules import ENGINE, Rule
+from comity.spine.tenancy.actor import Actor
+from comity.standing.agreements.facts import LiveAgreement
+from comity.standing.agreements.rulebook import Between, build_slice
+from comity.standing.agreements.selectors import explain_clause, list_live_agreements
+from comity.standing.directory.facts import AgencyFacts
+from comity.standing.directory.selectors import get_agency, list_agencies_by_code, list_agencies_by_ori
+from comity.standing.law.explain import Explanation, explain
+from comity.standing.law.facts import Law
+from comity.standing.law.selectors import get_current_law
+
+CLAUSE: Final = "agr-"
+
+
+@dataclass(frozen=True, slots=True)
+class _Clauses:
+    rules: tuple[Rule, ...]
+    agreements: tuple[LiveAgreement, ...]
+
+
+@dataclass
+class Explainer:
+    """Explains one agency's answers. Reads what this agency may see, in the caller's transaction, once a holder."""
+
+    by: Actor
+    now: datetime
+    language: str
+    _law: Law | None = None
+    _clauses: dict[str, _Clauses] = field(default_factory=dict)
+
+    def of_answer(self, answered: Answered, ask: Ask) -> list[Explanation]:
+        """Explain a recorded answer; an answer that shows no classes has no reasons."""
+        decision = decision_of(answered.classes)
+        return [] if decision is None else self.of_decision(decision, ask)
+
+    def of_decision(self, decision: Decision, ask: Ask) -> list[Explanation]:
+        """Explain a decision, with the sentence of the clause where a clause decided."""
+        self._law = self._law or get_current_law(self.now)
+        named = any(rule.startswith(CLAUSE) for rule in decision.rules)
+        clauses = self._between(ask.holder) if named else _Clauses((), ())
+        rules = (*self._law.rules, *clauses.rules)
+        lines = explain(decision=decision, rules=rules, language=self.language, texts=self._law.texts)
+        return [self._with_clause(line, clauses.agreements) for line in lines]
+
+    def _with_clause(self, line: Explanation, agreements: Iterable[LiveAgreement]) -> Explanation:
+        if not line.rule_id.startswith(CLAUSE):
+            return line
+        words = explain_clause(rule_id=line.rule_id, agreements=list(agreements), language=self.language)
+        return replace(line, words=words) if words else line
+
+    def _between(self, name: str) -> _Clauses:
+        if name not in self._clauses:
+            holder, asker = _find(name), get_agency(self.by.agency_id)
+            self._clauses[name] = self._read(holder, asker) if holder else _Clauses((), ())
+        return self._clauses[name]
+
+    def _read(self, holder: AgencyFacts, asker: AgencyFacts) -> _Clauses:
+        pair = (holder.id, asker.id)
+        with connection.cursor() as cursor:
+            agreements = list_live_agreements(cursor, [pair])[pair]
+        between = Between(holder.code, asker.code, holder.state, asker.state)
+        law = self._law or get_current_law(self.now)
+        found = build_slice(law=law, agreements=agreements, between=between, at=self.now)
+        return _Clauses(tuple(rule for rule in found.rules if rule.id.startswith(CLAUSE)), agreements)
+
+
+def _find(name: str) -> AgencyFacts | None:
+    found = list_agencies_by_code([name]) or list_agencies_by_ori([name])
+    return next(iter(found.values()), None)
+
+
+def decision_of(classes: Json) -> Decision | None:
+    """Return the decision that an answer shows its asker, None when it shows none."""
+    if not isinstance(classes, dict) or not classes:
+        return None
+    outcomes = tuple((name, _outcome(shown)) for name, shown in sorted(classes.items()) if isinstance(shown, dict))
+    return Decision(outcomes, (), (), "", ENGINE)
+
+
+def _outcome(shown: Mapping[str, Json]) -> Outcome:
+    elements, rules = _codes(shown, "elements"), _codes(shown, "rules")
+    match shown.get("outcome"):
+        case "disclosed":
+            return Permit(elements, rules)
+        case "needs_approval":
+            return NeedsApproval(elements, rules, _codes(shown, "approvers"))
+        case "held":
+            return HoldForCounsel(elements, rules, _codes(shown, "mandates"))
+        case _:
+            reason = str(shown.get("reason", ""))
+            return Refuse(reason, rules, _codes(shown, "missing"), _codes(shown, "unmet"))
+
+
+def _codes(shown: Mapping[str, Json], name: str) -> tuple[str, ...]:
+    value = shown.get(name)
+    return tuple(str(code) for code in value) if isinstance(value, list) else ()
