@@ -132,8 +132,8 @@ def test_the_verifier_for_outsiders_imports_nothing_of_comity() -> None:
     assert roots - sys.stdlib_module_names == {"cryptography"}
 
 
-def test_nothing_but_the_tenancy_opens_transactions_as_the_application() -> None:
-    allowed = {"spine/tenancy/transaction.py", "spine/ledger/sequencer.py"}
+def test_only_the_tenancy_and_the_sequencer_open_transactions() -> None:
+    allowed = {"spine/tenancy/transaction.py", "spine/ledger/sequencer.py", "spine/ledger/integrate.py"}
     opening = {
         name
         for name, tree in modules()

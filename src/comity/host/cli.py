@@ -3,6 +3,7 @@
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from types import FrameType
 
 import typer
@@ -51,7 +52,8 @@ def sequencer() -> None:
 
     paths = Paths(settings.home)
     stop = _stop_on_signals()
-    Sequencer(signer=LogKey.load(paths.log_key), clock=database_clock(), last_signed=paths.last_signed).run(stop)
+    clock = database_clock()
+    _plainly(lambda: Sequencer(signer=LogKey.load(paths.log_key), clock=clock, last_signed=paths.last_signed).run(stop))
 
 
 @serve.command()
@@ -61,8 +63,31 @@ def worker() -> None:
     from comity.doors.worker.main import run_worker
     from comity.spine.keys.file_ring import FileKeyRing
     from comity.spine.tenancy.clock import database_now
+    from comity.spine.vault.tombstones import TombstoneFile
 
-    run_worker(clock=database_now, keys=FileKeyRing(Paths(settings.home).keys))
+    paths = Paths(settings.home)
+    _plainly(
+        lambda: run_worker(
+            clock=database_now, keys=FileKeyRing(paths.keys), tombstones=TombstoneFile(paths.tombstones)
+        )
+    )
+
+
+def _plainly(work: Callable[[], None]) -> None:
+    """Run a service; what ends it is said in a sentence (whoever watches starts it again), never as a traceback."""
+    from django.db import Error as DatabaseTroubleError
+
+    from comity.spine.keys.ring import KeyRingError
+
+    try:
+        work()
+    except DatabaseTroubleError as error:
+        console = Console(stderr=True)
+        console.print(f"[yellow]the database does not answer:[/] {str(error).splitlines()[0]}")
+        raise typer.Exit(3) from None
+    except (KeyRingError, RuntimeError) as error:
+        Console(stderr=True).print(f"[red]stopped:[/] {error}")
+        raise typer.Exit(4) from None
 
 
 def _joined() -> NodeSettings:

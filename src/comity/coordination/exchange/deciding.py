@@ -11,10 +11,12 @@ from comity.coordination.exchange.facts import Named, RecordFacts, Standing, fac
 from comity.coordination.exchange.gather import between_of, preview_standing, read_records, read_standing
 from comity.spine.policy.decide import decide
 from comity.spine.tenancy.actor import Actor
+from comity.standing.agreements.facts import Hold
 from comity.standing.agreements.quotas import QuotaBook, lock_quotas, save_quotas
 from comity.standing.agreements.rulebook import build_slice
 from comity.standing.law.catalogue import load_catalogue
-from comity.standing.law.selectors import Law, get_current_law
+from comity.standing.law.facts import Law
+from comity.standing.law.selectors import get_current_law
 
 
 def decide_asks(cursor: CursorWrapper, named: Sequence[Named], by: Actor, now: datetime) -> list[Case]:
@@ -47,7 +49,10 @@ def decide_with(
 ) -> list[Case]:
     """Decide asks on records and standing given; count what goes at once against the quotas of its clauses."""
     law = get_current_law(now)
-    agreements = {live.version_id: live for one in standing for live in one.agreements}
+    # A version may bear on a pair twice, as an agreement between them and as a limit on passing on: quotas are the former's.
+    agreements = {
+        live.version_id: live for one in standing for live in one.agreements if live.hold is Hold.BETWEEN
+    }
     book = lock_quotas(cursor, agreements=agreements.values(), day=now.astimezone(UTC).date())
     cases = [
         _decide(n, replace(one, exhausted=book.exhausted), record, law, now, book)

@@ -2,8 +2,7 @@
 
 from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from django.http import HttpRequest, HttpResponse

@@ -1,8 +1,7 @@
 """Disclosures on their way to the caller's agency, and those its agency made outside Comity."""
 
 from http import HTTPStatus
-from typing import Annotated
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec

@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
-from ninja import Query, Router
+from ninja import Router
 
 from comity.doors.api.bodies import Language
 from comity.doors.api.routes import declared, reply

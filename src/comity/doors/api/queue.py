@@ -1,8 +1,7 @@
 """The holder's side: what waits for the key's post, answers, verdicts."""
 
 from http import HTTPStatus
-from typing import Annotated
-from typing import Final
+from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
@@ -155,11 +154,7 @@ def _own_task(cursor: CursorWrapper, task_id: UUID, caller: Caller) -> TaskView:
 def _asks(task: TaskView, post: PostFacts) -> bool:
     named = task.assignee_post_id in {None, post.id}
     entitled = task.function is None or task.function in functions_of(post.function.value)
-    return (
-        task.agency_id == post.agency_id
-        and named
-        and (task.function is None or task.function in functions_of(post.function.value))
-    )
+    return task.agency_id == post.agency_id and named and entitled
 
 
 def _line(task: TaskView, caller: Caller) -> TaskLine:

@@ -74,9 +74,10 @@ def ask(node: Node, *, file: str, acting: str, preview: str, form: str, language
     by = acting_as(acting)
     items = split_json(read_bytes(file, "FILE"), "FILE")
     found: list[Told] = []
+    explainer = Explainer(by, node.now(), language)
     with progress("asks through the gate", total=len(items)) as bar:
         for chunk in _chunks(items):
-            told = _chunk(node, chunk, by, preview, language)
+            told = _chunk(node, chunk, preview, explainer)
             if form == "json":
                 for one in told:
                     say_json(one.as_json())
@@ -89,7 +90,8 @@ def ask(node: Node, *, file: str, acting: str, preview: str, form: str, language
     return 0 if not bad else UNUSABLE if bad == len(found) else NOT_WELL
 
 
-def _chunk(node: Node, items: Sequence[Item], by: Actor, preview: str, language: str) -> list[Told]:
+def _chunk(node: Node, items: Sequence[Item], preview: str, explainer: Explainer) -> list[Told]:
+    by = explainer.by
     told: dict[int, Told] = {}
     placed: list[Placed] = []
     for item in items:
@@ -99,7 +101,6 @@ def _chunk(node: Node, items: Sequence[Item], by: Actor, preview: str, language:
             fault = Fault(mistake.field, mistake.message, mistake.remedy, code="malformed")
             told[item.place] = Told.of_faults(item.place, "", (fault,))
     results = _previewed(node, placed, by) if preview == "by_type" else _asked(node, placed, by)
-    explainer = Explainer(by, node.now(), language)
     with reading(by) as cursor:
         for one, result in zip(placed, results, strict=True):
             match result:

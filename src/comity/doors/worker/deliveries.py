@@ -1,20 +1,21 @@
 """Draining the outbox: claim, act, complete; what fails goes back with a code and a later time."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
 from random import SystemRandom
 from typing import Final
 from uuid import UUID
 
 import structlog
 
-from comity.coordination.exchange.commands.deliver import deliver_disclosure
+from comity.coordination.exchange.commands.deliver import deliver_disclosures
 from comity.coordination.exchange.outcome import DISCLOSURE_READY
 from comity.kernel.canonical import Json
 from comity.kernel.time import Clock
 from comity.spine.keys.ring import KeyRing
-from comity.spine.outbox.claim import Claimed, claim, complete, fail
+from comity.spine.outbox.claim import Claimed, bury_expired, claim, complete, fail
 from comity.spine.outbox.selectors import list_waiting_destinations
 from comity.spine.tenancy.actor import Duty, node_actor
 from comity.spine.tenancy.transaction import acting
@@ -25,11 +26,13 @@ _COURIER: Final = node_actor(Duty.COURIER)
 _random: Final = SystemRandom()
 _log = structlog.get_logger("comity.worker")
 
-Handler = Callable[[Mapping[str, Json], datetime, KeyRing], None]
+Handler = Callable[[Sequence[Mapping[str, Json]], datetime, KeyRing], None]
+"""Does what a batch of messages of one topic asks, all or nothing, so that doing it again changes nothing."""
 
 
-def _deliver(body: Mapping[str, Json], now: datetime, keys: KeyRing) -> None:
-    deliver_disclosure(disclosure_id=UUID(str(body["disclosure"])), by=_COURIER, now=now, keys=keys)
+def _deliver(bodies: Sequence[Mapping[str, Json]], now: datetime, keys: KeyRing) -> None:
+    ids = [UUID(str(body["disclosure"])) for body in bodies]
+    deliver_disclosures(disclosure_ids=ids, by=_COURIER, now=now, keys=keys)
 
 
 HANDLERS: Final[Mapping[str, Handler]] = {DISCLOSURE_READY: _deliver}
@@ -39,38 +42,46 @@ HANDLERS: Final[Mapping[str, Handler]] = {DISCLOSURE_READY: _deliver}
 def drain(*, destination: str | None, clock: Clock, keys: KeyRing) -> int:
     """Deliver what waits for one destination (None: for any) until nothing is left; return how many were done.
 
-    Each message is handled in a transaction of its own and completed afterwards: a crash in between delivers it
-    again, which changes nothing.
+    A batch of one topic is handled in one transaction and completed afterwards: a crash in between delivers it again,
+    which changes nothing. A batch that fails is done again message by message, so that one bad one stops no other.
     """
     done = 0
     worker = f"worker-{os.getpid()}"
     while True:
         now = clock()
         with acting(_COURIER) as cursor:
-            batch = claim(cursor, worker=worker, destination=destination, limit=BATCH, now=now, lease=LEASE)
-        if not batch:
+            claimed = claim(cursor, worker=worker, destination=destination, limit=BATCH, now=now, lease=LEASE)
+        if not claimed:
             return done
-        for message in batch:
-            done += _handle(message, worker, clock, keys)
+        for topic, messages in groupby(sorted(claimed, key=lambda m: m.topic), key=lambda m: m.topic):
+            done += _handle(topic, list(messages), worker, clock, keys)
 
 
-def _handle(message: Claimed, worker: str, clock: Clock, keys: KeyRing) -> int:
+def _handle(topic: str, messages: Sequence[Claimed], worker: str, clock: Clock, keys: KeyRing) -> int:
     now = clock()
     try:
-        HANDLERS[message.topic](message.body, now, keys)
+        HANDLERS[topic]([message.body for message in messages], now, keys)
     except Exception as error:  # noqa: BLE001 - the worker's loop: one message must not stop the others
-        code = type(error).__name__.lower()
-        _log.warning("delivery.failed", message=str(message.id), topic=message.topic, code=code)
-        with acting(_COURIER) as cursor:
-            fail(cursor, message_id=message.id, worker=worker, code=code, now=now, random=_random.random)
+        if len(messages) > 1:
+            return sum(_handle(topic, [message], worker, clock, keys) for message in messages)
+        _give_back(messages[0], worker, type(error).__name__.lower(), now)
         return 0
     with acting(_COURIER) as cursor:
-        complete(cursor, [message.id], now=now)
-    return 1
+        return complete(cursor, [message.id for message in messages], now=now)
+
+
+def _give_back(message: Claimed, worker: str, code: str, now: datetime) -> None:
+    _log.warning("delivery.failed", message=str(message.id), topic=message.topic, code=code)
+    with acting(_COURIER) as cursor:
+        fail(cursor, message_id=message.id, worker=worker, code=code, now=now, random=_random.random)
 
 
 def sweep(*, clock: Clock, keys: KeyRing) -> int:
-    """Deliver what no wake-up announced, for every destination; return how many."""
+    """Deliver what no wake-up announced, for every destination, and give up what expired; return how many were done."""
+    now = clock()
     with acting(_COURIER) as cursor:
-        waiting = list_waiting_destinations(cursor, now=clock())
+        expired = bury_expired(cursor, now=now)
+        waiting = list_waiting_destinations(cursor, now=now)
+    if expired:
+        _log.warning("delivery.expired", count=len(expired))
     return sum(drain(destination=destination, clock=clock, keys=keys) for destination in waiting)

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from typing import Final
 
 import structlog
-from django.db import DatabaseError, connections
+from django.db import connections
 from procrastinate.contrib.django import app
 
+from comity.coordination.exchange.commands.retention import purge_due
 from comity.coordination.exchange.commands.tick import answer_hidden_asks
 from comity.coordination.exchange.rules import next_tick
 from comity.doors.worker.deliveries import drain, sweep
@@ -15,20 +16,23 @@ from comity.kernel.time import Clock
 from comity.spine.keys.ring import KeyRing
 from comity.spine.outbox.wake import DELIVER_TASK, QUEUE
 from comity.spine.tenancy.actor import Duty, node_actor
+from comity.spine.vault.tombstones import TombstoneFile
 
 SWEEP_SECONDS: Final = 5.0
+PURGE_SECONDS: Final = 3600.0
 _log = structlog.get_logger("comity.worker")
 
 
-def run_worker(*, clock: Clock, keys: KeyRing) -> None:
+def run_worker(*, clock: Clock, keys: KeyRing, tombstones: TombstoneFile) -> None:
     """Work until the process is asked to stop (SIGINT or SIGTERM): what is claimed is finished first."""
     stop = threading.Event()
     threads = [
         threading.Thread(target=_repeat, args=(stop, "tick", lambda: _tick(stop, clock, keys)), daemon=True),
+        threading.Thread(target=_repeat, args=(stop, "purge", lambda: _purge(stop, clock, keys, tombstones)), daemon=True),
         threading.Thread(target=_repeat, args=(stop, "sweep", lambda: _sweep(stop, clock, keys)), daemon=True),
     ]
 
-    @app.task(name=DELIVER_TASK, queue=QUEUE)
+    @app.task(name=DELIVER_TASK, queue=QUEUE)  # type: ignore[untyped-decorator] # procrastinate has no types
     def deliver(destination: str) -> None:
         drain(destination=destination, clock=clock, keys=keys)
 
@@ -47,8 +51,8 @@ def _repeat(stop: threading.Event, name: str, work: Callable[[], None]) -> None:
     while not stop.is_set():
         try:
             work()
-        except DatabaseError as error:
-            _log.warning("worker.database", duty=name, code=type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - the worker's loop: a duty that fails once is tried again, never dropped
+            _log.warning("worker.failed", duty=name, code=type(error).__name__)
             connections.close_all()
             stop.wait(1.0)
     connections.close_all()
@@ -66,3 +70,10 @@ def _tick(stop: threading.Event, clock: Clock, keys: KeyRing) -> None:
 def _sweep(stop: threading.Event, clock: Clock, keys: KeyRing) -> None:
     sweep(clock=clock, keys=keys)
     stop.wait(SWEEP_SECONDS)
+
+
+def _purge(stop: threading.Event, clock: Clock, keys: KeyRing, tombstones: TombstoneFile) -> None:
+    """Purge what fell due, then rest for an hour."""
+    while purge_due(by=node_actor(Duty.RETENTION), now=clock(), keys=keys, file=tombstones):
+        pass
+    stop.wait(PURGE_SECONDS)

@@ -72,4 +72,4 @@ def copied(connection: psycopg.Connection[Any], query: str, params: tuple[object
             yield first
         for row in rows:
             if row != _COPY_TRAILER:
-                yield bytes(row)
+                yield row if type(row) is bytes else bytes(row)

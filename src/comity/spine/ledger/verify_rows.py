@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Self
 from uuid import UUID
 
 import msgspec
@@ -23,6 +23,7 @@ _BURIED: Final = "SELECT item_id::text, digest FROM vault_tombstone WHERE item_i
 Range = tuple[UUID, UUID]
 FIRST_ID: Final = UUID(int=0)
 LAST_ID: Final = UUID(int=2**128 - 1)
+_END: Final = "g"  # after every id
 _PAYLOADS_A_LOOKUP: Final = 2_000
 
 # Fields: id in 36 characters, leaf_index in 8 bytes (-1: waiting), agency in 36 characters, the body.
@@ -39,7 +40,7 @@ _AGENCY: Final = slice(58, 94)
 _BODY: Final = slice(98, None)
 
 
-class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Body(msgspec.Struct, gc=False, forbid_unknown_fields=True):
     """An entry's body, as `append.Entry.make` writes it."""
 
     schema: str
@@ -64,6 +65,10 @@ class _Told:
 
     entry_id: str
     leaf_index: int
+
+    @classmethod
+    def of(cls, row: bytes) -> Self:
+        return cls(row[_ID].decode(), int.from_bytes(row[_INDEX], "big", signed=True))
 
     @property
     def where(self) -> str:
@@ -119,13 +124,14 @@ class _Rows:
         self._purged = purged
         self._findings = Findings()
         self._streams = [self._open(table) for table in tables]
+        self._next_row = self._look_ahead()
         self._payloads = _Payloads(connection, self._findings)
 
     def check(self) -> Findings:
         last = ""
         for row in copied(self._copying, _ENTRIES, self._span * 2):
             entry_id = row[_ID].decode()
-            if self._streams:
+            if entry_id > self._next_row:
                 self._pass_unclaimed(entry_id)
             if entry_id == last:
                 self._findings.add(
@@ -135,9 +141,8 @@ class _Rows:
                 )
                 continue
             last = entry_id
-            told = _Told(entry_id, int.from_bytes(row[_INDEX], "big", signed=True))
-            self._check_entry(told, row[_AGENCY].decode(), row[_BODY])
-        self._pass_unclaimed(None)
+            self._check_entry(entry_id, row)
+        self._pass_unclaimed(_END)
         self._payloads.flush()
         return self._findings
 
@@ -152,43 +157,56 @@ class _Rows:
         rows = streamed(self._connection, f"rows of {table.name}", query, self._span)
         return _Stream(table, columns, rows, next(rows, None))
 
-    def _pass_unclaimed(self, before: str | None) -> None:
+    def _look_ahead(self) -> str:
+        """Return the id of the entry whose rows come next in any table."""
+        return min((stream.ahead[0] for stream in self._streams if stream.ahead is not None), default=_END)
+
+    def _pass_unclaimed(self, before: str) -> None:
         """Name the rows of entries that do not exist: all that come before the next entry."""
         for stream in self._streams:
-            while stream.ahead is not None and (before is None or stream.ahead[0] < before):
+            while stream.ahead is not None and stream.ahead[0] < before:
                 name, _ = stream.named(stream.ahead)
                 self._findings.counts["act rows"] += 1
-                self._findings.add(
-                    Kind.ROW_WITHOUT_ENTRY,
-                    name,
-                    f"{name} says it is told by entry {stream.ahead[0]}, which does not exist",
-                )
+                says = f"{name} says it is told by entry {stream.ahead[0]}, which does not exist"
+                self._findings.add(Kind.ROW_WITHOUT_ENTRY, name, says)
                 stream.advance()
+        self._next_row = self._look_ahead()
 
-    def _take(self, entry_id: str) -> Iterator[tuple[str, dict[str, object]]]:
+    def _take(self, entry_id: str) -> dict[str, Mapping[str, object]]:
+        """Return the rows of one entry by `table/key`."""
+        if entry_id != self._next_row:
+            return {}
+        rows: dict[str, Mapping[str, object]] = {}
         for stream in self._streams:
             while stream.ahead is not None and stream.ahead[0] == entry_id:
-                self._findings.counts["act rows"] += 1
-                yield stream.named(stream.ahead)
+                name, row = stream.named(stream.ahead)
+                rows[name] = row
                 stream.advance()
+        self._findings.counts["act rows"] += len(rows)
+        self._next_row = self._look_ahead()
+        return rows
 
-    def _check_entry(self, told: _Told, agency_id: str, raw: bytes) -> None:
+    def _check_entry(self, entry_id: str, row: bytes) -> None:
+        rows = self._take(entry_id)
         try:
-            body = _decode(raw)
+            body = _decode(row[_BODY])
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            self._findings.add(Kind.ENTRY_MALFORMED, told.where, f"{told.name} is not an entry of Comity: {error}")
-            for name, _ in self._take(told.entry_id):
-                says = f"{name} cannot be checked: {told.name} cannot be read"
-                self._findings.add(Kind.ROW_UNREADABLE, name, says)
+            self._name_unreadable(_Told.of(row), str(error), rows)
             return
-        if body.id != told.entry_id or body.agency != agency_id:
+        if body.id != entry_id or body.agency != row[_AGENCY].decode():
+            told = _Told.of(row)
             says = f"the id or agency beside {told.name} was changed: its body says {body.id}, {body.agency}"
             self._findings.add(Kind.ENTRY_CHANGED, told.where, says)
-        rows = dict(self._take(told.entry_id)) if self._streams else {}
         if rows or body.rows:
-            self._check_rows(told, body, rows)
+            self._check_rows(_Told.of(row), body, rows)
         if body.payloads:
-            self._payloads.add(told, body.payloads)
+            self._payloads.add(_Told.of(row), body.payloads)
+
+    def _name_unreadable(self, told: _Told, reason: str, rows: Mapping[str, Mapping[str, object]]) -> None:
+        self._findings.add(Kind.ENTRY_MALFORMED, told.where, f"{told.name} is not an entry of Comity: {reason}")
+        for name in rows:
+            says = f"{name} cannot be checked: {told.name} cannot be read"
+            self._findings.add(Kind.ROW_UNREADABLE, name, says)
 
     def _check_rows(self, told: _Told, body: Body, rows: Mapping[str, Mapping[str, object]]) -> None:
         for name, row in rows.items():

@@ -30,7 +30,7 @@ from comity.spine.tenancy.transaction import acting
 from comity.spine.vault.seal import open_item
 from comity.standing.directory import selectors as directory
 from comity.standing.directory.vocabulary import HoldingKind
-from comity.standing.law.catalogue import load_catalogue
+from comity.standing.law.catalogue import Source, load_catalogue
 
 
 class Verdict(StrEnum):
@@ -126,10 +126,17 @@ def _check(answer: HolderAnswer, loaded: Reloaded) -> None:
     beyond = sorted(set(answer.values or ()) - set(loaded.named.ask.elements))
     if beyond:
         raise AnswerFaultError(f"`values` holds what was not asked for: {', '.join(beyond)}; leave it out")
-    unknown = sorted(set(answer.marks) - catalogue.marks.keys())
-    unknown += sorted(c for c in answer.evidence if c not in catalogue.evidence)
+    attestable = catalogue.evidence_from(Source.HOLDER) | catalogue.evidence_from(Source.RECORD)
+    unknown = sorted(set(answer.marks) - catalogue.marks.keys()) + sorted(set(answer.evidence) - attestable)
     if unknown:
-        raise AnswerFaultError(f"not in the catalogue: {', '.join(unknown)}; see `comity law marks` and `evidence`")
+        raise AnswerFaultError(
+            f"no mark, or not a holder's to attest: {', '.join(unknown)}; see `comity law marks` and `evidence`"
+        )
+    if not catalogue.may_file(loaded.named.ask.category, frozenset(answer.marks)):
+        hiding = ", ".join(sorted(set(answer.marks) & catalogue.hiding_marks))
+        raise AnswerFaultError(
+            f"`{hiding}` hides that a record exists, `{loaded.named.ask.category}` does not: answer that there is no record"
+        )
 
 
 def _with_record(

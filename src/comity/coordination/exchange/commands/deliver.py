@@ -1,6 +1,6 @@
 """Deliver what was disclosed: check again, sign, hand over, file the receipt."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha384
@@ -13,15 +13,17 @@ from comity.coordination.exchange.ask import STOPPED
 from comity.coordination.exchange.batch import Act, ActRow, Batch, act_row
 from comity.coordination.exchange.open_records import texts
 from comity.coordination.exchange.outcome import answer_row
-from comity.coordination.exchange.reload import Reloaded, reload_ask
+from comity.coordination.exchange.reload import Reloaded, reload_ask, reload_asks
 from comity.kernel.canonical import Json, canonical, plain
 from comity.kernel.ids import new_id, random_id
 from comity.kernel.time import utc_text
 from comity.spine.keys.ring import KeyRing
 from comity.spine.tenancy.actor import Actor, Duty
-from comity.spine.tenancy.transaction import acting, decoded, gate_reads
+from comity.spine.tenancy.transaction import acting, decoded, gate_reads, reading
 from comity.spine.vault.seal import open_items
-from comity.standing.agreements.live import lock_agreements
+from comity.standing.agreements.compile import parse_rule_id
+from comity.standing.agreements.facts import Hold, LiveAgreement
+from comity.standing.agreements.live import PairIds, lock_agreements
 
 SENT: Final = "sent"
 RECEIVED: Final = "received"
@@ -46,84 +48,112 @@ class _Disclosed:
     elements_root: str
     payload_item: UUID
     disclosed_at: datetime
+    event: str | None
 
 
 _SELECT: Final = """
-SELECT d.id, d.ask_id, d.subject_handle, d.basis, d.elements_root, d.payload_item, d.disclosed_at
-FROM exchange_disclosure d WHERE d.id = %s AND d.payload_item IS NOT NULL
+SELECT d.id, d.ask_id, d.subject_handle, d.basis, d.elements_root, d.payload_item, d.disclosed_at, w.event
+FROM exchange_disclosure d
+LEFT JOIN exchange_delivery w ON w.disclosure_id = d.id AND w.event IN ('sent', 'stopped')
+WHERE d.id = ANY(%s) AND d.payload_item IS NOT NULL
 """
 
 
-def deliver_disclosure(*, disclosure_id: UUID, by: Actor, now: datetime, keys: KeyRing) -> str:
-    """Send one disclosure to its recipient; return `sent` or `stopped`. A second call changes nothing.
+def deliver_disclosures(
+    *, disclosure_ids: Sequence[UUID], by: Actor, now: datetime, keys: KeyRing
+) -> dict[UUID, str]:
+    """Send disclosures to their recipients; return `sent` or `stopped` for each. A second call changes nothing.
 
-    `by` is the courier. The agreements it rests on are checked again: suspended, ended or replaced since, it stops
-    and the asker is told so. One durable transaction: an `exchange_delivery` row with the signed envelope, or the
-    stop with its answer; a ledger entry. Raises `DeliveryNotVisibleError`.
+    `by` is the courier. Envelopes are signed outside any transaction; then, in one durable transaction, the
+    agreements each disclosure rests on are checked again: suspended, ended or replaced since, it stops and the asker
+    is told so. Written: `exchange_delivery` rows with the signed envelopes, answers of those stopped, ledger entries.
+    Raises `DeliveryNotVisibleError` naming the first id that is no disclosure.
     """
+    with reading(by) as cursor:
+        found = _disclosed(cursor, disclosure_ids)
+        loaded = _loaded(cursor, found)
+    _refuse_unknown(disclosure_ids, found)
+    signed = {one.id: _signed(one, loaded[one.ask_id], keys, now) for one in found if one.event is None}
+    if not signed:
+        return {one.id: one.event or SENT for one in found}
     with acting(by) as cursor:
-        disclosed = _disclosed(cursor, disclosure_id)
-        done = _event_of(cursor, disclosure_id)
-        if done is not None:
-            return done
-        loaded = reload_ask(cursor, disclosed.ask_id)
+        fresh = _disclosed(cursor, disclosure_ids)
         batch = Batch(now)
-        courier = replace(by, agency_id=loaded.named.holder.id, duty=Duty.COURIER)
-        event = SENT if _still_stands(cursor, disclosed, loaded, now) else STOPPED
-        if event == SENT:
-            _send(batch, disclosed, loaded, courier, keys)
-        else:
-            _stop(batch, disclosed, loaded, courier)
+        events = _decide(cursor, batch, [one for one in fresh if one.event is None], loaded, signed, by)
         batch.write(cursor, keys)
-    return event
+    return {one.id: one.event or events[one.id] for one in fresh}
 
 
-def _disclosed(cursor: CursorWrapper, disclosure_id: UUID) -> _Disclosed:
-    cursor.execute(_SELECT, (disclosure_id,))
-    row = cursor.fetchone()
-    if row is None:
-        raise DeliveryNotVisibleError(f"no disclosure `{disclosure_id}` to deliver")
-    return _Disclosed(row[0], row[1], row[2], tuple(row[3]), row[4], row[5], row[6])
+def _disclosed(cursor: CursorWrapper, disclosure_ids: Sequence[UUID]) -> list[_Disclosed]:
+    cursor.execute(_SELECT, (list(disclosure_ids),))
+    return [_Disclosed(row[0], row[1], row[2], tuple(row[3]), *row[4:]) for row in cursor.fetchall()]
 
 
-def _event_of(cursor: CursorWrapper, disclosure_id: UUID) -> str | None:
-    cursor.execute(
-        "SELECT event FROM exchange_delivery WHERE disclosure_id = %s AND event = ANY(%s)",
-        (disclosure_id, [SENT, STOPPED]),
-    )
-    row = cursor.fetchone()
-    return row[0] if row else None
+def _loaded(cursor: CursorWrapper, found: Sequence[_Disclosed]) -> dict[UUID, Reloaded]:
+    return {one.named.id: one for one in reload_asks(cursor, [disclosed.ask_id for disclosed in found])}
 
 
-def _still_stands(cursor: CursorWrapper, disclosed: _Disclosed, loaded: Reloaded, now: datetime) -> bool:
-    """Tell whether every clause the disclosure rests on is of an agreement still in force in the same version."""
-    clauses = [rule for rule in disclosed.basis if rule.startswith("agr-")]
-    if not clauses:
-        return True
-    pair = (loaded.named.holder.id, loaded.named.asker.id)
-    live = [
-        f"agr-{one.code}-{one.number}-" for one in lock_agreements(cursor, {pair})[pair] if one.period.contains(now)
-    ]
-    return all(any(clause.startswith(prefix) for prefix in live) for clause in clauses)
+def _refuse_unknown(disclosure_ids: Sequence[UUID], found: Sequence[_Disclosed]) -> None:
+    unknown = set(disclosure_ids) - {one.id for one in found}
+    if unknown:
+        raise DeliveryNotVisibleError(f"no disclosure `{min(unknown)}` to deliver")
 
 
-def _send(batch: Batch, disclosed: _Disclosed, loaded: Reloaded, courier: Actor, keys: KeyRing) -> None:
-    envelope = make_envelope(disclosed, loaded, batch.now)
+@dataclass(frozen=True, slots=True)
+class _Signed:
+    envelope: Mapping[str, Json]
+    signature: Mapping[str, Json]
+
+
+def _signed(disclosed: _Disclosed, loaded: Reloaded, keys: KeyRing, now: datetime) -> _Signed:
+    envelope = make_envelope(disclosed, loaded, now)
     signature = keys.sign(ENVELOPE_KEY, sha384(canonical(envelope)).digest())
-    row = delivery_row(
-        loaded,
-        disclosed.id,
-        SENT,
-        batch.now,
-        envelope=envelope,
-        signature={
+    return _Signed(
+        envelope,
+        {
             "blob": signature.blob.hex(),
             "digest": signature.digest.hex(),
             "key_id": signature.key_id,
             "scheme": str(signature.scheme),
         },
     )
-    batch.acts.append(Act("disclosure.sent", courier, (row,)))
+
+
+def _decide(
+    cursor: CursorWrapper,
+    batch: Batch,
+    open_ones: Sequence[_Disclosed],
+    loaded: Mapping[UUID, Reloaded],
+    signed: Mapping[UUID, _Signed],
+    by: Actor,
+) -> dict[UUID, str]:
+    pairs = {_pair(loaded[one.ask_id]) for one in open_ones}
+    live = lock_agreements(cursor, pairs)
+    events: dict[UUID, str] = {}
+    for one in open_ones:
+        ask = loaded[one.ask_id]
+        courier = replace(by, agency_id=ask.named.holder.id, duty=Duty.COURIER)
+        if _still_stands(one, live[_pair(ask)], batch.now):
+            events[one.id] = SENT
+            row = delivery_row(
+                ask, one.id, SENT, batch.now, envelope=signed[one.id].envelope, signature=signed[one.id].signature
+            )
+            batch.acts.append(Act("disclosure.sent", courier, (row,)))
+        else:
+            events[one.id] = STOPPED
+            _stop(batch, one, ask, courier)
+    return events
+
+
+def _pair(loaded: Reloaded) -> PairIds:
+    return loaded.named.holder.id, loaded.named.asker.id
+
+
+def _still_stands(disclosed: _Disclosed, agreements: Sequence[LiveAgreement], now: datetime) -> bool:
+    """Tell whether every clause the disclosure rests on is of an agreement still in force in the same version."""
+    live = {(one.code, one.number) for one in agreements if one.hold is Hold.BETWEEN and one.period.contains(now)}
+    clauses = [parse_rule_id(rule) for rule in disclosed.basis if rule.startswith("agr-")]
+    return all(clause is not None and (clause.code, clause.number) in live for clause in clauses)
 
 
 def make_envelope(disclosed: _Disclosed, loaded: Reloaded, now: datetime) -> Mapping[str, Json]:

@@ -1,6 +1,6 @@
 """Answer asks about records whose existence the law may hide, on the tick they were promised for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -53,7 +53,7 @@ def _answer(cursor: CursorWrapper, due: Sequence[UUID], by: Actor, now: datetime
     batch.write(cursor, keys)
 
 
-def _answer_one(batch: Batch, loaded: Reloaded, case: Case, courier: Actor, values: dict[str, str] | None) -> None:
+def _answer_one(batch: Batch, loaded: Reloaded, case: Case, courier: Actor, values: Mapping[str, str] | None) -> None:
     released = release(batch, case, values)
     status = DISCLOSED if released else NOTHING_TO_SHARE
     if case.decision.headline == NEEDS_APPROVAL and case.record is not None:

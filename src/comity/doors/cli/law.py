@@ -1,0 +1,324 @@
+"""`comity law`: what the gate goes by, in plain words, and how another release of it comes into force."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from comity.doors.cli.acting import STEWARD, acting_as
+from comity.doors.cli.mistakes import MistakeError
+from comity.doors.cli.node import Node
+from comity.doors.cli.say import day, moment, say, say_facts, say_json, say_table
+from comity.spine.policy.rules import Rule
+from comity.spine.tenancy.actor import Duty
+from comity.spine.tenancy.transaction import reading
+from comity.standing.law.catalogue import Catalogue, Word, load_catalogue
+from comity.standing.law.commands import approve_rules, load_release, put_in_force
+from comity.standing.law.explain import get_rule_text
+from comity.standing.law.facts import Law, ReleaseFacts, ReleaseState
+from comity.standing.law.packs import load_authorities
+from comity.standing.law.selectors import get_current_law, get_release, list_authorities, list_releases
+
+KINDS: Final = {
+    "permit": "permits",
+    "forbid": "forbids",
+    "mandate": "must share",
+    "require": "asks for a task",
+    "warn": "warns",
+}
+ID_SHOWN: Final = 8
+
+
+def show_law(node: Node, *, form: str) -> None:
+    """Print which release is the law now and every release there is."""
+    now = node.now()
+    with reading(STEWARD):
+        releases = list_releases(now)
+    if form == "json":
+        for one in releases:
+            say_json(_release_json(one))
+        return
+    current = next((one for one in releases if one.state is ReleaseState.CURRENT), None)
+    if current is None:
+        say("no law is in force: nothing may be decided", style="red")
+        say("→ `comity law load`, `comity law approve --as AGENCY/counsel --all`, `comity law put-in-force`")
+    else:
+        with reading(STEWARD):
+            law = get_current_law(now)
+        say_facts(
+            {
+                "in force": f"release {current.id}, since {moment(current.effective_at)}",
+                "digest": law.digest,
+                "rules": f"{len(law.rules_on(now.date()))} dated to apply today of {len(law.rules)}; `comity law rules`",
+            }
+        )
+    if releases:
+        say("")
+        rows = [
+            (one.id, one.state.value, moment(one.loaded_at), moment(one.effective_at), len(one.unapproved) or "")
+            for one in releases
+        ]
+        say_table(("release", "state", "loaded", "in force since", "rules not approved"), rows)
+
+
+def show_rule(node: Node, *, rule_id: str, language: str, form: str) -> None:
+    """Print one rule of the law in force: words, authority, what it asks for, and the text that runs."""
+    with reading(STEWARD):
+        law = get_current_law(node.now())
+    rule = law.by_id().get(rule_id)
+    if rule is None:
+        raise MistakeError("RULE", f"the law in force has no rule `{rule_id}`", "`comity law rules` lists them")
+    if form == "json":
+        say_json(_rule_json(rule, law, language) | {"text": rule.text})
+        return
+    words, catalogue = get_rule_text(rule.says, language, texts=law.texts), load_catalogue()
+    authorities = load_authorities()
+    say(f"{rule.id}: {KINDS[rule.kind.value]}", style="bold")
+    say(words.says, f"→ {words.forward}", "")
+    say_facts(
+        {
+            "authority": rule.cite,
+            "source": "; ".join(
+                f"{code}: {authorities[code].effect}" if code in authorities else code for code in rule.source.split()
+            ),
+            "jurisdiction": rule.jurisdiction,
+            "applies": f"from {day(rule.starts_on) or 'always'}" + (f" to {day(rule.ends_on)}" if rule.ends_on else ""),
+            "classes": _labels(sorted(rule.classes or ()), catalogue.classes, language) or "every class",
+            "satisfied by": _needs(rule, catalogue, language),
+            "obliges to": ", ".join(_obligation(one, catalogue, language) for one in rule.obligations),
+        }
+    )
+    say("", rule.text)
+
+
+def list_rules(
+    node: Node, *, kind: str | None, jurisdiction: str | None, language: str, form: str
+) -> None:
+    """Print the rules of the law in force, by id."""
+    with reading(STEWARD):
+        law = get_current_law(node.now())
+    jurisdictions = sorted({rule.jurisdiction for rule in law.rules})
+    if jurisdiction is not None and jurisdiction not in jurisdictions:
+        remedy = f"use one of: {', '.join(jurisdictions)}"
+        raise MistakeError("--jurisdiction", f"no pack `{jurisdiction}` in the law in force", remedy)
+    rules = [
+        rule
+        for rule in law.rules
+        if (kind is None or rule.kind == kind) and (jurisdiction is None or rule.jurisdiction == jurisdiction)
+    ]
+    if form == "json":
+        for rule in rules:
+            say_json(_rule_json(rule, law, language))
+        return
+    rows = [
+        (r.id, KINDS[r.kind.value], r.jurisdiction, r.cite, get_rule_text(r.says, language, texts=law.texts).says)
+        for r in rules
+    ]
+    say_table(("rule", "does", "where", "authority", "in plain words"), rows)
+
+
+def _rule_json(rule: Rule, law: Law, language: str) -> dict[str, object]:
+    words = get_rule_text(rule.says, language, texts=law.texts)
+    return {
+        "rule": rule.id,
+        "kind": rule.kind.value,
+        "jurisdiction": rule.jurisdiction,
+        "citation": rule.cite,
+        "source": rule.source.split(),
+        "says": words.says,
+        "forward": words.forward,
+        "from": rule.starts_on,
+        "to": rule.ends_on,
+        "classes": sorted(rule.classes or ()),
+        "needs": [list(group) for group in rule.needs],
+        "obligations": rule.obligations,
+    }
+
+
+def _needs(rule: Rule, catalogue: Catalogue, language: str) -> str:
+    groups = (" and ".join(_label(code, catalogue.evidence, language) for code in group) for group in rule.needs)
+    return "; or ".join(groups)
+
+
+def _obligation(text: str, catalogue: Catalogue, language: str) -> str:
+    code, _, argument = text.partition(":")
+    return _label(code, catalogue.obligations, language) + (f": {argument.replace('_', ' ')}" if argument else "")
+
+
+def _label(code: str, words: Mapping[str, Word], language: str) -> str:
+    return words[code].label(language) if code in words else code
+
+
+def _labels(codes: Iterable[str], words: Mapping[str, Word], language: str) -> str:
+    return ", ".join(_label(code, words, language) for code in codes)
+
+
+def list_words(*, of: str, category: str | None, language: str, form: str) -> None:
+    """Print one part of the catalogue: `elements`, `categories`, `purposes`, `marks` or `evidence`."""
+    catalogue = load_catalogue()
+    if category is not None and category not in catalogue.categories:
+        remedy = f"use one of: {', '.join(sorted(catalogue.categories))}"
+        raise MistakeError("--category", f"`{category}` is not a category", remedy)
+    heads, rows = _WORDS[of](catalogue, language, category)
+    if form == "json":
+        for row in rows:
+            say_json(dict(zip(heads, row, strict=True)))
+        return
+    say_table(heads, rows)
+
+
+Rows = tuple[Sequence[str], list[tuple[str, ...]]]
+
+
+def _elements(catalogue: Catalogue, language: str, category: str | None) -> Rows:
+    rows = [
+        (item.code, item.label(language), catalogue.classes[item.sensitivity_class].label(language), item.niem)
+        for item in catalogue.elements.values()
+        if category is None or catalogue.may_ask(category, item.code)
+    ]
+    return ("element", "means", "class", "niem"), rows
+
+
+def _categories(catalogue: Catalogue, language: str, category: str | None) -> Rows:
+    rows = [
+        (
+            item.code,
+            item.label(language),
+            "may hide that a record exists" if item.may_hide else "",
+            _labels(item.classes, catalogue.classes, language),
+        )
+        for item in catalogue.categories.values()
+        if category in (None, item.code)
+    ]
+    return ("category", "means", "existence", "classes"), rows
+
+
+def _purposes(catalogue: Catalogue, language: str, category: str | None) -> Rows:
+    del category
+    return ("purpose", "means"), [(item.code, item.label(language)) for item in catalogue.purposes.values()]
+
+
+def _marks(catalogue: Catalogue, language: str, category: str | None) -> Rows:
+    del category
+    rows = [
+        (item.code, item.label(language), "hides that the record exists" if item.hides else "")
+        for item in catalogue.marks.values()
+    ]
+    return ("mark", "means", "existence"), rows
+
+
+def _evidence(catalogue: Catalogue, language: str, category: str | None) -> Rows:
+    del category
+    who = {"asker": "the asker, with the ask", "holder": "the holder", "record": "the record", "system": "Comity itself"}
+    rows = [(item.code, item.label(language), who[item.source.value]) for item in catalogue.evidence.values()]
+    return ("evidence", "means", "shown by"), rows
+
+
+_WORDS: Final = {
+    "elements": _elements,
+    "categories": _categories,
+    "purposes": _purposes,
+    "marks": _marks,
+    "evidence": _evidence,
+}
+
+
+def show_authorities(node: Node, *, form: str) -> None:
+    """Print what the rules rest on."""
+    del node
+    with reading(STEWARD):
+        found = list_authorities()
+    if form == "json":
+        for one in found:
+            say_json(
+                {
+                    "code": one.code,
+                    "citation": one.citation,
+                    "effect": one.effect,
+                    "from": one.starts_on,
+                    "to": one.ends_on,
+                    "mark": one.mark,
+                    "confidence": one.confidence,
+                }
+            )
+        return
+    read = {"S": "text read", "K": "general knowledge, to be checked"}
+    sure = {"H": "high", "M": "medium", "L": "low"}
+    rows = [
+        (a.code, a.citation, a.effect, day(a.starts_on), day(a.ends_on), read[a.mark], sure[a.confidence]) for a in found
+    ]
+    say_table(("code", "citation", "effect, in our own words", "from", "to", "known from", "confidence"), rows)
+
+
+def load(node: Node, *, form: str) -> None:
+    """Load the rules this version of Comity ships as a release; it decides nothing until it is put in force."""
+    now = node.now()
+    release_id = load_release(by=STEWARD, now=now)
+    with reading(STEWARD):
+        release = get_release(release_id, now)
+    if form == "json":
+        say_json(_release_json(release))
+        return
+    say(f"release {release.id} is loaded; it is `{release.state.value}`")
+    if release.unapproved:
+        say(f"→ {len(release.unapproved)} rules wait for counsel: `comity law approve --as AGENCY/counsel --all`")
+    elif release.state is ReleaseState.APPROVED:
+        say("→ `comity law put-in-force`")
+
+
+def approve(node: Node, *, acting: str, release: str | None, rules: Sequence[str], scope: str) -> None:
+    """Record counsel's approval of rules (`scope` = `named`) or of every rule not approved yet (`all`)."""
+    by, now = acting_as(acting, duty=Duty.STEWARD), node.now()
+    chosen = _chosen(node, release, {ReleaseState.DRAFT})
+    named = list(chosen.unapproved) if scope == "all" else list(rules)
+    done = approve_rules(by=by, now=now, release_id=chosen.id, rule_ids=named)
+    with reading(STEWARD):
+        left = get_release(chosen.id, node.now()).unapproved
+    say(f"{len(done)} rules approved, {len(named) - len(done)} were already")
+    say(f"→ {len(left)} left: {', '.join(left[:ID_SHOWN])}" if left else "→ `comity law put-in-force`")
+
+
+def enforce(node: Node, *, release: str | None, at: str | None) -> None:
+    """Make an approved release the law, now or at a time to come."""
+    now = node.now()
+    effective_at = None if at is None else parse_moment(at, "--at")
+    chosen = _chosen(node, release, {ReleaseState.APPROVED, ReleaseState.DRAFT, ReleaseState.SUPERSEDED})
+    put_in_force(by=STEWARD, now=now, release_id=chosen.id, effective_at=effective_at)
+    say(f"release {chosen.id} is the law from {moment(effective_at or now)} on")
+
+
+def _chosen(node: Node, release: str | None, states: set[ReleaseState]) -> ReleaseFacts:
+    """Return the release an id (or its first characters) names, else the newest in one of `states`."""
+    with reading(STEWARD):
+        releases = list_releases(node.now())
+    if release is not None:
+        found = [one for one in releases if str(one.id).startswith(release.lower())]
+        if len(found) != 1:
+            known = ", ".join(f"`{one.id}` ({one.state.value})" for one in releases) or "none; `comity law load`"
+            what = "fits several releases" if found else "is no release"
+            raise MistakeError("--release", f"`{release}` {what}", f"there are: {known}")
+        return found[0]
+    newest = [one for one in releases if one.state in states]
+    if not newest:
+        raise MistakeError("--release", "no release waits for this", "`comity law show` lists them, `comity law load` adds")
+    return newest[-1]
+
+
+def _release_json(release: ReleaseFacts) -> dict[str, object]:
+    return {
+        "release": release.id,
+        "digest": release.digest,
+        "state": release.state.value,
+        "loaded_at": release.loaded_at,
+        "effective_at": release.effective_at,
+        "unapproved": release.unapproved,
+    }
+
+
+def parse_moment(text: str, field: str) -> datetime:
+    """Return an instant; a day alone is its first instant in UTC. Raises `MistakeError`."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        remedy = "write a day, `2026-07-01`, or an instant, `2026-07-01T07:00:00Z`"
+        raise MistakeError(field, f"`{text}` is not a time", remedy) from None
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)

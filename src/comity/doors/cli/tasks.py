@@ -1,0 +1,258 @@
+"""The holder's side at the command line: what waits for a post, answering it, approving exactly what would leave."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from django.db.backends.utils import CursorWrapper
+
+from comity.coordination.exchange.commands.answer import HolderAnswer, Verdict, answer_request, decide_waiting
+from comity.coordination.exchange.commands.deliver import receive_disclosure
+from comity.coordination.exchange.open_records import texts
+from comity.coordination.exchange.reload import Reloaded, reload_asks
+from comity.coordination.exchange.selectors import list_deliveries
+from comity.doors.cli.acting import acting_as
+from comity.doors.cli.ask_words import STATUS_WORDS
+from comity.doors.cli.input import read_as, read_bytes
+from comity.doors.cli.mistakes import MistakeError
+from comity.doors.cli.node import Node
+from comity.doors.cli.say import moment, say, say_facts, say_json, say_table
+from comity.kernel.canonical import Json
+from comity.spine.tasks.selectors import TaskView, get_task, list_open, list_open_of_agency
+from comity.spine.tasks.vocabulary import Kind
+from comity.spine.tenancy.transaction import reading
+from comity.spine.vault.seal import open_items
+from comity.standing.directory import selectors as directory
+
+MOST: Final = 500
+_NEXT: Final = {
+    Kind.ANSWER: "comity answer",
+    Kind.APPROVAL: "comity approve | refuse",
+    Kind.COUNSEL: "comity approve | refuse",
+}
+
+
+class AnswerLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An answer with more than its values."""
+
+    values: dict[str, str]
+    marks: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+    subject_handle: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A task with the ask it is about, and that ask's private part where the post may see it."""
+
+    task: TaskView
+    ask: Reloaded | None
+    private: Mapping[str, Json]
+
+    def as_json(self) -> dict[str, object]:
+        """Return it for machines."""
+        about: dict[str, object] = {}
+        if self.ask is not None:
+            asked = self.ask.named.ask
+            about = {
+                "ask": self.ask.named.id,
+                "asker": self.ask.named.asker.code,
+                "purpose": asked.purpose,
+                "category": asked.category,
+                "elements": asked.elements,
+            }
+        return {
+            "task": self.task.id,
+            "kind": self.task.kind.value,
+            "function": self.task.function,
+            "due_at": self.task.due_at,
+            "digest": self.task.digest,
+            **about,
+            **{name: value for name, value in self.private.items() if value},
+        }
+
+
+def queue(node: Node, *, acting: str, scope: str, form: str) -> None:
+    """Print what waits for a post (`scope` = `post`) or for its whole agency (`agency`), what is due first on top."""
+    by, now = acting_as(acting), node.now()
+    with reading(by) as cursor:
+        post = directory.get_post(by.post_id)
+        if scope == "agency":
+            tasks = list_open_of_agency(cursor, agency_id=by.agency_id, now=now, limit=MOST)
+        else:
+            functions = [post.function.value]
+            tasks = list_open(cursor, agency_id=by.agency_id, posts=[post.id], functions=functions, now=now, limit=MOST)
+        waiting = _waiting(cursor, tasks, node)
+    if form == "json":
+        for one in waiting:
+            say_json(one.as_json())
+        return
+    rows = [_row(one, now) for one in waiting]
+    say_table(("task", "due", "asks for", "about", "reference", "next"), rows)
+    if not waiting:
+        say(f"nothing waits for `{post.code}`" if scope == "post" else "nothing waits")
+
+
+def _row(one: Waiting, now: datetime) -> tuple[object, ...]:
+    task = one.task
+    due = moment(task.due_at) + (" OVERDUE" if task.due_at and task.due_at <= now else "")
+    about = ""
+    if one.ask is not None:
+        asked = one.ask.named.ask
+        about = f"{one.ask.named.asker.code}, {asked.purpose}, {asked.category}: {', '.join(asked.elements)}"
+    asks_for = f"{task.kind.value} by {task.function or 'a named post'}".replace("_", " ")
+    return task.id, due, asks_for, about, one.private.get("reference") or "", _NEXT.get(task.kind, "")
+
+
+def _waiting(cursor: CursorWrapper, tasks: Sequence[TaskView], node: Node) -> list[Waiting]:
+    asks = {loaded.named.id: loaded for loaded in reload_asks(cursor, [task.subject_id for task in tasks])}
+    opened = open_items(cursor, node.open_keys(), [loaded.private_item for loaded in asks.values()]) if asks else {}
+    found = []
+    for task in tasks:
+        ask = asks.get(task.subject_id)
+        found.append(Waiting(task, ask, opened.get(ask.private_item, {}) if ask else {}))
+    return found
+
+
+def answer(
+    node: Node,
+    *,
+    task: str,
+    acting: str,
+    values: str | None,
+    marks: Sequence[str],
+    evidence: Sequence[str],
+) -> None:
+    """Answer an ask with what a file holds, or (`values` None) that there is no record."""
+    given = HolderAnswer(None) if values is None else _answer_of(read_bytes(values, "--values"))
+    given = HolderAnswer(
+        given.values, (*given.marks, *marks), (*given.evidence, *evidence), subject_handle=given.subject_handle
+    )
+    by = acting_as(acting)
+    status = answer_request(
+        task_id=parse_id(task, "TASK"), answer=given, by=by, now=node.now(), keys=node.open_keys()
+    )
+    say(f"recorded: {STATUS_WORDS.get(status, status)}")
+
+
+def _answer_of(content: bytes) -> HolderAnswer:
+    """Read `{"values": {...}, "marks": [...], "evidence": [...]}`, or the values alone."""
+    try:
+        whole = read_as(content, dict[str, msgspec.Raw])
+        if "values" in whole:
+            line = read_as(content, AnswerLine)
+            return HolderAnswer(line.values, line.marks, line.evidence, line.subject_handle)
+        return HolderAnswer(read_as(content, dict[str, str]))
+    except MistakeError as mistake:
+        field = f"--values {mistake.field}".strip()
+        raise MistakeError(field, mistake.message, f'{mistake.remedy}: {{"person_name": "…"}}') from None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a verdict is asked about: the task and exactly what would leave."""
+
+    task: TaskView
+    ask: Reloaded | None
+    leaving: Mapping[str, str]
+
+
+def look(node: Node, *, task: str, acting: str) -> Seen:
+    """Return what would leave when the task is released; the approver sees nothing else of the record."""
+    by = acting_as(acting)
+    with reading(by) as cursor:
+        found = get_task(cursor, parse_id(task, "TASK"))
+        asks = reload_asks(cursor, [found.subject_id])
+        draft = open_items(cursor, node.open_keys(), [found.id]).get(found.id)
+    return Seen(found, asks[0] if asks else None, texts(draft) if draft else {})
+
+
+def say_seen(seen: Seen) -> None:
+    """Print what would leave, to whom and what for."""
+    if seen.ask is not None:
+        named = seen.ask.named
+        say_facts(
+            {
+                "asked by": f"{named.asker.name} ({named.asker.code})",
+                "purpose": named.ask.purpose,
+                "category": named.ask.category,
+                "decides": (seen.task.function or "").replace("_", " "),
+                "due": moment(seen.task.due_at),
+                "digest": seen.task.digest,
+            }
+        )
+    say_table(("element", "what would leave"), sorted(seen.leaving.items()))
+
+
+def decide(node: Node, *, task: str, acting: str, verdict: str, digest: str) -> None:
+    """Record a post's verdict (`release` or `refuse`) on exactly what has `digest`."""
+    by = acting_as(acting)
+    status = decide_waiting(
+        task_id=parse_id(task, "TASK"),
+        verdict=Verdict(verdict),
+        digest=digest,
+        by=by,
+        now=node.now(),
+        keys=node.open_keys(),
+    )
+    say(f"recorded: {STATUS_WORDS.get(status, status)}")
+
+
+def receive(node: Node, *, disclosure: str, acting: str, form: str) -> None:
+    """Hand a disclosure over to its recipient; the receipt is filed before a value is shown."""
+    by = acting_as(acting)
+    received = receive_disclosure(
+        disclosure_id=parse_id(disclosure, "DISCLOSURE"), by=by, now=node.now(), keys=node.open_keys()
+    )
+    if form == "json":
+        say_json(
+            {
+                "disclosure": disclosure,
+                "values": received.values,
+                "digests": received.digests,
+                "salts": received.salts,
+                "envelope": received.envelope,
+                "signature": received.signature,
+                "receipt": received.receipt_id,
+            }
+        )
+        return
+    say_table(("element", "value"), sorted(received.values.items()))
+    say(f"receipt {received.receipt_id}; `--json` shows the holder's signed envelope, salts and digests")
+
+
+def list_received(node: Node, *, acting: str, form: str) -> None:
+    """Print what was sent to an agency and what became of it, newest first."""
+    by = acting_as(acting)
+    with reading(by) as cursor:
+        sent = list_deliveries(cursor, by.agency_id, limit=MOST)
+        names = directory.list_agencies({one.holder_id for one in sent})
+    if form == "json":
+        for one in sent:
+            say_json(
+                {
+                    "disclosure": one.disclosure_id,
+                    "ask": one.ask_id,
+                    "holder": names[one.holder_id].code,
+                    "event": one.event,
+                    "at": one.happened_at,
+                }
+            )
+        return
+    rows = [(one.disclosure_id, names[one.holder_id].code, one.event, moment(one.happened_at)) for one in sent]
+    say_table(("disclosure", "from", "last event", "at"), rows)
+    if not sent:
+        say("nothing was sent yet; deliveries go while the node's worker runs: `comity demo` or `comity serve worker`")
+
+
+def parse_id(text: str, field: str) -> UUID:
+    """Return an id; raises `MistakeError`."""
+    try:
+        return UUID(text)
+    except ValueError:
+        remedy = "ids read like `0192f0c1-2d3e-7abc-8def-0123456789ab`; copy it whole"
+        raise MistakeError(field, f"`{text}` is not an id", remedy) from None
+

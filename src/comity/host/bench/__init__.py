@@ -1,0 +1,1 @@
+"""Benchmarks: what the node can carry on this machine, measured beside the limit it is compared with."""

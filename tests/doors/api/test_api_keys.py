@@ -1,0 +1,72 @@
+import pytest
+
+from comity.doors.api.scopes import ApiKey
+from comity.standing.directory.vocabulary import Scope
+
+
+def problem(response) -> tuple[int, str]:
+    assert response.headers["Content-Type"] == "application/problem+json"
+    body = response.json()
+    assert body["status"] == response.status_code
+    assert body["title"]
+    assert body["detail"]
+    return response.status_code, body["type"].rpartition("/")[2]
+
+
+def test_request_without_key_is_told_how_to_send_one(asker):
+    refused = asker.client.get("/api/v1/asks")
+    assert problem(refused) == (401, "no-key")
+    assert refused.headers["WWW-Authenticate"] == 'Bearer realm="comity"'
+
+
+@pytest.mark.parametrize("header", ["Basic abc", "Bearer", "Bearer ", "comity_a_b"])
+def test_header_that_is_no_bearer_key_is_refused(asker, header):
+    assert problem(asker.client.get("/api/v1/asks", headers={"Authorization": header})) == (401, "malformed-key")
+
+
+@pytest.mark.parametrize(
+    "key", ["comity_000000000000_" + "0" * 64, "nonsense", "comity_\x00_a", "comity_é_a", "a" * 9_000]
+)
+def test_unknown_key_is_refused_without_a_hint(asker, key):
+    refused = asker.client.get("/api/v1/asks", headers={"Authorization": f"Bearer {key}"})
+    assert problem(refused) == (401, "unknown-key")
+
+
+def test_wrong_secret_under_a_known_prefix_is_an_unknown_key(asker):
+    refused = asker.client.get("/api/v1/asks", headers={"Authorization": f"Bearer {asker.secret[:-1]}x"})
+    assert problem(refused) == (401, "unknown-key")
+
+
+def test_revoked_key_is_told_so(office, asker):
+    from comity.standing.directory.commands import revoke_api_key
+
+    revoke_api_key(by=asker.actor, now=office.now(), prefix=asker.secret.split("_")[1])
+    assert problem(asker.get("/asks")) == (401, "key-revoked")
+
+
+def test_key_without_the_scope_is_told_which(office, ask):
+    reader = office.caller(scopes=[Scope.LAW_READ])
+    stored = office.stored()
+    refused = reader.post("/asks", ask())
+    assert problem(refused) == (403, "scope-missing")
+    assert "`exchange:ask`" in refused.json()["detail"]
+    assert 'error="insufficient_scope", scope="exchange:ask"' in refused.headers["WWW-Authenticate"]
+    assert office.stored() == stored
+
+
+def test_queue_shows_only_what_the_scope_covers(office, asker, ask):
+    asker.post("/asks", ask())
+    clerk = office.caller("az-dps", "records-clerk", scopes=[Scope.EXCHANGE_ANSWER])
+    approver = office.caller("az-dps", "records-clerk", scopes=[Scope.EXCHANGE_APPROVE])
+    [task] = clerk.get("/queue").json()["tasks"]
+    assert approver.get("/queue").json() == {"tasks": []}
+    assert problem(approver.get(f"/tasks/{task['id']}")) == (403, "scope-missing")
+
+
+def test_scope_is_checked_before_the_body(office):
+    reader = office.caller(scopes=[Scope.LAW_READ])
+    assert problem(reader.post("/asks", b"{")) == (403, "scope-missing")
+
+
+def test_an_api_key_demand_names_only_known_scopes():
+    assert ApiKey(Scope.LAW_READ).scopes == (Scope.LAW_READ,)

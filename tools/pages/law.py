@@ -1,0 +1,114 @@
+"""The rules of the shipped packs in plain words, and the vocabulary they are written in."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final, TypeVar
+
+from comity.spine.policy.rules import Rule
+from comity.standing.law.catalogue import Word, load_catalogue
+from comity.standing.law.packs import PACKS, load_authorities, load_rules, load_texts
+from tools.pages.markdown import code, table
+
+W = TypeVar("W", bound=Word)
+_TITLES: Final = {"us": "United States", "us-az": "Arizona", "us-ca": "California (as a neighboring state)", "us-ut": "Utah"}
+
+
+def rules_page() -> str:
+    """Return the list of rules, pack by pack, then the authorities."""
+    rules = load_rules()
+    parts = [
+        f"""# Rules of the gate
+
+{len(rules)} rules in {len(PACKS)} packs. **No counsel has approved them**: each stands for a reading of its source that
+a lawyer must confirm before live use. What a rule's text holds is in `src/comity/standing/law/packs`; a decision table
+for each is in `tests/standing/law/tables`. Clauses of agreements become rules too and are listed by no page: read them
+with the agreement.
+
+Kinds: *permit* lets go; *forbid* keeps back and beats every permit; *mandate* says that sharing is a duty (against a
+state's forbid it is held for counsel); *require* adds a duty; *warn* adds a warning. Nothing matched is a refusal.
+"""
+    ]
+    for jurisdiction in PACKS:
+        own = [rule for rule in rules if rule.jurisdiction == jurisdiction]
+        parts.append(f"## {_TITLES.get(jurisdiction, jurisdiction)}: `{jurisdiction}`\n\n" + "\n".join(map(_rule, own)))
+    parts.append(_authorities())
+    return "\n".join(parts)
+
+
+def _rule(rule: Rule) -> str:
+    texts = load_texts()
+    words = {language: texts[language][rule.says] for language in ("en", "es")}
+    lines = [
+        f"### `{rule.id}`",
+        "",
+        f"*{rule.kind}*, {rule.cite}. Source: {', '.join(f'[{key}](../sources.md)' for key in rule.source.split())}.",
+        "",
+        f"- en: {words['en'].says} *{words['en'].forward}*",
+        f"- es: {words['es'].says} *{words['es'].forward}*",
+    ]
+    if rule.classes is not None:
+        lines.append(f"- only the class {code(*sorted(rule.classes))}")
+    if rule.needs:
+        lines.append(f"- satisfied by {' or '.join(' with '.join(f'`{c}`' for c in group) for group in rule.needs)}")
+    if rule.obligations:
+        lines.append(f"- obliges to {code(*rule.obligations)}")
+    if rule.starts_on or rule.ends_on:
+        lines.append(f"- applies from {rule.starts_on or 'ever'}{f' until {rule.ends_on}' if rule.ends_on else ''}")
+    return "\n".join([*lines, ""])
+
+
+def _authorities() -> str:
+    rows = [
+        (f"`{one.code}`", one.citation, one.effect, f"{one.mark}-{one.confidence}")
+        for one in sorted(load_authorities().values(), key=lambda one: one.code)
+    ]
+    return (
+        "## Authorities\n\nMark: S, the text was read in a public copy; K, general knowledge to be checked. Confidence:"
+        " H, M, L.\n\n" + table(("key", "citation", "effect in our words", "mark"), rows)
+    )
+
+
+def catalogue_page() -> str:
+    """Return every word an ask, a record, a rule or a clause may use."""
+    known = load_catalogue()
+    elements = [
+        (f"`{one.code}`", one.en, one.es, f"`{one.sensitivity_class}`", f"`{one.niem}`")
+        for one in sorted(known.elements.values(), key=lambda one: (one.sensitivity_class, one.code))
+    ]
+    categories = [
+        (f"`{one.code}`", one.en, one.es, code(*one.classes), "yes" if one.may_hide else "")
+        for one in _sorted(known.categories)
+    ]
+    evidence = [(f"`{one.code}`", one.en, one.es, one.source.value) for one in _sorted(known.evidence)]
+    duties = [(f"`{one.code}`", one.en, one.es, one.argument.value) for one in _sorted(known.obligations)]
+    marks = [(f"`{one.code}`", one.en, one.es, "yes" if one.hides else "") for one in _sorted(known.marks)]
+    return "\n".join(
+        [
+            "# The catalogue\n\nThe closed vocabulary of the gate. A word that is not here is refused, in an ask, a"
+            " record, a rule and a clause alike. Names of elements follow NIEM; `comity:` marks one NIEM has no name"
+            " for.\n",
+            "## Sensitivity classes\n\nThe gate decides one class at a time.\n",
+            _words(known.classes),
+            "## Elements\n",
+            table(("code", "en", "es", "class", "NIEM name"), elements),
+            "## Categories\n\nA kind of record, and the classes that may be asked for in it. Where records may be"
+            " hidden, every ask is answered on a tick, whether or not a record exists.\n",
+            table(("code", "en", "es", "classes", "may hide"), categories),
+            "## Purposes\n",
+            _words(known.purposes),
+            "## Marks of a record\n\nA record with a mark that hides must not even be known to exist.\n",
+            table(("code", "en", "es", "hides"), marks),
+            "## Evidence\n\nWho may show it: `asker` with the ask, `holder` by a recorded act, `record` kept with the"
+            " record, `system` found by Comity itself.\n",
+            table(("code", "en", "es", "shown by"), evidence),
+            "## Obligations\n\nWritten `verb` or `verb:argument`.\n",
+            table(("code", "en", "es", "argument"), duties),
+        ]
+    )
+
+
+def _sorted(words: Mapping[str, W]) -> Iterable[W]:
+    return [word for _, word in sorted(words.items())]
+
+
+def _words(words: Mapping[str, Word]) -> str:
+    return table(("code", "en", "es"), [(f"`{one.code}`", one.en, one.es) for one in _sorted(words)])
