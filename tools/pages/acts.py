@@ -34,7 +34,7 @@ def _answers() -> Iterable[str]:
 def _reviews() -> Iterable[str]:
     from comity.coordination.exchange.commands import review  # noqa: PLC0415 - as above
 
-    return [f"disclosure.reviewed_{finding.value}" for finding in review.Finding]
+    return [f"disclosure.reviewed_{finding.value}" for finding in review.ReviewFinding]
 
 
 _FAMILIES: Final[Mapping[str, Callable[[], Iterable[str]]]] = {
@@ -52,7 +52,9 @@ def page() -> str:
             for name in _named(tree):
                 for act in _FAMILIES[name]() if name in _FAMILIES else [name]:
                     found.setdefault(act, set()).add(module.removeprefix("comity."))
-    return _HEAD + "\n" + table(("act", "written by"), [(code(act), code(*sorted(m))) for act, m in sorted(found.items())])
+    return (
+        _HEAD + "\n" + table(("act", "written by"), [(code(act), code(*sorted(m))) for act, m in sorted(found.items())])
+    )
 
 
 def _named(tree: ast.Module) -> Iterable[str]:
@@ -96,5 +98,3 @@ def _names(given: ast.expr, function: ast.FunctionDef) -> Iterable[str]:
             return [found for value in values for found in _names(value, function)]
         case _:
             return []
-
-

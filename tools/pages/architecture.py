@@ -70,12 +70,23 @@ def _diagram() -> str:
 
 
 def _subgraph(floor: str, layers: list[list[str]], edges: list[str]) -> list[str]:
+    """Return the box of a floor; a layer of several packages is a box of its own, so that one arrow does for all."""
     lines = [f"    subgraph {_id(floor)}[{floor}]"]
-    for layer in layers:
-        lines += [f'        {_id(floor + "." + name)}["{name}"]' for name in layer]
+    ends: list[str] = []
+    for number, layer in enumerate(layers):
+        boxed = len(layer) > 1 and len(layers) > 1
+        nodes = [f'{_id(floor + "." + name)}["{name}"]' for name in layer]
+        if boxed:
+            lines += [
+                f'        subgraph {_id(floor)}_{number}[" "]',
+                *(f"            {n}" for n in nodes),
+                "        end",
+            ]
+        else:
+            lines += [f"        {node}" for node in nodes]
+        ends.append(f"{_id(floor)}_{number}" if boxed else _id(f"{floor}.{layer[0]}"))
     lines.append("    end")
-    for upper, lower in zip(layers, layers[1:], strict=False):
-        edges += [f"    {_id(f'{floor}.{a}')} --> {_id(f'{floor}.{b}')}" for a in upper for b in lower]
+    edges += [f"    {upper} --> {lower}" for upper, lower in zip(ends, ends[1:], strict=False)]
     return lines
 
 

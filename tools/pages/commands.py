@@ -1,6 +1,7 @@
 """The command line, from the commands themselves."""
 
 from collections.abc import Iterator
+from enum import StrEnum
 from typing import Any
 
 import typer
@@ -41,20 +42,28 @@ def _section(words: tuple[str, ...], command: Any) -> str:  # noqa: ANN401 - as 
     arguments = [one for one in command.params if one.param_type_name == "argument"]
     options = [one for one in command.params if one.param_type_name == "option" and "--help" not in one.opts]
     usage = " ".join([*words, *(["[OPTIONS]"] if options else []), *(_shown(one) for one in arguments)])
-    rows = [(f"`{_shown(one)}`", _help(one)) for one in arguments] + [(f"`{_names(one)}`", _help(one)) for one in options]
+    rows = [(f"`{_shown(one)}`", _help(one)) for one in arguments] + [
+        (f"`{_names(one)}`", _help(one)) for one in options
+    ]
     told = table(("given", "what it is"), rows) if rows else ""
     return f"## `{' '.join(words)}`\n\n{_text(command.help)}\n\n```text\n{usage}\n```\n\n{told}"
 
 
 def _shown(argument: Any) -> str:  # noqa: ANN401 - as above
-    name = str(argument.metavar or argument.name).upper()
+    name = argument.metavar or str(argument.name).upper()
     name = f"{name}…" if argument.nargs == -1 else name
     return name if argument.required else f"[{name}]"
 
 
 def _names(option: Any) -> str:  # noqa: ANN401 - as above
     names = " / ".join([*option.opts, *option.secondary_opts])
-    return names if option.is_flag else f"{names} {str(option.metavar or option.type.name).upper()}"
+    return names if getattr(option, "is_flag", False) else f"{names} {option.metavar or _choices(option)}"
+
+
+def _choices(option: Any) -> str:  # noqa: ANN401 - as above
+    """Return the words an option takes, where they are a closed set, else its name."""
+    kind = option.type_descriptor.annotation
+    return "|".join(kind) if isinstance(kind, type) and issubclass(kind, StrEnum) else str(option.name).upper()
 
 
 def _help(one: Any) -> str:  # noqa: ANN401 - as above

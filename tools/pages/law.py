@@ -9,7 +9,12 @@ from comity.standing.law.packs import PACKS, load_authorities, load_rules, load_
 from tools.pages.markdown import code, table
 
 W = TypeVar("W", bound=Word)
-_TITLES: Final = {"us": "United States", "us-az": "Arizona", "us-ca": "California (as a neighboring state)", "us-ut": "Utah"}
+_TITLES: Final = {
+    "us": "United States",
+    "us-az": "Arizona",
+    "us-ca": "California (as a neighboring state)",
+    "us-ut": "Utah",
+}
 
 
 def rules_page() -> str:

@@ -3,19 +3,23 @@
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 import typer
 from rich.console import Console
 
 from comity.config.node import NodeSettings, SettingsError, load
+from comity.doors.cli.mount import mount
+from comity.doors.cli.node import Node
+from comity.doors.cli.say import note
 from comity.host.backup_cli import backup_command, restore_command
 from comity.host.binaries import BinariesMissing
 from comity.host.doctor import doctor_command
 from comity.host.launcher import read_access
 from comity.host.place import ClusterBusy
-from comity.host.prepare import Paths, set_up_django
+from comity.host.prepare import Paths, ready_node, set_up_django
 from comity.host.server import ClusterFailed
 
 app = typer.Typer(
@@ -30,6 +34,34 @@ app.add_typer(serve, name="serve")
 app.command("doctor")(doctor_command)
 app.command("backup")(backup_command)
 app.command("restore")(restore_command)
+mount(app)
+
+
+@app.callback()
+def node(context: typer.Context) -> None:
+    """Hand every command of `doors.cli` the way to open this node."""
+    context.obj = open_node
+
+
+@contextmanager
+def open_node() -> Iterator[Node]:
+    """Start or join the node's database for one command; connections are closed before the database is."""
+    settings = load()
+    paths = Paths(settings.home)
+    with ready_node(settings, say=lambda word: note(f"{word} …")):
+        from django.db import connections
+        from django.db.backends.postgresql.base import DatabaseWrapper
+
+        from comity.spine.keys.file_ring import FileKeyRing
+        from comity.spine.tenancy.clock import database_now
+
+        try:
+            yield Node(database_now, lambda: FileKeyRing(paths.keys), paths.log_key, paths.last_signed)
+        finally:
+            connections.close_all()
+            wrapper = connections["default"]
+            if isinstance(wrapper, DatabaseWrapper):
+                wrapper.close_pool()
 
 
 @app.command()
@@ -67,9 +99,7 @@ def worker() -> None:
 
     paths = Paths(settings.home)
     _plainly(
-        lambda: run_worker(
-            clock=database_now, keys=FileKeyRing(paths.keys), tombstones=TombstoneFile(paths.tombstones)
-        )
+        lambda: run_worker(clock=database_now, keys=FileKeyRing(paths.keys), tombstones=TombstoneFile(paths.tombstones))
     )
 
 

@@ -66,7 +66,7 @@ HIDDEN = Situation(
     marks=("protected_1367",),
 )
 ABSENT = replace(HIDDEN, lodged=None)
-HIDDEN_APPROVABLE = replace(HIDDEN, evidence=("victim_exception", "exception_reason"))
+HIDDEN_APPROVABLE = replace(HIDDEN, holder="maricopa-so", evidence=("victim_exception", "exception_reason"))
 STATUS = Situation(
     "ice-ero-phoenix",
     "santa-cruz-so",
@@ -165,7 +165,9 @@ def open_task(demo: Any, holder: str, ask_id: UUID) -> TaskView:
     return task
 
 
-def decide(demo: Any, task: TaskView, holder: str, post: str, verdict: Verdict = Verdict.RELEASE, **changes: Any) -> str:
+def decide(
+    demo: Any, task: TaskView, holder: str, post: str, verdict: Verdict = Verdict.RELEASE, **changes: Any
+) -> str:
     """Give a verdict on a waiting ask, bound to the task's digest."""
     given: dict[str, Any] = {"digest": task.digest, "by": demo.actor(holder, post)}
     return decide_waiting(task_id=task.id, verdict=verdict, now=demo.clock(), keys=demo.keys, **given | changes)
@@ -186,9 +188,7 @@ def disclosures_of(demo: Any, ask_id: UUID) -> list[UUID]:
 
 def receive(demo: Any, asker: str, disclosure_id: UUID) -> Received:
     """Fetch a disclosure as its recipient."""
-    return receive_disclosure(
-        disclosure_id=disclosure_id, by=demo.actor(asker), now=demo.clock(), keys=demo.keys
-    )
+    return receive_disclosure(disclosure_id=disclosure_id, by=demo.actor(asker), now=demo.clock(), keys=demo.keys)
 
 
 def counts(demo: Any) -> dict[str, int]:

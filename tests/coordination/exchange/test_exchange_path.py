@@ -78,8 +78,14 @@ def test_what_the_agreement_permits_is_disclosed_at_once_minimized_and_received_
 
 
 def test_the_element_the_agreement_does_not_name_never_leaves_the_vault_of_the_record(demo):
-    one = replace(DISCLOSED, asker="cbp-bp-tucson", holder="santa-cruz-so", elements=("case_number", "telephone"),
-                  lodged=("case_number", "telephone"), purpose="customs")
+    one = replace(
+        DISCLOSED,
+        asker="cbp-bp-tucson",
+        holder="santa-cruz-so",
+        elements=("case_number", "telephone"),
+        lodged=("case_number", "telephone"),
+        purpose="customs",
+    )
     result = put(demo, one)
     assert result.status == "disclosed"
     assert result.classes["contact"]["outcome"] == "refused"
@@ -197,9 +203,7 @@ def test_nobody_approves_twice(demo):
 def test_two_approvers_at_once_release_once(demo):
     result = put(demo, NEEDS_APPROVAL)
     task = open_task(demo, "az-dps", result.ask_id)
-    outcomes = together(
-        *[lambda: decide(demo, task, "az-dps", "records-supervisor") for _ in range(2)]
-    )
+    outcomes = together(*[lambda: decide(demo, task, "az-dps", "records-supervisor") for _ in range(2)])
     assert sorted(str(type(o).__name__) for o in outcomes) == ["AlreadyDecidedError", "str"]
     assert len(disclosures_of(demo, result.ask_id)) == 1
 
@@ -242,7 +246,10 @@ def suspend(demo, code):
 
     [(agreement_id,)] = demo.look("SELECT id FROM agreements_agreement WHERE code = %s", (code,))
     suspend_agreement(
-        by=demo.actor("az-dps", "head"), now=demo.clock(), agreement_id=agreement_id, reason=next(iter(SuspensionReason))
+        by=demo.actor("az-dps", "head"),
+        now=demo.clock(),
+        agreement_id=agreement_id,
+        reason=next(iter(SuspensionReason)),
     )
 
 
@@ -339,7 +346,9 @@ def test_an_answer_may_not_hold_what_was_not_asked_for(demo):
         answer(demo, AWAITING, result.ask_id, HolderAnswer({"telephone": "1"}))
 
 
-@pytest.mark.parametrize("code", ["approved_records_supervisor", "counsel_mandate", "originator_consent", "need_to_know"])
+@pytest.mark.parametrize(
+    "code", ["approved_records_supervisor", "counsel_mandate", "originator_consent", "need_to_know"]
+)
 def test_a_holder_cannot_attest_what_only_the_node_or_the_asker_shows(demo, code):
     one = replace(NEEDS_APPROVAL, holder="pima-so", lodged=None)
     result = put(demo, one)
@@ -407,9 +416,9 @@ def test_a_protected_record_goes_only_after_the_privacy_officer_has_approved(dem
     result = put(demo, HIDDEN_APPROVABLE)
     tick(demo)
     assert status_of(demo, HIDDEN.asker, result.ask_id) == "nothing_to_share"
-    task = open_task(demo, HIDDEN.holder, result.ask_id)
+    task = open_task(demo, HIDDEN_APPROVABLE.holder, result.ask_id)
     assert task.function == "privacy_officer"
-    assert decide(demo, task, HIDDEN.holder, "privacy") == "disclosed"
+    assert decide(demo, task, HIDDEN_APPROVABLE.holder, "privacy") == "disclosed"
     assert len(disclosures_of(demo, result.ask_id)) == 1
 
 
@@ -586,7 +595,7 @@ def test_a_daily_quota_ends_and_begins_again_the_next_day(demo):
     lodge(demo, one, *keys)
     results = request(demo, one.asker, *(ask_for(one, key) for key in keys))
     assert [result.status for result in results] == ["disclosed"] * 50 + ["refused"] * 2
-    assert demo.look("SELECT used FROM agreements_usage") == [(50,)]
+    assert demo.look("SELECT max(used) FROM agreements_usage") == [(50,)]
     [again] = request(demo, one.asker, ask_for(one, keys[0]))
     assert (again.status, again.repeated) == ("disclosed", True)
     demo.clock.advance(days=1)
@@ -654,6 +663,8 @@ def test_the_envelope_is_signed_by_the_node_over_its_canonical_bytes(demo):
     got = receive(demo, DISCLOSED.asker, disclosure_id)
     digest = sha384(canonical(got.envelope)).digest()
     assert bytes.fromhex(got.signature["digest"]) == digest
-    signature = Signature(got.signature["scheme"], got.signature["key_id"], digest, bytes.fromhex(got.signature["blob"]))
+    signature = Signature(
+        got.signature["scheme"], got.signature["key_id"], digest, bytes.fromhex(got.signature["blob"])
+    )
     [public] = [key for key in demo.keys.public_keys() if key.key_id == signature.key_id]
     assert demo.keys.verify(signature, public.spki)

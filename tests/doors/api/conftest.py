@@ -119,9 +119,39 @@ def office(demo) -> Iterator[Office]:
     forget_keys()
 
 
+@pytest.fixture(scope="module")
+def shared_office(request, server, home, demo_template, tmp_path_factory) -> Iterator[Office]:
+    """One node for a module whose tests write nothing that another could notice."""
+    from comity.doors.api.context import forget_keys  # noqa: PLC0415 - needs Django set up
+
+    root = next(p for p in request.config.pluginmanager.get_plugins() if hasattr(p, "demo_node"))
+    forget_keys()
+    with root.demo_node(server, home, demo_template, tmp_path_factory.mktemp("shared")) as node:
+        yield Office(node)
+    forget_keys()
+
+
 @pytest.fixture
 def asker(office) -> Caller:
     return office.caller()
+
+
+@pytest.fixture
+def holder(office) -> Caller:
+    return office.caller("az-dps")
+
+
+@pytest.fixture
+def stranger(office) -> Caller:
+    return office.caller("ut-dps-bci")
+
+
+@pytest.fixture
+def unchanged(office, asker, holder, stranger) -> Iterator[None]:
+    """Fail the test that wrote anything."""
+    before = office.stored()
+    yield
+    assert office.stored() == before
 
 
 Make = Callable[..., dict[str, Any]]

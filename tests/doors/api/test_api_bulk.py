@@ -1,5 +1,7 @@
 import msgspec
 
+from comity.doors.api import asks as door
+
 
 def test_ten_thousand_lines_with_one_bad_are_answered_but_that_one(asker, ask, office, monkeypatch):
     lines = [ask(elements=["person_name"], purpose="civil_immigration") for _ in range(9_999)]
@@ -58,8 +60,6 @@ def test_records_are_lodged_line_by_line(office, record):
 
 
 def test_chunk_that_fails_is_put_again_line_by_line(asker, ask, office, monkeypatch):
-    from comity.doors.api import asks as door
-
     real = door.request_disclosures
 
     def poisoned(*, asks, **rest):

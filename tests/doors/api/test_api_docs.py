@@ -1,5 +1,12 @@
 import re
 
+import pytest
+
+
+@pytest.fixture(scope="module")
+def office(shared_office):
+    return shared_office
+
 
 def test_documentation_page_loads_nothing_from_elsewhere(asker):
     page = asker.client.get("/api/v1/docs")

@@ -6,6 +6,11 @@ import pytest
 BIG = b"9" * 40
 
 
+@pytest.fixture(scope="module")
+def office(shared_office):
+    return shared_office
+
+
 def refused(response) -> tuple[int, str]:
     """Return status and field of a problem, having checked that it tells a remedy."""
     assert response.headers["Content-Type"] == "application/problem+json", response.content
@@ -15,17 +20,10 @@ def refused(response) -> tuple[int, str]:
     return response.status_code, body["errors"][0]["field"]
 
 
-@pytest.fixture
-def unchanged(office):
-    before = office.stored()
-    yield
-    assert office.stored() == before
-
-
 @pytest.mark.parametrize(
     "raw",
     [
-        b"",
+        b" ",
         b"{",
         b"nothing",
         b'{"a":1}}',
@@ -126,8 +124,7 @@ def test_every_fault_is_told_at_once(asker, unchanged, ask):
     assert [error["field"] for error in response.json()["errors"]] == ["purpose", "category", "elements"]
 
 
-def test_ask_under_an_agreement_of_others_is_refused_like_an_unknown_one(office, unchanged, ask):
-    stranger = office.caller("ut-dps-bci")
+def test_ask_under_an_agreement_of_others_is_refused_like_an_unknown_one(stranger, unchanged, ask):
     theirs = stranger.post("/asks", ask(agreement="tfm-demo-2025"))
     none = stranger.post("/asks", ask(agreement="xxx-demo-2025"))
     assert refused(theirs) == refused(none) == (422, "agreement")
@@ -156,21 +153,19 @@ def test_too_many_lines_are_refused(asker, unchanged):
 )
 def test_other_kinds_of_body_are_refused(asker, unchanged, ask, kind):
     response = asker.post("/asks", ask(), kind=kind)
-    assert (response.status_code, response.json()["detail"]) == (
-        415,
-        "send the header `Content-Type: application/json`",
-    )
+    assert refused(response) == (415, "Content-Type")
+    assert response.json()["errors"][0]["remedy"] == "send `Content-Type: application/json`"
 
 
 def test_body_without_a_length_is_asked_for_one(asker, unchanged):
     response = asker.client.generic(
         "POST",
         "/api/v1/asks",
-        b"",
+        b"{}",
         content_type="application/json",
         headers=asker.headers | {"Transfer-Encoding": "chunked"},
     )
-    assert response.status_code == 411
+    assert refused(response) == (411, "Content-Length")
 
 
 @pytest.mark.parametrize(
@@ -205,15 +200,15 @@ def test_method_that_is_not_there_is_told_what_is(asker, unchanged, method, path
         ({"origin": "nobody"}, "origin"),
     ],
 )
-def test_record_that_cannot_be_lodged_is_refused(office, unchanged, record, changes, field):
-    assert refused(office.caller("az-dps").post("/records", record(**changes))) == (422, field)
+def test_record_that_cannot_be_lodged_is_refused(holder, unchanged, record, changes, field):
+    assert refused(holder.post("/records", record(**changes))) == (422, field)
 
 
 @pytest.mark.parametrize(
     ("changes", "field"), [({"subject_handle": "x"}, "subject_handle"), ({"values": {"person_name": 1}}, "values[...]")]
 )
-def test_record_of_the_wrong_kind_is_refused(office, unchanged, record, changes, field):
-    assert refused(office.caller("az-dps").post("/records", record(**changes))) == (400, field)
+def test_record_of_the_wrong_kind_is_refused(holder, unchanged, record, changes, field):
+    assert refused(holder.post("/records", record(**changes))) == (400, field)
 
 
 @pytest.mark.parametrize(
@@ -229,18 +224,9 @@ def test_verdict_that_is_none_is_refused(asker, unchanged, body, field):
     assert refused(asker.post(path, body)) == (400, field)
 
 
-def test_outside_disclosure_of_tomorrow_is_refused(office, unchanged):
+def test_outside_disclosure_of_tomorrow_is_refused(holder, unchanged):
     body = outside(told_at="2999-01-01T00:00:00Z")
-    assert refused(office.caller("az-dps").post("/outside-disclosures", body)) == (422, "told_at")
-
-
-def test_outside_disclosure_is_recorded_and_judged(office):
-    teller = office.caller("az-dps")
-    body = outside(told_at=office.now().isoformat())
-    made = teller.post("/outside-disclosures", body)
-    assert made.status_code == 201, made.content
-    assert teller.post("/outside-disclosures", body).json()["disclosure"] == made.json()["disclosure"]
-    assert refused(teller.post("/outside-disclosures", body | {"told_at": "2026-01-01T00:00:00"})) == (400, "told_at")
+    assert refused(holder.post("/outside-disclosures", body)) == (422, "told_at")
 
 
 def outside(**changes: object) -> dict[str, object]:

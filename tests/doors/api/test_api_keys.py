@@ -1,6 +1,7 @@
 import pytest
 
 from comity.doors.api.scopes import ApiKey
+from comity.standing.directory.commands import revoke_api_key
 from comity.standing.directory.vocabulary import Scope
 
 
@@ -38,8 +39,6 @@ def test_wrong_secret_under_a_known_prefix_is_an_unknown_key(asker):
 
 
 def test_revoked_key_is_told_so(office, asker):
-    from comity.standing.directory.commands import revoke_api_key
-
     revoke_api_key(by=asker.actor, now=office.now(), prefix=asker.secret.split("_")[1])
     assert problem(asker.get("/asks")) == (401, "key-revoked")
 

@@ -6,6 +6,7 @@ import pytest
 
 from comity.config.node import Role
 from comity.spine.ledger import verify as verify_module
+from comity.spine.ledger.connect import conninfo_of
 from comity.spine.ledger.last_signed import read_last_signed
 
 FLIP = "set_byte({0}, 3, get_byte({0}, 3) # 1)"
@@ -215,3 +216,9 @@ def test_act_table_is_found_without_being_registered(log, node):
     with node.connect(Role.OWNER) as owner:
         owner.execute("CREATE TABLE forgotten (id bigint PRIMARY KEY, entry_id uuid NOT NULL)")
     assert log.found() == {("table unreadable", "forgotten")}
+
+
+def test_alias_gives_the_address_that_other_processes_use(log):
+    log.append(2)
+    log.sequence()
+    assert log.verify(conninfo=conninfo_of("verifier")).is_clean

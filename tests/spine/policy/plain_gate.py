@@ -106,18 +106,10 @@ def decide_class(rules, facts, name, elements):
 
 def main(that_hold, broken, facts, elements):
     permits, forbids, mandates = (that_hold.get(kind, []) for kind in ("permit", "forbid", "mandate"))
-    if broken & {"permit", "forbid"}:
+    if broken & {"permit", "forbid", "mandate"}:
         return ("refused", "error")
-    if permits and not forbids:
-        return grant(permits, elements, facts)
-    if "mandate" in broken:
-        return ("refused", "error")
-    return main_with_mandates(forbids, mandates, facts, elements)
-
-
-def main_with_mandates(forbids, mandates, facts, elements):
     if not forbids:
-        return grant(mandates, elements, facts) if mandates else ("refused", "unmatched")
+        return grant([*permits, *mandates], elements, facts)
     if not mandates or not all(rule.jurisdiction.startswith("us-") for rule in forbids):
         return refusal(forbids, facts)
     if "counsel_mandate" in facts.met:
@@ -142,16 +134,17 @@ def grant(rules, elements, facts):
     def kept(some):
         return {e for e in elements if any(rule.elements is None or e in rule.elements for rule in some)}
 
-    free = [rule for rule in rules if not waits_for(rule, facts)]
-    if kept(free):
+    useful = [rule for rule in rules if kept([rule])]
+    free = [rule for rule in useful if not waits_for(rule, facts)]
+    if free:
         return ("disclosed", kept(free), {rule.id for rule in free}, set())
-    if not kept(rules):
+    if not useful:
         return ("refused", "unmatched")
     return (
         "needs_approval",
-        kept(rules),
-        {rule.id for rule in rules},
-        {function for rule in rules for function in waits_for(rule, facts)},
+        kept(useful),
+        {rule.id for rule in useful},
+        {function for rule in useful for function in waits_for(rule, facts)},
     )
 
 

@@ -16,7 +16,7 @@ class Act(models.Model):
     """What every act row has: its id and the ledger entry that covers every other column."""
 
     id = models.UUIDField(primary_key=True)
-    entry_id = models.UUIDField()
+    entry_id = models.UUIDField(db_index=True)
 
     class Meta:
         abstract = True

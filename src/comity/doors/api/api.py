@@ -15,7 +15,7 @@ from ninja.operation import Operation
 from comity.doors.api import agreements, asks, deliveries, directory, health, law, ledger, queue, records
 from comity.doors.api.docs import LocalDocs
 from comity.doors.api.faults import fault_response
-from comity.doors.api.problems import answer_with, method_not_allowed
+from comity.doors.api.problems import answer_with, kept_by_nobody, method_not_allowed
 from comity.doors.api.routes import component_schemas
 
 View = Callable[..., HttpResponseBase]
@@ -80,10 +80,7 @@ def guarded(view: View) -> View:
 
     @wraps(view)
     def answered(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-        response = _answered(view, request, *args, **kwargs)
-        response.headers.setdefault("Cache-Control", "no-store")
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        return response
+        return kept_by_nobody(_answered(view, request, *args, **kwargs))
 
     return answered
 

@@ -3,15 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
 MEDIA_TYPE: Final = "application/problem+json"
 BASE: Final = "/api/v1/problems/"
 """Types are addresses relative to the node; they name the kind of problem and need not be fetched."""
 LONGEST_SHOWN: Final = 100
+
+R = TypeVar("R", bound=HttpResponseBase)
 
 
 class FieldProblem(msgspec.Struct, frozen=True):
@@ -61,7 +64,16 @@ class ProblemError(Exception):
 def answer_with(problem: Problem) -> HttpResponse:
     """Return the response that says the problem."""
     body = msgspec.json.encode(problem.details())
-    return HttpResponse(body, status=problem.status.value, content_type=MEDIA_TYPE, headers=dict(problem.headers))
+    response = HttpResponse(body, status=problem.status.value, content_type=MEDIA_TYPE, headers=dict(problem.headers))
+    response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001 - Django would log the address
+    return kept_by_nobody(response)
+
+
+def kept_by_nobody(response: R) -> R:
+    """Return the response marked to be stored nowhere on its way and read as nothing but what it says it is."""
+    response.headers.setdefault("Cache-Control", "no-store")
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 def shown(text: str) -> str:

@@ -71,11 +71,7 @@ def parse(raw: bytes, kind: type[T]) -> T:
 
 def _read(request: HttpRequest, most: int) -> bytes:
     if "chunked" in request.headers.get("Transfer-Encoding", ""):
-        raise ProblemError(
-            Problem(
-                HTTPStatus.LENGTH_REQUIRED, "length-required", "Length required", "send the header `Content-Length`"
-            )
-        )
+        raise ProblemError(_bad_header(HTTPStatus.LENGTH_REQUIRED, "Content-Length", "is missing", "send it"))
     if _declared(request) > most:
         raise ProblemError(_too_large(f"{most} bytes", "send less, or more requests"))
     body: bytes = request.read(most + 1)
@@ -91,14 +87,15 @@ def _declared(request: HttpRequest) -> int:
 
 def _require_type(request: HttpRequest, names: tuple[str, ...]) -> None:
     if request.content_type not in names:
-        raise ProblemError(
-            Problem(
-                HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-                "unsupported-media-type",
-                "Unsupported media type",
-                f"send the header `Content-Type: {names[0]}`",
-            )
-        )
+        sent = f"is `{shown(request.content_type or '')}`"
+        remedy = f"send `Content-Type: {names[0]}`"
+        raise ProblemError(_bad_header(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Content-Type", sent, remedy))
+
+
+def _bad_header(status: HTTPStatus, name: str, message: str, remedy: str) -> Problem:
+    error = FieldProblem(name, message, remedy)
+    code = status.name.lower().replace("_", "-")
+    return Problem(status, code, status.phrase, "nothing was recorded; mend the header and send again", (error,))
 
 
 def _misfit(text: str, kind: type[msgspec.Struct]) -> Problem:

@@ -1,29 +1,20 @@
-"""`comity agreement`: what was agreed, in plain words; suspending and resuming; checking terms before they are offered."""
+"""`comity agreement`: what was agreed, in plain words, and what became of it; suspending and resuming."""
 
-import tomllib
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import datetime
-from typing import Any, Final
 
 from comity.doors.cli.acting import STEWARD, acting_as
-from comity.doors.cli.input import read_bytes
-from comity.doors.cli.mistakes import UNUSABLE, MistakeError, tell
 from comity.doors.cli.node import Node
 from comity.doors.cli.say import moment, say, say_facts, say_json, say_table
-from comity.kernel.time import EmptyPeriodError, NaiveTimeError, Period
+from comity.kernel.time import Period
 from comity.spine.tenancy.transaction import reading
 from comity.standing.agreements.commands import resume_agreement, suspend_agreement
 from comity.standing.agreements.explain import clause_sentence
 from comity.standing.agreements.facts import AgreementFacts
-from comity.standing.agreements.law_in_force import current_vocabulary
 from comity.standing.agreements.selectors import get_agreement_by_code, list_agreements, list_events, list_versions
-from comity.standing.agreements.terms import SCHEMA, AnyClause, Share, Terms, UnknownTermError, check_terms, read_terms
-from comity.standing.agreements.vocabulary import AgreementKind, PartyRole, SuspensionReason
-from comity.standing.directory.selectors import list_agencies, list_agencies_by_code, list_posts
-
-SHOWN: Final = 20
-_EXPECTED: Final = ("code", "title", "kind", "starts_at", "parties", "text", "clauses")
+from comity.standing.agreements.terms import read_terms
+from comity.standing.agreements.vocabulary import SuspensionReason
+from comity.standing.directory.selectors import list_agencies, list_posts
 
 
 def show_all(node: Node, *, form: str) -> None:
@@ -95,9 +86,8 @@ def resume(node: Node, *, code: str, acting: str) -> None:
     say(f"`{code}` is in force again")
 
 
-def history(node: Node, *, code: str, form: str) -> None:
+def history(*, code: str, form: str) -> None:
     """Print what happened to an agreement, oldest first."""
-    del node
     with reading(STEWARD):
         agreement = get_agreement_by_code(code)
         events = list_events(agreement.id)
@@ -118,113 +108,6 @@ def history(node: Node, *, code: str, form: str) -> None:
         ("at", "event", "version", "reason", "by"),
         [(moment(at), _words(name), number or "", _words(reason), who) for at, name, number, reason, who in rows],
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What a check of an agreement's file found: problems, and its clauses when there is none."""
-
-    problems: tuple[MistakeError, ...]
-    clauses: tuple[AnyClause, ...]
-
-
-def validate(node: Node, *, file: str, language: str, form: str) -> int:
-    """Check an agreement's TOML file as offering it would; print every problem, or the clauses in plain words."""
-    del node
-    checked = _check(read_bytes(file, "FILE"))
-    if form == "json":
-        problems = [{"field": p.field, "message": p.message, "remedy": p.remedy} for p in checked.problems]
-        say_json({"valid": not problems, "clauses": len(checked.clauses), "problems": problems})
-        return UNUSABLE if problems else 0
-    for problem in checked.problems:
-        tell(problem)
-    if checked.problems:
-        say(f"{len(checked.problems)} problems: this would be refused when offered")
-        return UNUSABLE
-    for clause in checked.clauses:
-        say(f"{clause.id}: {clause_sentence(clause, language=language)}")
-    say("", f"{len(checked.clauses)} clauses, every term known: this can be offered")
-    return 0
-
-
-def _check(content: bytes) -> Checked:
-    try:
-        raw = tomllib.loads(content.decode("utf-8"))
-    except UnicodeDecodeError:
-        raise MistakeError("FILE", "is not UTF-8", "save it as UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
-        raise MistakeError("FILE", f"is not TOML: {error}", "see the shipped agreements for the form") from None
-    problems = list(_check_head(raw))
-    clauses: list[AnyClause] = []
-    stored = raw.get("clauses")
-    if not isinstance(stored, list) or not stored:
-        problems.append(MistakeError("clauses", "there are none", "write at least one `[[clauses]]`"))
-        stored = []
-    for place, clause in enumerate(stored):
-        try:
-            clauses += read_terms({"schema": SCHEMA, "clauses": [clause]}).clauses
-        except UnknownTermError as error:
-            problems.append(_term_problem(error, place))
-    problems += _check_codes(raw, clauses, first_places=[p for p, c in enumerate(stored) if _is_read(c, clauses)])
-    return Checked(tuple(problems), tuple(clauses))
-
-
-def _is_read(clause: Any, clauses: Collection[AnyClause]) -> bool:  # noqa: ANN401 - whatever TOML holds
-    return isinstance(clause, dict) and any(clause.get("id") == one.id for one in clauses)
-
-
-def _check_head(raw: Mapping[str, Any]) -> Iterator[MistakeError]:
-    for name in _EXPECTED:
-        if name not in raw:
-            yield MistakeError(name, "is missing", f"give `{name}`")
-    yield from _not_among("kind", [raw.get("kind")] if "kind" in raw else [], [k.value for k in AgreementKind])
-    parties = raw.get("parties", {})
-    if not isinstance(parties, dict):
-        yield MistakeError("parties", "is not a table", "write `[parties]` with agency code = role")
-        return
-    yield from _not_among("parties", list(parties.values()), [role.value for role in PartyRole])
-    with reading(STEWARD):
-        known = list_agencies_by_code([code for code in parties if "\0" not in code])
-    for code in parties:
-        if code not in known:
-            yield MistakeError(f"parties.{code}", "no such agency in the directory", "`comity directory list` shows them")
-    try:
-        if "starts_at" in raw:
-            Period(raw["starts_at"], raw.get("ends_at"))
-    except (EmptyPeriodError, NaiveTimeError, TypeError, AttributeError) as error:
-        yield MistakeError("starts_at, ends_at", str(error), "write instants with a zone: `2026-01-01T07:00:00Z`")
-
-
-def _not_among(field: str, values: Collection[object], known: Collection[str]) -> Iterator[MistakeError]:
-    for value in values:
-        if value not in known:
-            yield MistakeError(field, f"`{value}` is not known", f"use one of: {', '.join(sorted(known))}")
-
-
-def _check_codes(raw: Mapping[str, Any], clauses: list[AnyClause], *, first_places: list[int]) -> Iterator[MistakeError]:
-    """Check each clause by itself, so that every unknown code is named and not only the first."""
-    vocabulary = current_vocabulary()
-    parties = raw.get("parties")
-    named = set(parties) if isinstance(parties, dict) else {c for one in clauses for c in (*one.senders, *one.receivers)}
-    shares = tuple(clause for clause in clauses if isinstance(clause, Share))
-    ids: set[str] = set()
-    for place, clause in zip(first_places, clauses, strict=False):
-        beside = tuple(share for share in shares if share.id != clause.id and not isinstance(clause, Share))
-        try:
-            check_terms(Terms(schema=SCHEMA, clauses=(clause, *beside)), vocabulary=vocabulary, parties=named)
-        except UnknownTermError as error:
-            if "`clauses[0]" in str(error):
-                yield _term_problem(error, place)
-        if clause.id in ids:
-            yield MistakeError(f"clauses[{place}].id", f"`{clause.id}` stands twice", "give each clause its own id")
-        ids.add(clause.id)
-
-
-def _term_problem(error: UnknownTermError, place: int) -> MistakeError:
-    """Return the complaint about the only clause of a check under that clause's place in the file."""
-    path, _, rest = str(error).replace("clauses[0]", f"clauses[{place}]", 1).removeprefix("`").partition("`: ")
-    message, _, remedy = rest.partition("; ")
-    return MistakeError(path, message, remedy)
 
 
 def _agreement_json(agreement: AgreementFacts, now: datetime) -> dict[str, object]:

@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
 from comity.coordination.exchange.ask import Answered, Fault
 from comity.doors.cli.say import say, say_table
 from comity.kernel.canonical import Json
-from comity.spine.policy.decision import Decision, Outcome, Refuse, headline_of
+from comity.spine.policy.decision import DISCLOSED, REFUSED, Decision, Outcome, Refuse
 from comity.standing.law.catalogue import load_catalogue
 from comity.standing.law.explain import Explanation
 
@@ -64,9 +64,7 @@ class Told:
         return cls(place, ask_key, CONFLICT, ask_id=ask_id, faults=(fault,))
 
     @classmethod
-    def of_answer(
-        cls, place: int, answered: Answered, why: Iterable[Explanation], entries: Iterable[UUID]
-    ) -> "Told":
+    def of_answer(cls, place: int, answered: Answered, why: Iterable[Explanation], entries: Iterable[UUID]) -> "Told":
         """Tell of an ask that is recorded."""
         return cls(
             place,
@@ -148,7 +146,8 @@ def say_told(found: Sequence[Told], form: str) -> None:
         name = one.ask_key or f"line {one.place}"
         say(f"{name}: {one.words}", style=STYLES.get(one.status, "yellow"))
         for fault in one.faults:
-            say(f"  line {one.place}, {fault.field}: {fault.message}" if fault.field else f"  line {one.place}: {fault.message}")
+            field = f", {fault.field}" if fault.field else ""
+            say(f"  line {one.place}{field}: {fault.message}")
             say(f"    → {fault.remedy}")
         if form == "full":
             _say_reasons(one)
@@ -157,40 +156,52 @@ def say_told(found: Sequence[Told], form: str) -> None:
 
 
 def _say_reasons(told: Told) -> None:
-    catalogue, elements = load_catalogue(), dict(told.elements)
-    last: tuple[str, str] | None = None
-    for line in told.why:
-        head = (line.sensitivity_class, line.outcome)
-        if head != last:
-            label = catalogue.classes[head[0]].en if head[0] in catalogue.classes else head[0] or "besides"
-            codes = ", ".join(elements.get(head[0], ()))
-            outcome = (WOULD if told.is_preview else {}).get(line.outcome, line.outcome.replace("_", " "))
-            say(f"  {label}: {outcome}" + (f" ({codes})" if codes else ""))
-            last = head
-        say(f"    {line.words}" + (f" [{line.rule_id}: {line.citation}]" if line.rule_id else ""))
-        for words, codes in (
-            ("not shown", line.missing),
-            ("shown not to be so", line.unmet),
-            ("approval by", tuple(one.replace("_", " ") for one in line.approvers)),
-        ):
-            if codes:
-                say(f"    {words}: {'; '.join(codes)}")
-        if line.forward and line.outcome != "disclosed":
-            say(f"    → {line.forward}")
+    """Print the reasons, classes that came out alike for the same reasons together."""
+    alike: dict[tuple[str, tuple[Explanation, ...]], list[str]] = {}
+    for name in dict.fromkeys(line.sensitivity_class for line in told.why):
+        lines = tuple(replace(line, sensitivity_class="") for line in told.why if line.sensitivity_class == name)
+        alike.setdefault((lines[0].outcome, lines), []).append(name)
+    elements = dict(told.elements)
+    for (outcome, lines), names in alike.items():
+        codes = ", ".join(code for name in names for code in elements.get(name, ()))
+        words = WOULD.get(outcome, outcome) if told.is_preview else outcome.replace("_", " ")
+        say(f"  {_classes(names)}: {words}" + (f" ({codes})" if codes else ""))
+        for line in lines:
+            _say_line(line)
+
+
+def _classes(names: Sequence[str]) -> str:
+    classes = load_catalogue().classes
+    return "; ".join(classes[name].en if name in classes else name or "besides" for name in names)
+
+
+def _say_line(line: Explanation) -> None:
+    say(f"    {line.words}" + (f" [{line.rule_id}: {line.citation}]" if line.rule_id else ""))
+    for words, codes in (
+        ("not shown", line.missing),
+        ("shown not to be so", line.unmet),
+        ("approval by", tuple(one.replace("_", " ") for one in line.approvers)),
+    ):
+        if codes:
+            say(f"    {words}: {'; '.join(codes)}")
+    if line.forward and line.outcome != DISCLOSED:
+        say(f"    → {line.forward}")
 
 
 def say_summary(found: Sequence[Told], preview: str) -> None:
     """Print how many asks came out how, and what refused."""
     statuses = Counter(one.status for one in found)
     words = WOULD if preview == "by_type" else STATUS_WORDS
-    rows = [(count, STATUS_WORDS[s] if s in {FAULT, CONFLICT} else words.get(s, s)) for s, count in statuses.most_common()]
+    rows = [
+        (count, STATUS_WORDS[s] if s in {FAULT, CONFLICT} else words.get(s, s)) for s, count in statuses.most_common()
+    ]
     say("")
     say_table(("asks", "outcome"), rows)
     refusals = Counter(
         (line.rule_id or "none", line.citation, line.words)
         for one in found
         for line in one.why
-        if line.outcome == headline_of(Refuse(""))
+        if line.outcome == REFUSED
     )
     if refusals:
         say("")

@@ -13,7 +13,7 @@ from comity.coordination.exchange.commands.request import request_disclosures
 from comity.doors.cli.acting import acting_as
 from comity.doors.cli.ask_words import Told, say_summary, say_told
 from comity.doors.cli.explaining import Explainer
-from comity.doors.cli.input import Item, read_as, read_bytes, split_json
+from comity.doors.cli.input import Item, read_as, split_json
 from comity.doors.cli.mistakes import NOT_WELL, UNUSABLE, MistakeError
 from comity.doors.cli.node import Node
 from comity.doors.cli.reads import list_entries
@@ -65,14 +65,14 @@ class Placed:
     ask: Ask
 
 
-def ask(node: Node, *, file: str, acting: str, preview: str, form: str, language: str) -> int:
-    """Put what `file` holds through the gate, or preview it; return the exit code.
+def ask(node: Node, *, content: bytes, acting: str, preview: str, form: str, language: str) -> int:
+    """Put what `content` holds through the gate, or preview it; return the exit code.
 
     `preview`: `by_type` or `live`; `form`: `json`, `brief` or `full`. Every chunk of 50 is one transaction of the
     exchange; what was answered before a fault is recorded, and a second run returns the recorded answers.
     """
     by = acting_as(acting)
-    items = split_json(read_bytes(file, "FILE"), "FILE")
+    items = split_json(content, "FILE")
     found: list[Told] = []
     explainer = Explainer(by, node.now(), language)
     with progress("asks through the gate", total=len(items)) as bar:

@@ -67,7 +67,9 @@ def _guess(file: Path) -> str:
         if set(columns) <= set(heading):
             return kind
     known = "; ".join(f"`{kind}` has the columns {', '.join(columns)}" for kind, columns in KINDS.items())
-    raise MistakeError("FILE", f"`{file.name}` is neither list: its heading fits none", f"give the published file: {known}")
+    raise MistakeError(
+        "FILE", f"`{file.name}` is neither list: its heading fits none", f"give the published file: {known}"
+    )
 
 
 def _say_report(report: ImportReport, report_file: Path | None) -> None:
@@ -128,7 +130,8 @@ def show(node: Node, *, name: str, form: str) -> None:
         whole = _agency_json(agency) | {
             "parent": parent,
             "posts": [
-                {"code": p.code, "title": p.title, "function": p.function.value, "holder": held.get(p.id)} for p in posts
+                {"code": p.code, "title": p.title, "function": p.function.value, "holder": held.get(p.id)}
+                for p in posts
             ],
             "contact_points": [{"kind": c.kind.value, "value": c.value, "hours": c.hours} for c in contacts],
             "listings": [{"model": one.model.value, "words": one.words} for one in listings],
@@ -159,10 +162,15 @@ def show(node: Node, *, name: str, form: str) -> None:
 
 
 def list_agencies(
-    node: Node, *, state: str | None, kind: AgencyKind | None, hosting: Hosting | None, after: str, limit: int, form: str
+    *,
+    state: str | None,
+    kind: AgencyKind | None,
+    hosting: Hosting | None,
+    after: str,
+    limit: int,
+    form: str,
 ) -> None:
     """Print agencies by code."""
-    del node
     with reading(STEWARD) as cursor:
         found = list_agency_page(
             cursor, kind=kind, state=state.upper() if state else None, hosting=hosting, after=after, limit=limit + 1

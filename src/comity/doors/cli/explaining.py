@@ -1,6 +1,6 @@
 """Why an ask came out as it did: law and clauses in plain words, as the asker may see them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -9,9 +9,19 @@ from django.db import connection
 
 from comity.coordination.exchange.ask import Answered, Ask
 from comity.kernel.canonical import Json
-from comity.spine.policy.decision import Decision, HoldForCounsel, NeedsApproval, Outcome, Permit, Refuse
+from comity.spine.policy.decision import (
+    DISCLOSED,
+    NEEDS_APPROVAL,
+    Decision,
+    HoldForCounsel,
+    NeedsApproval,
+    Outcome,
+    Permit,
+    Refuse,
+)
 from comity.spine.policy.rules import ENGINE, Rule
 from comity.spine.tenancy.actor import Actor
+from comity.standing.agreements.explain import says
 from comity.standing.agreements.facts import LiveAgreement
 from comity.standing.agreements.rulebook import Between, build_slice
 from comity.standing.agreements.selectors import explain_clause, list_live_agreements
@@ -52,13 +62,18 @@ class Explainer:
         clauses = self._between(ask.holder) if named else _Clauses((), ())
         rules = (*self._law.rules, *clauses.rules)
         lines = explain(decision=decision, rules=rules, language=self.language, texts=self._law.texts)
-        return [self._with_clause(line, clauses.agreements) for line in lines]
+        return [self._with_clause(line, clauses) for line in lines]
 
-    def _with_clause(self, line: Explanation, agreements: Iterable[LiveAgreement]) -> Explanation:
-        if not line.rule_id.startswith(CLAUSE):
+    def _with_clause(self, line: Explanation, clauses: _Clauses) -> Explanation:
+        """Say what the clause behind a rule says: in short where it let something go, else the clause itself."""
+        rule = next((rule for rule in clauses.rules if rule.id == line.rule_id), None)
+        if rule is None:
             return line
-        words = explain_clause(rule_id=line.rule_id, agreements=list(agreements), language=self.language)
-        return replace(line, words=words) if words else line
+        if line.outcome == DISCLOSED:
+            return replace(line, words=says(rule.says, language=self.language), forward="")
+        words = explain_clause(rule_id=line.rule_id, agreements=clauses.agreements, language=self.language)
+        forward = "" if line.outcome == NEEDS_APPROVAL else line.forward
+        return replace(line, words=words or says(rule.says, language=self.language), forward=forward)
 
     def _between(self, name: str) -> _Clauses:
         if name not in self._clauses:

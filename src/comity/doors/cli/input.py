@@ -1,4 +1,4 @@
-"""Reading what a person hands over: a file or standard input, JSON or lines of it, into frozen structs. Pure but for I/O."""
+"""Reading what a person hands over, a file or standard input: JSON, or lines of it, into frozen structs."""
 
 import re
 import sys
@@ -16,7 +16,15 @@ STDIN: Final = "-"
 _MARK: Final = b"\xef\xbb\xbf"
 _WHERE: Final = re.compile(r"^(?P<what>.*?)(?: - at (?:`key` in )?`\$\.?(?P<path>[^`]*)`)?$", re.DOTALL)
 _NAMED: Final = re.compile(r"^Object (?P<how>missing required|contains unknown) field `(?P<name>[^`]*)`$", re.DOTALL)
-_TYPES: Final = {"str": "text", "bool": "true or false", "array": "a list", "object": "an object", "null": "nothing"}
+_TYPES: Final = {
+    "str": "text",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "an object",
+    "null": "nothing",
+    "float": "a number",
+    "int": "a number",
+}
 
 T = TypeVar("T")
 
@@ -39,7 +47,9 @@ def read_bytes(name: str, field: str) -> bytes:
                 content = file.read(MOST_BYTES + 1)
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or "not a path"
-            raise MistakeError(field, f"`{name}` cannot be read: {why}", "give a file, or `-` for standard input") from None
+            raise MistakeError(
+                field, f"`{name}` cannot be read: {why}", "give a file, or `-` for standard input"
+            ) from None
     if len(content) > MOST_BYTES:
         raise MistakeError(field, f"more than {MOST_BYTES // 2**20} MB", "hand it over in parts")
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -110,6 +120,7 @@ def _misfit(text: str, kind: type) -> MistakeError:
 
 
 def _plain(message: str) -> str:
+    message = message.removeprefix("JSON is malformed: ")
     words = re.sub(r"`(\w+)`", lambda m: _TYPES.get(m[1], f"`{m[1]}`"), message)
     return words[:1].lower() + words[1:]
 

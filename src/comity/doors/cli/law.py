@@ -48,7 +48,7 @@ def show_law(node: Node, *, form: str) -> None:
             {
                 "in force": f"release {current.id}, since {moment(current.effective_at)}",
                 "digest": law.digest,
-                "rules": f"{len(law.rules_on(now.date()))} dated to apply today of {len(law.rules)}; `comity law rules`",
+                "rules": f"{len(law.rules)}, {len(law.rules_on(now.date()))} of them dated to apply today",
             }
         )
     if releases:
@@ -90,9 +90,7 @@ def show_rule(node: Node, *, rule_id: str, language: str, form: str) -> None:
     say("", rule.text)
 
 
-def list_rules(
-    node: Node, *, kind: str | None, jurisdiction: str | None, language: str, form: str
-) -> None:
+def list_rules(node: Node, *, kind: str | None, jurisdiction: str | None, language: str, form: str) -> None:
     """Print the rules of the law in force, by id."""
     with reading(STEWARD):
         law = get_current_law(node.now())
@@ -166,7 +164,7 @@ def list_words(*, of: str, category: str | None, language: str, form: str) -> No
     say_table(heads, rows)
 
 
-Rows = tuple[Sequence[str], list[tuple[str, ...]]]
+Rows = tuple[Sequence[str], Sequence[Sequence[str]]]
 
 
 def _elements(catalogue: Catalogue, language: str, category: str | None) -> Rows:
@@ -208,7 +206,12 @@ def _marks(catalogue: Catalogue, language: str, category: str | None) -> Rows:
 
 def _evidence(catalogue: Catalogue, language: str, category: str | None) -> Rows:
     del category
-    who = {"asker": "the asker, with the ask", "holder": "the holder", "record": "the record", "system": "Comity itself"}
+    who = {
+        "asker": "the asker, with the ask",
+        "holder": "the holder",
+        "record": "the record",
+        "system": "Comity itself",
+    }
     rows = [(item.code, item.label(language), who[item.source.value]) for item in catalogue.evidence.values()]
     return ("evidence", "means", "shown by"), rows
 
@@ -222,9 +225,8 @@ _WORDS: Final = {
 }
 
 
-def show_authorities(node: Node, *, form: str) -> None:
+def show_authorities(*, form: str) -> None:
     """Print what the rules rest on."""
-    del node
     with reading(STEWARD):
         found = list_authorities()
     if form == "json":
@@ -244,7 +246,8 @@ def show_authorities(node: Node, *, form: str) -> None:
     read = {"S": "text read", "K": "general knowledge, to be checked"}
     sure = {"H": "high", "M": "medium", "L": "low"}
     rows = [
-        (a.code, a.citation, a.effect, day(a.starts_on), day(a.ends_on), read[a.mark], sure[a.confidence]) for a in found
+        (a.code, a.citation, a.effect, day(a.starts_on), day(a.ends_on), read[a.mark], sure[a.confidence])
+        for a in found
     ]
     say_table(("code", "citation", "effect, in our own words", "from", "to", "known from", "confidence"), rows)
 
@@ -299,7 +302,9 @@ def _chosen(node: Node, release: str | None, states: set[ReleaseState]) -> Relea
         return found[0]
     newest = [one for one in releases if one.state in states]
     if not newest:
-        raise MistakeError("--release", "no release waits for this", "`comity law show` lists them, `comity law load` adds")
+        raise MistakeError(
+            "--release", "no release waits for this", "`comity law show` lists them, `comity law load` adds"
+        )
     return newest[-1]
 
 

@@ -16,7 +16,7 @@ from comity.coordination.exchange.reload import Reloaded, reload_asks
 from comity.coordination.exchange.selectors import list_deliveries
 from comity.doors.cli.acting import acting_as
 from comity.doors.cli.ask_words import STATUS_WORDS
-from comity.doors.cli.input import read_as, read_bytes
+from comity.doors.cli.input import read_as
 from comity.doors.cli.mistakes import MistakeError
 from comity.doors.cli.node import Node
 from comity.doors.cli.say import moment, say, say_facts, say_json, say_table
@@ -122,19 +122,17 @@ def answer(
     *,
     task: str,
     acting: str,
-    values: str | None,
+    content: bytes | None,
     marks: Sequence[str],
     evidence: Sequence[str],
 ) -> None:
-    """Answer an ask with what a file holds, or (`values` None) that there is no record."""
-    given = HolderAnswer(None) if values is None else _answer_of(read_bytes(values, "--values"))
+    """Answer an ask with what a file holds, or (`content` None) that there is no record."""
+    given = HolderAnswer(None) if content is None else _answer_of(content)
     given = HolderAnswer(
         given.values, (*given.marks, *marks), (*given.evidence, *evidence), subject_handle=given.subject_handle
     )
     by = acting_as(acting)
-    status = answer_request(
-        task_id=parse_id(task, "TASK"), answer=given, by=by, now=node.now(), keys=node.open_keys()
-    )
+    status = answer_request(task_id=parse_id(task, "TASK"), answer=given, by=by, now=node.now(), keys=node.open_keys())
     say(f"recorded: {STATUS_WORDS.get(status, status)}")
 
 
@@ -224,7 +222,7 @@ def receive(node: Node, *, disclosure: str, acting: str, form: str) -> None:
     say(f"receipt {received.receipt_id}; `--json` shows the holder's signed envelope, salts and digests")
 
 
-def list_received(node: Node, *, acting: str, form: str) -> None:
+def list_received(*, acting: str, form: str) -> None:
     """Print what was sent to an agency and what became of it, newest first."""
     by = acting_as(acting)
     with reading(by) as cursor:
@@ -255,4 +253,3 @@ def parse_id(text: str, field: str) -> UUID:
     except ValueError:
         remedy = "ids read like `0192f0c1-2d3e-7abc-8def-0123456789ab`; copy it whole"
         raise MistakeError(field, f"`{text}` is not an id", remedy) from None
-

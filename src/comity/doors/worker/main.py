@@ -28,7 +28,9 @@ def run_worker(*, clock: Clock, keys: KeyRing, tombstones: TombstoneFile) -> Non
     stop = threading.Event()
     threads = [
         threading.Thread(target=_repeat, args=(stop, "tick", lambda: _tick(stop, clock, keys)), daemon=True),
-        threading.Thread(target=_repeat, args=(stop, "purge", lambda: _purge(stop, clock, keys, tombstones)), daemon=True),
+        threading.Thread(
+            target=_repeat, args=(stop, "purge", lambda: _purge(stop, clock, keys, tombstones)), daemon=True
+        ),
         threading.Thread(target=_repeat, args=(stop, "sweep", lambda: _sweep(stop, clock, keys)), daemon=True),
     ]
 

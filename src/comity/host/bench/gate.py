@@ -158,9 +158,7 @@ def _listening() -> Iterator[tuple[list[str], list[tuple[dict[str, Any], cedarpy
         questions.append((request, policies))
         return cedarpy.is_authorized(request, policies, *rest, **named)
 
-    engine = SimpleNamespace(
-        is_authorized=ask, Entities=SimpleNamespace(from_json_str=read), Decision=cedarpy.Decision
-    )
+    engine = SimpleNamespace(is_authorized=ask, Entities=SimpleNamespace(from_json_str=read), Decision=cedarpy.Decision)
     vars(gate)["cedarpy"] = engine
     try:
         yield texts, questions

@@ -181,6 +181,6 @@ def _live(code: str, parties: tuple[str, str], clauses: Sequence[Clause]) -> Liv
 
 def _rules_of(pair: Pair) -> tuple[Rule, ...]:
     agreement = pair.agreement
-    return compile_terms(
-        read_terms(agreement.terms), source=agreement.source, vocabulary=current_vocabulary()
-    ).between[pair.between.sender, pair.between.receiver]
+    return compile_terms(read_terms(agreement.terms), source=agreement.source).between[
+        pair.between.sender, pair.between.receiver
+    ]

@@ -64,7 +64,9 @@ def interface_of(agency_code: str) -> Actor:
 def lodge_records(*, clock: Clock, keys: KeyRing) -> int:
     """Lodge the demonstration's records that are not lodged yet; return how many were."""
     lodged = 0
-    for holder, lines in groupby(sorted(read_lines("records.ndjson"), key=lambda r: r["holder"]), key=lambda r: r["holder"]):
+    for holder, lines in groupby(
+        sorted(read_lines("records.ndjson"), key=lambda r: r["holder"]), key=lambda r: r["holder"]
+    ):
         by = interface_of(holder)
         if _has_records(by):
             continue

@@ -131,7 +131,9 @@ class Pkcs11KeyRing:
         """Make an ECDSA P-384 key for a purpose inside the token; raises `SigningKeyExistsError`."""
         with suppress(UnknownSigningKeyError):
             self._public(purpose)
-            raise SigningKeyExistsError(f"`{purpose}` has a signing key; rotate it instead")
+            raise SigningKeyExistsError(
+                f"`{purpose}` has a signing key in the token; sign with it or choose another purpose"
+            )
         curve = self._session.create_domain_parameters(
             pkcs11.KeyType.EC,
             {pkcs11.Attribute.EC_PARAMS: encode_named_curve_parameters("secp384r1")},

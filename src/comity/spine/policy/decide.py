@@ -37,8 +37,10 @@ _SILENT: Final = _Answer(allowed=False, rules=(), erred=False)
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """One ask before the engine. Classes that share a rule set share its answer: rules name a class in their scope
-    only (`parse_pack` refuses others), so the answer cannot depend on which of them is asked.
+    """One ask before the engine.
+
+    Classes that share a rule set share its answer: rules name a class in their scope only (`parse_pack` refuses
+    others), so the answer cannot depend on which of them is asked.
     """
 
     facts: Facts
@@ -48,7 +50,7 @@ class _Case:
 
     def ask(self, kinds: frozenset[Kind], name: str) -> _Answer:
         """Return what the engine says of the rules of `kinds` for the class."""
-        compiled = self.rules.compiled(kinds, name)
+        compiled = self.rules.compiled(kinds, name, self.facts)
         if compiled.policies is None:
             return _SILENT
         answer = self.answers.get(id(compiled))
@@ -83,34 +85,33 @@ def decide(*, facts: Facts, rules: RuleSlice) -> Decision:
 
 
 def _decide_class(case: _Case, name: str, elements: tuple[str, ...]) -> Outcome:
-    main = case.ask(MAIN, name)
-    if main.erred:
+    main, mandates = case.ask(MAIN, name), case.ask(MANDATES, name)
+    if main.erred or mandates.erred:
         return Refuse("error")
-    if main.allowed:
-        return _granted(elements, main.rules, case.facts.met)
-    mandates = case.ask(MANDATES, name)
-    if mandates.erred:
-        return Refuse("error")
-    if not main.rules:
-        return _granted(elements, mandates.rules, case.facts.met) if mandates.allowed else Refuse("unmatched")
-    if mandates.allowed and all(rule.is_state_level for rule in main.rules):
-        if COUNSEL_MANDATE in case.facts.met:
-            return _granted(elements, mandates.rules, case.facts.met)
-        return HoldForCounsel(elements, _ids(main.rules), _ids(mandates.rules))
-    return _refused(main.rules, case.facts)
+    if main.allowed or not main.rules:
+        return _granted(elements, main.rules + mandates.rules, case.facts.met)
+    return _barred(case, elements, main.rules, mandates.rules)
 
 
 def _granted(elements: tuple[str, ...], rules: tuple[Rule, ...], met: frozenset[str]) -> Outcome:
-    """Keep what the permitting rules' allow-lists hold; free grants go at once, the rest waits for approval."""
-    free = [rule for rule in rules if not _open_approvals(rule, met)]
-    at_once = _allowed(elements, free)
-    if at_once:
-        return Permit(at_once, _ids(free))
-    later = _allowed(elements, rules)
-    if not later:
+    """Keep what the allow-lists of permits and mandates hold; free grants go at once, the rest waits for approval."""
+    relevant = [rule for rule in rules if _allowed(elements, [rule])]
+    free = [rule for rule in relevant if not _open_approvals(rule, met)]
+    if free:
+        return Permit(_allowed(elements, free), _ids(free))
+    if not relevant:
         return Refuse("unmatched")
-    approvers = {function for rule in rules for function in _open_approvals(rule, met)}
-    return NeedsApproval(later, _ids(rules), tuple(sorted(approvers)))
+    approvers = {function for rule in relevant for function in _open_approvals(rule, met)}
+    return NeedsApproval(_allowed(elements, relevant), _ids(relevant), tuple(sorted(approvers)))
+
+
+def _barred(case: _Case, elements: tuple[str, ...], forbids: tuple[Rule, ...], mandates: tuple[Rule, ...]) -> Outcome:
+    """Refuse what is forbidden; only a state's bar that meets a mandate is held for counsel."""
+    if not mandates or not all(rule.is_state_level for rule in forbids):
+        return _refused(forbids, case.facts)
+    if COUNSEL_MANDATE in case.facts.met:
+        return _granted(elements, mandates, case.facts.met)
+    return HoldForCounsel(elements, _ids(forbids), _ids(mandates))
 
 
 def _with_duties(case: _Case, name: str, outcome: Outcome) -> tuple[Outcome, set[str], set[str]]:

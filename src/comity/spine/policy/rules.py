@@ -132,6 +132,8 @@ def parse_pack(text: str, *, jurisdiction: str) -> tuple[Rule, ...]:
         parsed: Mapping[str, Any] = json.loads(cedarpy.policies_to_json_str(text))
     except ValueError as error:
         raise BrokenRuleError(f"pack `{jurisdiction}` does not parse: {error}") from error
+    if parsed.get("templates"):
+        raise BrokenRuleError(f"pack `{jurisdiction}` holds a template; write the rule out")
     policies = sorted(parsed["staticPolicies"].items(), key=lambda item: int(item[0].removeprefix("policy")))
     rules = tuple(_rule(policy, jurisdiction) for _, policy in policies)
     _refuse_doubles(rules)

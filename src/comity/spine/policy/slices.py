@@ -4,12 +4,14 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 import cedarpy
 
 from comity.kernel.canonical import canonical
 from comity.kernel.digest import sha256
+from comity.spine.policy.facts import Facts
+from comity.spine.policy.narrow import can_apply, known_of, read_conditions
 from comity.spine.policy.rules import Kind, Rule
 
 SCHEMA: Final = cedarpy.Schema.from_str(files("comity.spine.policy").joinpath("gate.cedarschema").read_text())
@@ -17,6 +19,9 @@ SCHEMA: Final = cedarpy.Schema.from_str(files("comity.spine.policy").joinpath("g
 MAIN: Final = frozenset({Kind.PERMIT, Kind.FORBID})
 MANDATES: Final = frozenset({Kind.MANDATE})
 DUTIES: Final = frozenset({Kind.REQUIRE, Kind.WARN})
+_KINDS_OF_ASK: Final = 4_096
+
+Conditions = tuple[Mapping[str, Any], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +41,46 @@ class CompiledSet:
 class RuleSlice:
     """The rules in force for one pair of agencies. `digest` names exactly these rules.
 
-    Compiled per sensitivity class and set, when first asked; a slice is never changed afterwards.
-    INVARIANT: leaving out rules whose scope cannot match gives the same answer as the full set (property test).
+    Compiled per set, sensitivity class and kind of ask, when first asked; a slice is never changed afterwards.
+    INVARIANT: leaving out rules that cannot apply gives the same answer as the full set (property test).
     """
 
     rules: tuple[Rule, ...]
     digest: str
     named: Mapping[frozenset[Kind], frozenset[str]]
-    _compiled: dict[tuple[frozenset[Kind], str], CompiledSet] = field(default_factory=dict, compare=False)
+    conditions: Mapping[str, Conditions]
+    _chosen: dict[tuple[object, ...], CompiledSet] = field(default_factory=dict, compare=False)
+    _compiled: dict[tuple[str, ...], CompiledSet] = field(default_factory=dict, compare=False)
 
-    def compiled(self, kinds: frozenset[Kind], sensitivity_class: str) -> CompiledSet:
-        """Return the set of `kinds` that can apply to the class; classes no rule names share one set."""
-        key = (kinds, sensitivity_class if sensitivity_class in self.named[kinds] else "")
-        found = self._compiled.get(key)
+    def compiled(self, kinds: frozenset[Kind], sensitivity_class: str, facts: Facts) -> CompiledSet:
+        """Return the set of `kinds` that can apply to the class for asks of this kind.
+
+        Classes and kinds of ask with the same rules share one set, and so one answer per ask.
+        """
+        name = sensitivity_class if sensitivity_class in self.named[kinds] else ""
+        key = (kinds, name, facts.sender, facts.receiver, facts.purpose, facts.category, facts.marks)
+        found = self._chosen.get(key)
         if found is None:
-            found = _compile(self.rules, kinds, key[1])
-            self._compiled[key] = found
+            found = self._compile(kinds, name, facts)
+            if len(self._chosen) >= _KINDS_OF_ASK:
+                self._chosen.clear()
+            self._chosen[key] = found
         return found
+
+    def _compile(self, kinds: frozenset[Kind], name: str, facts: Facts) -> CompiledSet:
+        known = known_of(facts)
+        chosen = tuple(
+            rule
+            for rule in self.rules
+            if rule.kind in kinds
+            and (rule.classes is None or name in rule.classes)
+            and can_apply(self.conditions[rule.id], known)
+        )
+        key = tuple(rule.id for rule in chosen)
+        if key not in self._compiled:
+            text = "\n".join(rule.text for rule in chosen)
+            self._compiled[key] = CompiledSet(cedarpy.PolicySet.from_str(text) if chosen else None, chosen)
+        return self._compiled[key]
 
 
 def make_slice(rules: Iterable[Rule]) -> RuleSlice:
@@ -62,13 +90,13 @@ def make_slice(rules: Iterable[Rule]) -> RuleSlice:
         kinds: frozenset(name for rule in ordered if rule.kind in kinds for name in rule.classes or ())
         for kinds in (MAIN, MANDATES, DUTIES)
     }
+    read = read_conditions(rule.text for rule in ordered) if ordered else []
+    conditions = {rule.id: tuple(found) for rule, found in zip(ordered, read, strict=True)}
     digest = sha256(canonical({rule.id: rule.digest() for rule in ordered})).hex()
-    return RuleSlice(rules=ordered, digest=digest, named=named)
+    return RuleSlice(rules=ordered, digest=digest, named=named, conditions=conditions)
 
 
-def rules_between(
-    rules: Iterable[Rule], *, sender: str, receiver: str, states: frozenset[str]
-) -> tuple[Rule, ...]:
+def rules_between(rules: Iterable[Rule], *, sender: str, receiver: str, states: frozenset[str]) -> tuple[Rule, ...]:
     """Return the rules that can matter between two agencies (codes).
 
     `states` holds the two-letter states of sender, receiver and the record's origin. Law of the United States always
@@ -76,21 +104,8 @@ def rules_between(
     """
     jurisdictions = {"us", *(f"us-{state.lower()}" for state in states if state)}
     return tuple(
-        rule
-        for rule in rules
-        if (rule.pair == (sender, receiver) if rule.pair else rule.jurisdiction in jurisdictions)
+        rule for rule in rules if (rule.pair == (sender, receiver) if rule.pair else rule.jurisdiction in jurisdictions)
     )
-
-
-def _compile(rules: tuple[Rule, ...], kinds: frozenset[Kind], sensitivity_class: str) -> CompiledSet:
-    chosen = tuple(
-        rule
-        for rule in rules
-        if rule.kind in kinds and (rule.classes is None or sensitivity_class in rule.classes)
-    )
-    if not chosen:
-        return CompiledSet(None, ())
-    return CompiledSet(cedarpy.PolicySet.from_str("\n".join(rule.text for rule in chosen)), chosen)
 
 
 class SliceCache:

@@ -22,7 +22,6 @@ from comity.standing.agreements.terms import (
     Share,
     Terms,
     Training,
-    Vocabulary,
     is_slug,
 )
 
@@ -98,14 +97,14 @@ def parse_rule_id(rule_id: str) -> ClauseRef | None:
     return ClauseRef(found["code"], int(found["number"]), found["clause"]) if found else None
 
 
-def compile_terms(terms: Terms, *, source: Source, vocabulary: Vocabulary) -> Compiled:
+def compile_terms(terms: Terms, *, source: Source) -> Compiled:
     """Compile checked terms (`terms.check_terms`); raise `UnsafeCodeError` if they cannot have been checked."""
     quotas = quotas_of(terms, source=source)
     between: dict[Pair, list[Rule]] = {}
     bounds: list[Bound] = []
     for clause in terms.clauses:
         for pair in clause.pairs:
-            rules = _rules(clause, pair, source, vocabulary, tuple(quotas.get(source.rule_id(clause.id), {})))
+            rules = _rules(clause, pair, source, tuple(quotas.get(source.rule_id(clause.id), {})))
             between.setdefault(pair, []).extend(rules)
         bounds += _bounds(clause, source)
     return Compiled({pair: tuple(rules) for pair, rules in between.items()}, tuple(bounds))
@@ -155,13 +154,11 @@ def _stand_in(source: Source, name: str, says: str, when: list[str], pair: Pair 
     )
 
 
-def _rules(
-    clause: AnyClause, pair: Pair, source: Source, words: Vocabulary, quotas: tuple[str, ...]
-) -> tuple[Rule, ...]:
+def _rules(clause: AnyClause, pair: Pair, source: Source, quotas: tuple[str, ...]) -> tuple[Rule, ...]:
     when = [_is("principal.sender", pair[0]), _is("principal.receiver", pair[1])]
     match clause:
         case Share():
-            return _share(clause, pair, source, words, quotas)
+            return (_share(clause, pair, source, quotas),)
         case Exclude():
             when += [*_narrowed(clause), _any("principal.marks", clause.marks)]
             return _one_per_class(clause, pair, source, "agr.exclude", Kind.FORBID, when)
@@ -185,11 +182,8 @@ def _rules(
             return ()
 
 
-def _share(clause: Share, pair: Pair, source: Source, words: Vocabulary, quotas: tuple[str, ...]) -> tuple[Rule, ...]:
-    """One permit per sensitivity class of the allow-list."""
-    lists: dict[str, set[str]] = {}
-    for element in clause.elements:
-        lists.setdefault(words.elements[element], set()).add(element)
+def _share(clause: Share, pair: Pair, source: Source, quotas: tuple[str, ...]) -> Rule:
+    """Return the permit with the clause's allow-list; the gate keeps to it whatever class an element is of."""
     evidence = tuple(TRAINED + function for function in clause.training)
     when = [
         _is("principal.sender", pair[0]),
@@ -202,24 +196,20 @@ def _share(clause: Share, pair: Pair, source: Source, words: Vocabulary, quotas:
     unless += [_any("principal.exhausted", quotas)] if quotas else []
     duties = [f"approval:{function}" for function in clause.approvals] + [f"onward:{clause.onward}"]
     duties += [f"retention:{clause.retention_days}"] if clause.retention_days else []
-    return tuple(
-        Rule(
-            id=_id(clause, source, pair, name if len(lists) > 1 else ""),
-            kind=Kind.PERMIT,
-            cite=_cite(clause, source),
-            says="agr.share",
-            text=_text("permit", when, unless, name),
-            jurisdiction=JURISDICTION,
-            source=f"{source.code}@{source.number}#{clause.id}",
-            starts_on=clause.starts_on,
-            ends_on=clause.ends_on,
-            obligations=tuple(duties),
-            needs=(evidence,) if evidence else (),
-            classes=frozenset({name}),
-            elements=frozenset(elements),
-            pair=pair,
-        )
-        for name, elements in sorted(lists.items())
+    return Rule(
+        id=_id(clause, source, pair, ""),
+        kind=Kind.PERMIT,
+        cite=_cite(clause, source),
+        says="agr.share",
+        text=_text("permit", when, unless),
+        jurisdiction=JURISDICTION,
+        source=f"{source.code}@{source.number}#{clause.id}",
+        starts_on=clause.starts_on,
+        ends_on=clause.ends_on,
+        obligations=tuple(duties),
+        needs=(evidence,) if evidence else (),
+        elements=frozenset(clause.elements),
+        pair=pair,
     )
 
 

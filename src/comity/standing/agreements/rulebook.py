@@ -102,7 +102,7 @@ def read_version(live: LiveAgreement, vocabulary: Vocabulary) -> Compiled:
         )
     terms = read_terms(live.terms)
     check_terms(terms, vocabulary=vocabulary, parties=live.parties)
-    return compile_terms(terms, source=live.source, vocabulary=vocabulary)
+    return compile_terms(terms, source=live.source)
 
 
 def _clauses(live: LiveAgreement, version: Compiled | str, between: Between) -> tuple[Rule, ...]:

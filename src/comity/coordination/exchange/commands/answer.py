@@ -13,6 +13,7 @@ from comity.coordination.exchange.batch import Act, Batch
 from comity.coordination.exchange.deciding import decide_on, decide_with
 from comity.coordination.exchange.facts import RecordFacts
 from comity.coordination.exchange.gather import read_standing
+from comity.coordination.exchange.hidden import add_late_release, is_hiding
 from comity.coordination.exchange.open_records import texts
 from comity.coordination.exchange.outcome import Stage, add_decided, answer_row, record_from_plain
 from comity.coordination.exchange.reload import Reloaded, reload_ask
@@ -182,7 +183,13 @@ def decide_waiting(*, task_id: UUID, verdict: Verdict, digest: str, by: Actor, n
 
 
 def _refused_by_post(batch: Batch, loaded: Reloaded, by: Actor) -> str:
-    """Record that a post said no: what waited stays, what went before stays gone and heads the ask."""
+    """Record that a post said no: what waited stays, what went before stays gone and heads the ask.
+
+    Where the law may hide the record the asker is told nothing: "no" would say that there is one.
+    """
+    if is_hiding(loaded.named):
+        batch.acts.append(Act("disclosure.refused_by_post", by, ()))
+        return loaded.status
     status = DISCLOSED if loaded.status == DISCLOSED else REFUSED
     row = answer_row(
         loaded.named, number=loaded.answers + 1, status=status, classes=None, visible_at=batch.now, now=batch.now
@@ -205,6 +212,9 @@ def _released_by_post(
         standing=[replace(standing, shown=shown)],
         now=batch.now,
     )
+    if is_hiding(named):
+        stage = Stage(loaded.decisions + 1, task.kind.value)
+        return add_late_release(batch, loaded, case, by, texts(draft), stage)
     return add_decided(batch, case, by, texts(draft), Stage(loaded.answers + 1, task.kind.value), (), ())
 
 

@@ -7,6 +7,7 @@ from hashlib import sha384
 from typing import Final
 from uuid import UUID
 
+from django.db import IntegrityError
 from django.db.backends.utils import CursorWrapper
 
 from comity.coordination.exchange.ask import STOPPED
@@ -59,9 +60,7 @@ WHERE d.id = ANY(%s) AND d.payload_item IS NOT NULL
 """
 
 
-def deliver_disclosures(
-    *, disclosure_ids: Sequence[UUID], by: Actor, now: datetime, keys: KeyRing
-) -> dict[UUID, str]:
+def deliver_disclosures(*, disclosure_ids: Sequence[UUID], by: Actor, now: datetime, keys: KeyRing) -> dict[UUID, str]:
     """Send disclosures to their recipients; return `sent` or `stopped` for each. A second call changes nothing.
 
     `by` is the courier. Envelopes are signed outside any transaction; then, in one durable transaction, the
@@ -77,9 +76,11 @@ def deliver_disclosures(
     if not signed:
         return {one.id: one.event or SENT for one in found}
     with acting(by) as cursor:
+        # Locked first, then read: a suspension that commits meanwhile finds all that was sent before it already there.
+        live = lock_agreements(cursor, {_pair(loaded[one.ask_id]) for one in found})
         fresh = _disclosed(cursor, disclosure_ids)
         batch = Batch(now)
-        events = _decide(cursor, batch, [one for one in fresh if one.event is None], loaded, signed, by)
+        events = _decide(batch, [one for one in fresh if one.event is None], loaded, signed, live, by)
         batch.write(cursor, keys)
     return {one.id: one.event or events[one.id] for one in fresh}
 
@@ -120,15 +121,13 @@ def _signed(disclosed: _Disclosed, loaded: Reloaded, keys: KeyRing, now: datetim
 
 
 def _decide(
-    cursor: CursorWrapper,
     batch: Batch,
     open_ones: Sequence[_Disclosed],
     loaded: Mapping[UUID, Reloaded],
     signed: Mapping[UUID, _Signed],
+    live: Mapping[PairIds, Sequence[LiveAgreement]],
     by: Actor,
 ) -> dict[UUID, str]:
-    pairs = {_pair(loaded[one.ask_id]) for one in open_ones}
-    live = lock_agreements(cursor, pairs)
     events: dict[UUID, str] = {}
     for one in open_ones:
         ask = loaded[one.ask_id]
@@ -224,9 +223,17 @@ class Received:
 def receive_disclosure(*, disclosure_id: UUID, by: Actor, now: datetime, keys: KeyRing) -> Received:
     """Hand a sent disclosure to its recipient; the receipt is filed before the values leave.
 
-    One durable transaction: on the first call an `exchange_delivery` row `received` and a ledger entry. Raises
-    `DeliveryNotVisibleError`, `PayloadGoneError`.
+    One durable transaction: on the first call an `exchange_delivery` row `received` and a ledger entry. Of two calls
+    at once the second is done again and finds the receipt of the first. Raises `DeliveryNotVisibleError`,
+    `PayloadGoneError`.
     """
+    try:
+        return _receive(disclosure_id, by, now, keys)
+    except IntegrityError:
+        return _receive(disclosure_id, by, now, keys)
+
+
+def _receive(disclosure_id: UUID, by: Actor, now: datetime, keys: KeyRing) -> Received:
     with acting(by) as cursor:
         sent = _sent(cursor, disclosure_id, by)
         receipt_id = _receipt(cursor, disclosure_id)

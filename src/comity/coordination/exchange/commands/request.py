@@ -18,6 +18,7 @@ from comity.coordination.exchange.selectors import get_answers_by_key
 from comity.spine.keys.ring import KeyRing
 from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import acting
+from comity.spine.vault.seal import ItemAlteredError
 from comity.standing.law.catalogue import load_catalogue
 
 
@@ -31,13 +32,13 @@ def request_disclosures(*, asks: Sequence[Ask], by: Actor, now: datetime, keys: 
     One durable transaction: vault items, `exchange_ask`, `exchange_decision`, `exchange_answer`, and for what goes at
     once `exchange_disclosure`; clocks, tasks, outbox messages; one ledger entry per ask, permit and refusal alike. A
     retry returns the recorded outcome. When another request records one of the keys meanwhile, the chunk is done
-    again ask by ask. Raises `ChunkTooLargeError`; a refusal is returned, never raised.
+    again ask by ask; so too when a record was altered: that ask alone is then `Invalid`, nothing of it recorded. Raises `ChunkTooLargeError`; a refusal is returned, never raised.
     """
     if len(asks) > CHUNK:
         raise ChunkTooLargeError(f"{len(asks)} asks at once, more than {CHUNK}")
     try:
         return _attempt(asks, by, now, keys)
-    except IntegrityError:
+    except (IntegrityError, ItemAlteredError):
         return [result for ask in asks for result in _attempt_again(ask, by, now, keys)]
 
 
@@ -47,6 +48,9 @@ def _attempt_again(ask: Ask, by: Actor, now: datetime, keys: KeyRing) -> list[As
         return _attempt([ask], by, now, keys)
     except IntegrityError:
         return _attempt([ask], by, now, keys)
+    except ItemAlteredError:
+        fault = Fault("reference", "names a record that does not open", "tell the holder", code="unavailable")
+        return [Invalid(ask.ask_key, (fault,))]
 
 
 def _attempt(asks: Sequence[Ask], by: Actor, now: datetime, keys: KeyRing) -> list[AskResult]:

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
             name="Reading",
             fields=[
                 ("id", models.UUIDField(primary_key=True, serialize=False)),
-                ("entry_id", models.UUIDField()),
+                ("entry_id", models.UUIDField(db_index=True)),
                 ("agency_id", models.UUIDField()),
                 ("post_id", models.UUIDField()),
                 ("kind", models.TextField()),
@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
             name="Answer",
             fields=[
                 ("id", models.UUIDField(primary_key=True, serialize=False)),
-                ("entry_id", models.UUIDField()),
+                ("entry_id", models.UUIDField(db_index=True)),
                 ("ask_id", models.UUIDField()),
                 ("asker_id", models.UUIDField()),
                 ("holder_id", models.UUIDField()),
@@ -79,7 +79,7 @@ class Migration(migrations.Migration):
             name="AskRow",
             fields=[
                 ("id", models.UUIDField(primary_key=True, serialize=False)),
-                ("entry_id", models.UUIDField()),
+                ("entry_id", models.UUIDField(db_index=True)),
                 ("asker_id", models.UUIDField()),
                 ("holder_id", models.UUIDField()),
                 ("post_id", models.UUIDField()),
@@ -112,7 +112,7 @@ class Migration(migrations.Migration):
             name="DecisionRow",
             fields=[
                 ("id", models.UUIDField(primary_key=True, serialize=False)),
-                ("entry_id", models.UUIDField()),
+                ("entry_id", models.UUIDField(db_index=True)),
                 ("ask_id", models.UUIDField()),
                 ("asker_id", models.UUIDField()),
                 ("holder_id", models.UUIDField()),
@@ -138,7 +138,7 @@ class Migration(migrations.Migration):
             name="Delivery",
             fields=[
                 ("id", models.UUIDField(primary_key=True, serialize=False)),
-                ("entry_id", models.UUIDField()),
+                ("entry_id", models.UUIDField(db_index=True)),
                 ("disclosure_id", models.UUIDField()),
                 ("ask_id", models.UUIDField()),
                 ("holder_id", models.UUIDField()),
@@ -159,7 +159,7 @@ class Migration(migrations.Migration):
             name="Disclosure",
             fields=[
                 ("id", models.UUIDField(primary_key=True, serialize=False)),
-                ("entry_id", models.UUIDField()),
+                ("entry_id", models.UUIDField(db_index=True)),
                 ("ask_id", models.UUIDField()),
                 ("holder_id", models.UUIDField()),
                 ("recipient_id", models.UUIDField()),
@@ -190,7 +190,7 @@ class Migration(migrations.Migration):
             name="Record",
             fields=[
                 ("id", models.UUIDField(primary_key=True, serialize=False)),
-                ("entry_id", models.UUIDField()),
+                ("entry_id", models.UUIDField(db_index=True)),
                 ("holder_id", models.UUIDField()),
                 ("category", models.TextField()),
                 ("reference_key", models.TextField()),
@@ -218,7 +218,7 @@ class Migration(migrations.Migration):
             name="Review",
             fields=[
                 ("id", models.UUIDField(primary_key=True, serialize=False)),
-                ("entry_id", models.UUIDField()),
+                ("entry_id", models.UUIDField(db_index=True)),
                 ("item_id", models.UUIDField()),
                 ("holder_id", models.UUIDField()),
                 ("kind", models.TextField()),

@@ -1,0 +1,195 @@
+"""`comity ledger`: how far it is, whether it is sound, the proof of one entry, the whole of it for others to check."""
+
+import time
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from comity.doors.cli.acting import STEWARD
+from comity.doors.cli.mistakes import NOT_WELL, MistakeError
+from comity.doors.cli.node import Node
+from comity.doors.cli.say import moment, note, progress, say, say_facts, say_json
+from comity.doors.cli.tasks import parse_id
+from comity.kernel.time import utc_text
+from comity.spine.keys.log_key import LogKey, verifier_path
+from comity.spine.ledger.connect import conninfo_of
+from comity.spine.ledger.export import export as export_ledger
+from comity.spine.ledger.last_signed import read_last_signed
+from comity.spine.ledger.notes import NoteError, VerifierKey, open_checkpoint
+from comity.spine.ledger.prove import InclusionProof, prove_inclusion
+from comity.spine.ledger.selectors import LedgerStatus, get_checkpoint_note, get_status
+from comity.spine.ledger.sequencer import Sequencer, SequencerRunningError
+from comity.spine.ledger.verify import verify as verify_ledger
+from comity.spine.tenancy.transaction import reading
+
+WAIT_SECONDS: Final = 20.0
+CHECK: Final = "comity/inclusion/1"
+
+
+def status(node: Node, *, form: str) -> None:
+    """Print size, newest checkpoint, and what waits to be sequenced."""
+    found, key = _status(node), verifier_key(node)
+    if form == "json":
+        say_json(
+            {
+                "size": found.size,
+                "root": found.root,
+                "signed_at": found.signed_at,
+                "pending": found.pending_count,
+                "lag_ms": None if found.lag is None else int(found.lag.total_seconds() * 1000),
+                "verifier_key": key,
+            }
+        )
+        return
+    say_facts(
+        {
+            "entries": f"{found.size:,}",
+            "root": found.root.hex() if found.root else "none yet",
+            "signed": moment(found.signed_at) or "never",
+            "waiting": f"{found.pending_count:,}"
+            + (f", the oldest {found.lag.total_seconds():.1f} s" if found.lag else ""),
+            "verifier key": key,
+        }
+    )
+    if found.pending_count:
+        say("→ entries wait for the sequencer: it runs with `comity demo`; `comity ledger checkpoint` signs them now")
+
+
+def _status(node: Node) -> LedgerStatus:
+    with reading(STEWARD) as cursor:
+        return get_status(cursor, now=node.now())
+
+
+def verifier_key(node: Node) -> str:
+    """Return the public half of the log key as text; raises `MistakeError` when its file is gone."""
+    path = verifier_path(node.log_key)
+    try:
+        return path.read_text("utf-8").strip()
+    except OSError:
+        remedy = "restore it from the backup of the keys; the published verifier key is the same"
+        raise MistakeError("", f"no verifier key at `{path}`", remedy, NOT_WELL) from None
+
+
+def verify(node: Node, *, form: str) -> int:
+    """Recompute everything that was recorded, as role verifier; print each finding; return 1 when there is one."""
+    key = VerifierKey.parse(verifier_key(node))
+    last = read_last_signed(node.last_signed, key)
+    with progress("parts of the ledger", total=1) as bar:
+        report = verify_ledger(
+            conninfo=conninfo_of("verifier"),
+            keys=[key],
+            now=node.now(),
+            last_signed=last.checkpoint if last else None,
+            progress=bar,
+        )
+    if form == "json":
+        say_json(
+            {
+                "sound": report.is_clean,
+                "checked": report.counts,
+                "findings": [{"kind": f.kind.value, "where": f.where, "says": f.says} for f in report.findings],
+                "left_out": {kind.value: count for kind, count in report.left_out.items()},
+            }
+        )
+        return 0 if report.is_clean else NOT_WELL
+    checked = ", ".join(f"{count:,} {what}" for what, count in sorted(report.counts.items()))
+    for finding in report.findings:
+        say(f"{finding.kind.value}: {finding.where}: {finding.says}")
+    for kind, count in report.left_out.items():
+        say(f"{kind.value}: {count:,} more")
+    if report.is_clean:
+        say(f"the ledger verifies: {checked}", style="green")
+        return 0
+    count = len(report.findings) + sum(report.left_out.values())
+    say(f"THE LEDGER DOES NOT VERIFY: {count:,} findings; checked {checked}", style="bold red")
+    return NOT_WELL
+
+
+def prove(node: Node, *, entry: str) -> int:
+    """Print the proof of inclusion of an entry as JSON, checked here; return 1 when it does not hold."""
+    key = verifier_key(node)
+    with reading(STEWARD) as cursor:
+        proof = prove_inclusion(cursor, entry_id=parse_id(entry, "ENTRY"))
+    fault = fault_of(proof, key)
+    say_json(proof_json(proof, key) | {"holds": fault is None})
+    if fault is None:
+        note(f"checked: entry {proof.entry_id} is leaf {proof.leaf_index} of the {proof.size:,} that the log signed")
+        return 0
+    note(f"THE PROOF DOES NOT HOLD: {fault}; run `comity ledger verify`")
+    return NOT_WELL
+
+
+def fault_of(proof: InclusionProof, key: str) -> str | None:
+    """Return what is wrong with a proof, None when hashes, root and signature hold together."""
+    try:
+        checkpoint = open_checkpoint(proof.note, [VerifierKey.parse(key)])
+    except NoteError as error:
+        return str(error)
+    if (checkpoint.size, checkpoint.root) != (proof.size, proof.root):
+        return "the signed checkpoint is of another tree"
+    return None if proof.holds() else "the hashes do not lead to the signed root"
+
+
+def proof_json(proof: InclusionProof, key: str) -> dict[str, object]:
+    """Return a proof as JSON: hashes in hex from the leaf up (RFC 9162, section 2.1.3), the checkpoint as signed."""
+    return {
+        "format": CHECK,
+        "entry": proof.entry_id,
+        "leaf_index": proof.leaf_index,
+        "leaf_hash": proof.leaf_hash,
+        "tree_size": proof.size,
+        "root": proof.root,
+        "hashes": list(proof.hashes),
+        "checkpoint": proof.note,
+        "verifier_key": key,
+    }
+
+
+def export(node: Node, *, folder: Path) -> None:
+    """Write the whole ledger into a new folder in the layout of tlog-tiles; say how it is checked from outside."""
+    key = verifier_key(node)
+    total = _status(node).size
+    with progress("entries written", total=total) as bar:
+        size = export_ledger(conninfo=conninfo_of("verifier"), folder=folder, verifier_keys=[key], progress=bar)
+    say(f"{size:,} entries written to {folder}")
+    say("to check them, also where Comity is not installed (one file, `comity_verify.py`):")
+    say(f"  comity-verify {folder} --key '{key}'")
+    say("whoever checks should have that key from elsewhere: it is the one this node publishes")
+
+
+def checkpoint(node: Node, *, form: str) -> None:
+    """Sign what waits, or wait until the running sequencer has; print the newest checkpoint."""
+    sequencer = Sequencer(signer=LogKey.load(node.log_key), clock=node.clock, last_signed=node.last_signed)
+    try:
+        while sequencer.step():
+            pass
+    except SequencerRunningError:
+        note("a sequencer is running; waiting until it has signed what waits")
+        _wait(node)
+    finally:
+        sequencer.close()
+    with reading(STEWARD) as cursor:
+        signed = get_checkpoint_note(cursor)
+    if signed is None:
+        say("nothing has been recorded yet, so there is nothing to sign")
+    elif form == "json":
+        found = _status(node)
+        signed_at = utc_text(found.signed_at) if found.signed_at else None
+        say_json({"checkpoint": signed, "signed_at": signed_at, "verifier_key": verifier_key(node)})
+    else:
+        say(signed.rstrip("\n"))
+
+
+def _wait(node: Node) -> None:
+    deadline = time.monotonic() + WAIT_SECONDS
+    while _status(node).pending_count:
+        if time.monotonic() > deadline:
+            message = f"the running sequencer has not signed within {WAIT_SECONDS:.0f} s"
+            raise MistakeError("", message, "look at the terminal where Comity runs", NOT_WELL)
+        time.sleep(0.1)
+
+
+def find_proof(entry_id: UUID) -> InclusionProof:
+    """Prove one entry in a transaction of its own."""
+    with reading(STEWARD) as cursor:
+        return prove_inclusion(cursor, entry_id=entry_id)

@@ -1,0 +1,63 @@
+"""`comity keys …`."""
+
+from typing import Annotated
+
+import typer
+
+from comity.doors.cli.menu.options import Acting, Json, form_of
+from comity.doors.cli.node import opened
+
+app = typer.Typer(help="API keys for posts; rotation of the key that seals the vault.", no_args_is_help=True)
+
+
+@app.command("issue-api-key")
+def issue_api_key(
+    context: typer.Context,
+    *,
+    acting: Acting,
+    scope: Annotated[list[str], typer.Option(metavar="SCOPE", help="What it may, `exchange:ask`; may be repeated.")],
+    days: Annotated[int, typer.Option(min=1, max=366, help="How long it is valid.")] = 90,
+    json: Json = False,
+) -> None:
+    """Issue an API key that speaks for a post. The secret is printed this once; only its SHA-256 is kept."""
+    with opened(context) as node:
+        from comity.doors.cli import keys
+
+        keys.issue(node, acting_text=acting, scopes=scope, days=days, form=form_of(json))
+
+
+@app.command("revoke-api-key")
+def revoke_api_key(
+    context: typer.Context,
+    *,
+    prefix: Annotated[str, typer.Argument(metavar="PREFIX", help="The twelve characters after `comity_` in the key.")],
+    acting: Acting,
+) -> None:
+    """Revoke an API key of an agency, as of now."""
+    with opened(context) as node:
+        from comity.doors.cli import keys
+
+        keys.revoke(node, prefix=prefix, acting_text=acting)
+
+
+@app.command()
+def rotate(context: typer.Context) -> None:
+    """Make a new master key and seal every data key of the vault under it; yearly is enough.
+
+    Content is not touched and every digest stays. Interrupted, `comity keys rewrap` goes on. Back the key file up.
+    """
+    with opened(context) as node:
+        from comity.doors.cli import keys
+
+        code = keys.rotate(node)
+    raise typer.Exit(code)
+
+
+@app.command()
+def rewrap(context: typer.Context) -> None:
+    """Finish a rotation: seal under the current master key what an older one still seals. Safe to repeat."""
+    with opened(context) as node:
+        from comity.doors.cli import keys
+
+        code = keys.rewrap(node)
+    raise typer.Exit(code)

@@ -1,0 +1,132 @@
+"""`comity agreement validate`: an agreement's TOML file checked as offering it would, every problem named."""
+
+import tomllib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from comity.doors.cli.acting import STEWARD
+from comity.doors.cli.mistakes import UNUSABLE, MistakeError, tell
+from comity.doors.cli.say import say, say_json
+from comity.kernel.time import EmptyPeriodError, NaiveTimeError, Period
+from comity.spine.tenancy.transaction import reading
+from comity.standing.agreements.explain import clause_sentence
+from comity.standing.agreements.law_in_force import current_vocabulary
+from comity.standing.agreements.terms import SCHEMA, AnyClause, Share, Terms, UnknownTermError, check_terms, read_terms
+from comity.standing.agreements.vocabulary import AgreementKind, PartyRole
+from comity.standing.directory.selectors import list_agencies_by_code
+
+_NEEDED: Final = ("code", "title", "kind", "starts_at", "parties", "text", "clauses")
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A clause that could be read, and where it stands in the file, from 0."""
+
+    place: int
+    clause: AnyClause
+
+
+def validate(*, content: bytes, language: str, form: str) -> int:
+    """Check the file; print every problem, or the clauses in plain words; return the exit code."""
+    raw = _read(content)
+    problems = list(_head_problems(raw))
+    clauses = _clauses(raw, problems)
+    problems += _code_problems(raw, clauses)
+    if form == "json":
+        told = [{"field": p.field, "message": p.message, "remedy": p.remedy} for p in problems]
+        say_json({"valid": not problems, "clauses": len(clauses), "problems": told})
+        return UNUSABLE if problems else 0
+    if problems:
+        for problem in problems:
+            tell(problem)
+        say(f"{len(problems)} problems: this would be refused when offered")
+        return UNUSABLE
+    for one in clauses:
+        say(f"{one.clause.id}: {clause_sentence(one.clause, language=language)}")
+    say("", f"{len(clauses)} clauses, every term known: this can be offered")
+    return 0
+
+
+def _read(content: bytes) -> dict[str, Any]:
+    try:
+        return tomllib.loads(content.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise MistakeError("FILE", "is not UTF-8", "save it as UTF-8") from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        remedy = "write it as the shipped agreements are written: keys, `[parties]`, `[[clauses]]`"
+        raise MistakeError("FILE", f"is not TOML: {str(error)[:1].lower()}{str(error)[1:]}", remedy) from None
+
+
+def _head_problems(raw: Mapping[str, Any]) -> Iterator[MistakeError]:
+    for name in _NEEDED:
+        if name not in raw:
+            yield MistakeError(name, "is missing", f"give `{name}`")
+    if "kind" in raw:
+        yield from _unknown("kind", raw["kind"], [kind.value for kind in AgreementKind])
+    try:
+        if "starts_at" in raw:
+            Period(raw["starts_at"], raw.get("ends_at"))
+    except (EmptyPeriodError, NaiveTimeError, TypeError, AttributeError):
+        remedy = "write two instants with a zone, the end after the start: `2026-01-01T07:00:00Z`"
+        yield MistakeError("starts_at, ends_at", "are not a period", remedy)
+    parties = raw.get("parties", {})
+    if not isinstance(parties, dict):
+        yield MistakeError(
+            "parties", "is not a table", 'write `[parties]` and below it a line `agency-code = "role"` each'
+        )
+        return
+    with reading(STEWARD):
+        known = list_agencies_by_code([code for code in parties if "\0" not in code])
+    for code, role in parties.items():
+        yield from _unknown(f"parties.{code}", role, [one.value for one in PartyRole])
+        if code not in known:
+            yield MistakeError(
+                f"parties.{code}", "no such agency in the directory", "`comity directory list` shows them"
+            )
+
+
+def _unknown(field: str, value: object, known: Collection[str]) -> Iterator[MistakeError]:
+    if value not in known:
+        yield MistakeError(field, f"`{value}` is not known", f"use one of: {', '.join(sorted(known))}")
+
+
+def _clauses(raw: Mapping[str, Any], problems: list[MistakeError]) -> list[Placed]:
+    """Return the clauses that can be read; what is wrong with the others is added to `problems`."""
+    stored = raw.get("clauses", [])
+    if not isinstance(stored, list) or not stored:
+        problems.append(MistakeError("clauses", "there are none", "write at least one `[[clauses]]`"))
+        return []
+    found: list[Placed] = []
+    for place, clause in enumerate(stored):
+        try:
+            found += [Placed(place, one) for one in read_terms({"schema": SCHEMA, "clauses": [clause]}).clauses]
+        except UnknownTermError as error:
+            problems.append(_term_problem(error, place))
+    return found
+
+
+def _code_problems(raw: Mapping[str, Any], clauses: Sequence[Placed]) -> Iterator[MistakeError]:
+    """Check each clause by itself: the first unknown code of every clause is named, not of the first alone."""
+    vocabulary, parties = current_vocabulary(), raw.get("parties")
+    shares = tuple(one.clause for one in clauses if isinstance(one.clause, Share))
+    ids: set[str] = set()
+    for one in clauses:
+        clause = one.clause
+        named = set(parties) if isinstance(parties, dict) else {*clause.senders, *clause.receivers}
+        beside = () if isinstance(clause, Share) else shares
+        try:
+            check_terms(Terms(schema=SCHEMA, clauses=(clause, *beside)), vocabulary=vocabulary, parties=named)
+        except UnknownTermError as error:
+            if "clauses[0]" in str(error):
+                yield _term_problem(error, one.place)
+        if clause.id in ids:
+            yield MistakeError(f"clauses[{one.place}].id", f"`{clause.id}` stands twice", "give each clause its own id")
+        ids.add(clause.id)
+
+
+def _term_problem(error: UnknownTermError, place: int) -> MistakeError:
+    """Return the complaint about the first clause of a check, under that clause's place in the file."""
+    path, _, rest = str(error).replace("clauses[0]", f"clauses[{place}]", 1).removeprefix("`").partition("`: ")
+    message, _, remedy = rest.partition("; ")
+    return MistakeError(path, message, remedy)
