@@ -109,6 +109,7 @@ def chunk(demo):
 
 
 def prepared(demo):
+    demo.actor("hsi-arizona")  # read before the fault, so that the fault meets the command
     for key, one in CHUNK.items():
         lodge(demo, one, key)
 

@@ -1,4 +1,4 @@
-"""What one chunk writes, gathered while deciding and written in one go: vault, act rows, clocks, tasks, outbox, ledger."""
+"""What one chunk writes, gathered while deciding and then written in one go."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace

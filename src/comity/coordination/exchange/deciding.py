@@ -49,7 +49,7 @@ def decide_with(
 ) -> list[Case]:
     """Decide asks on records and standing given; count what goes at once against the quotas of its clauses."""
     law = get_current_law(now)
-    # A version may bear on a pair twice, as an agreement between them and as a limit on passing on: quotas are the former's.
+    # A version may bear on a pair twice, between the two and as a limit on passing on: quotas are the former's.
     agreements = {live.version_id: live for one in standing for live in one.agreements if live.hold is Hold.BETWEEN}
     book = lock_quotas(cursor, agreements=agreements.values(), day=now.astimezone(UTC).date())
     cases = [

@@ -113,7 +113,7 @@ def _facts(named: Named, standing: Standing, catalogue: Catalogue, record_eviden
 
 
 def _found(named: Named, standing: Standing) -> dict[str, bool]:
-    """Return the evidence Comity finds itself: a party's signature on an agreement in force, an ORI, a covering clause."""
+    """Return the evidence Comity finds itself: an agreement in force, an ORI, a covering clause."""
     return {
         "authorized_ori": named.asker.ori is not None,
         "handling_accepted": standing.in_force,

@@ -1,4 +1,4 @@
-"""Answers about records whose existence the law may hide: the asker learns of what is disclosed, else always the same."""
+"""Answers about records whose existence the law may hide: what is disclosed, else always the same."""
 
 from collections.abc import Mapping
 

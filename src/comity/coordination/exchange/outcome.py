@@ -46,9 +46,7 @@ TERMS: Final = {
 DISCLOSURE_READY: Final = "disclosure.ready"
 
 
-def ask_row(
-    named: Named, by: Actor, *, private_item: UUID, now: datetime, tick_at: datetime | None, path: str
-) -> ActRow:
+def ask_row(named: Named, *, private_item: UUID, now: datetime, tick_at: datetime | None, path: str) -> ActRow:
     """Return the row of an ask; the reference is its blind index, everything personal is in `private_item`."""
     ask = named.ask
     return act_row(
@@ -86,17 +84,17 @@ def private_part(named: Named, item_id: UUID, now: datetime) -> Plain:
     )
 
 
-def add_ask(batch: Batch, named: Named, by: Actor, *, tick_at: datetime | None, path: str) -> tuple[ActRow, UUID]:
+def add_ask(batch: Batch, named: Named, *, tick_at: datetime | None, path: str) -> tuple[ActRow, UUID]:
     """Seal the private part of an ask; return its row and the item."""
     item = new_id()
     batch.sealed.append(private_part(named, item, batch.now))
-    return ask_row(named, by, private_item=item, now=batch.now, tick_at=tick_at, path=path), item
+    return ask_row(named, private_item=item, now=batch.now, tick_at=tick_at, path=path), item
 
 
 def add_hidden_ask(batch: Batch, named: Named, by: Actor) -> Answered:
     """Record an ask in a category whose records the law may hide: accepted, no record looked at, answered on a tick."""
     tick = next_tick(batch.now)
-    row, item = add_ask(batch, named, by, tick_at=tick, path="live")
+    row, item = add_ask(batch, named, tick_at=tick, path="live")
     answer = answer_row(named, number=1, status=PENDING, classes=None, visible_at=batch.now, now=batch.now)
     batch.acts.append(Act("ask.accepted", by, (row, answer), items=(item,)))
     return Answered(named.id, named.ask.ask_key, PENDING, None, batch.now)
@@ -104,7 +102,7 @@ def add_hidden_ask(batch: Batch, named: Named, by: Actor) -> Answered:
 
 def add_outcome(batch: Batch, case: Case, by: Actor, values: Mapping[str, str] | None) -> str:
     """Record a fresh ask with its decision and answer, and whatever follows from it; return its status."""
-    row, item = add_ask(batch, case.named, by, tick_at=None, path="live")
+    row, item = add_ask(batch, case.named, tick_at=None, path="live")
     return add_decided(batch, case, by, values, Stage(1, "type" if case.record is None else "record"), (row,), (item,))
 
 
@@ -317,7 +315,7 @@ def _open_task(batch: Batch, case: Case, kind: Kind, function: str, digest: str)
 
 
 def _review_emergency(batch: Batch, case: Case) -> None:
-    """Open a review where a rule behind the release asks for one (`review_within:<hours>`), within the shortest term."""
+    """Open a review where a rule behind the release asks for one (`review_within:<hours>`), the shortest counts."""
     behind = {*case.basis, *case.decision.duties}
     hours = [
         int(o.partition(":")[2])

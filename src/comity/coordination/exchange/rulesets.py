@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 import msgspec
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from comity.kernel.canonical import canonical
@@ -13,8 +13,8 @@ from comity.spine.policy.slices import RuleSlice, make_slice
 from comity.spine.tenancy.transaction import decoded
 
 _KNOWN_LIMIT: Final = 10_000
-_known: set[str] = set()
-"""Digests this process has seen committed; only saves inserts that would do nothing."""
+_known: set[tuple[str, str]] = set()
+"""(database, digest) this process has seen committed; only saves inserts that would do nothing."""
 
 
 class RulesetLostError(LookupError):
@@ -23,7 +23,8 @@ class RulesetLostError(LookupError):
 
 def keep_rulesets(cursor: CursorWrapper, slices: Iterable[RuleSlice]) -> None:
     """Store the rules of each slice under its digest, once, in the caller's transaction."""
-    fresh = {one.digest: one for one in slices if one.digest not in _known}
+    database = str(connection.settings_dict["NAME"])
+    fresh = {one.digest: one for one in slices if (database, one.digest) not in _known}
     if not fresh:
         return
     rows = [
@@ -34,13 +35,13 @@ def keep_rulesets(cursor: CursorWrapper, slices: Iterable[RuleSlice]) -> None:
         " FROM jsonb_to_recordset(%s::jsonb) AS t (digest text, rules jsonb) ON CONFLICT (digest) DO NOTHING",
         (canonical(rows).decode(),),
     )
-    transaction.on_commit(lambda: _remember(set(fresh)))
+    transaction.on_commit(lambda: _remember({(database, digest) for digest in fresh}))
 
 
-def _remember(digests: set[str]) -> None:
+def _remember(stored: set[tuple[str, str]]) -> None:
     if len(_known) > _KNOWN_LIMIT:
         _known.clear()
-    _known.update(digests)
+    _known.update(stored)
 
 
 def load_ruleset(cursor: CursorWrapper, digest: str) -> RuleSlice:

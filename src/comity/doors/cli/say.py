@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Final, Protocol
+from uuid import UUID
 
 import msgspec
 from rich.console import Console
@@ -51,10 +52,11 @@ def note(text: str) -> None:
 
 
 def say_table(heads: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:
-    """Print a table; an empty one is its title and heads."""
+    """Print a table; ids stay whole, other cells fold."""
+    rows = list(rows)
     table = Table(title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False)
-    for head in heads:
-        table.add_column(head, overflow="fold")
+    for place, head in enumerate(heads):
+        table.add_column(head, overflow="fold", no_wrap=any(isinstance(row[place], UUID) for row in rows))
     for row in rows:
         table.add_row(*(shown(cell) for cell in row))
     out().print(table)

@@ -8,7 +8,7 @@ import structlog
 from django.db import connections
 from procrastinate.contrib.django import app
 
-from comity.coordination.exchange.commands.retention import purge_due
+from comity.coordination.exchange.commands.retention import open_retention_reviews, purge_due
 from comity.coordination.exchange.commands.tick import answer_hidden_asks
 from comity.coordination.exchange.rules import next_tick
 from comity.doors.worker.deliveries import drain, sweep
@@ -75,7 +75,8 @@ def _sweep(stop: threading.Event, clock: Clock, keys: KeyRing) -> None:
 
 
 def _purge(stop: threading.Event, clock: Clock, keys: KeyRing, tombstones: TombstoneFile) -> None:
-    """Purge what fell due, then rest for an hour."""
+    """Ask about what falls due soon, purge what fell due, then rest for an hour."""
+    open_retention_reviews(by=node_actor(Duty.RETENTION), now=clock(), keys=keys)
     while purge_due(by=node_actor(Duty.RETENTION), now=clock(), keys=keys, file=tombstones):
         pass
     stop.wait(PURGE_SECONDS)

@@ -78,7 +78,7 @@ def answer_request(*, task_id: UUID, answer: HolderAnswer, by: Actor, now: datet
             status = _no_record(batch, loaded, by)
         else:
             _check(answer, loaded)
-            status = _with_record(cursor, batch, loaded, answer, by, keys)
+            status = _with_record(cursor, batch, loaded, answer, by)
         give(cursor, task, by, "no_record" if answer.values is None else "answered", task.digest, now)
         batch.write(cursor, keys)
     return status
@@ -136,13 +136,11 @@ def _check(answer: HolderAnswer, loaded: Reloaded) -> None:
     if not catalogue.may_file(loaded.named.ask.category, frozenset(answer.marks)):
         hiding = ", ".join(sorted(set(answer.marks) & catalogue.hiding_marks))
         raise AnswerFaultError(
-            f"`{hiding}` hides that a record exists, `{loaded.named.ask.category}` does not: answer that there is no record"
+            f"`{hiding}` hides that a record exists, `{loaded.named.ask.category}` does not; answer `no record`"
         )
 
 
-def _with_record(
-    cursor: CursorWrapper, batch: Batch, loaded: Reloaded, answer: HolderAnswer, by: Actor, keys: KeyRing
-) -> str:
+def _with_record(cursor: CursorWrapper, batch: Batch, loaded: Reloaded, answer: HolderAnswer, by: Actor) -> str:
     named = loaded.named
     record = RecordFacts(
         id=new_id(),

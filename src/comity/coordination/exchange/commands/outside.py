@@ -83,7 +83,7 @@ def record_outside(*, told: ToldOutside, by: Actor, now: datetime, keys: KeyRing
         [case] = preview_asks(cursor, [named], _judged_at(told, now))
         breach = tuple(sorted(set(told.elements) - case.decision.permitted))
         batch = Batch(now)
-        row, item = add_ask(batch, named, by, tick_at=None, path=OUTSIDE)
+        row, item = add_ask(batch, named, tick_at=None, path=OUTSIDE)
         decision, facts_item = decision_row(batch, case, by, Stage(1, OUTSIDE))
         answer = answer_row(named, number=1, status=TOLD_OUTSIDE, classes=None, visible_at=now, now=now)
         handle = told.subject_handle or random_id()

@@ -32,7 +32,8 @@ def request_disclosures(*, asks: Sequence[Ask], by: Actor, now: datetime, keys: 
     One durable transaction: vault items, `exchange_ask`, `exchange_decision`, `exchange_answer`, and for what goes at
     once `exchange_disclosure`; clocks, tasks, outbox messages; one ledger entry per ask, permit and refusal alike. A
     retry returns the recorded outcome. When another request records one of the keys meanwhile, the chunk is done
-    again ask by ask; so too when a record was altered: that ask alone is then `Invalid`, nothing of it recorded. Raises `ChunkTooLargeError`; a refusal is returned, never raised.
+    again ask by ask; so too when a record was altered: that ask alone is then `Invalid`, nothing of it recorded.
+    Raises `ChunkTooLargeError`; a refusal is returned, never raised.
     """
     if len(asks) > CHUNK:
         raise ChunkTooLargeError(f"{len(asks)} asks at once, more than {CHUNK}")

@@ -8,17 +8,24 @@ from uuid import UUID
 from django.db.backends.utils import CursorWrapper
 
 from comity.coordination.exchange.batch import Act, ActRow, Batch, act_row
-from comity.coordination.exchange.outcome import DEFAULT_RETENTION_DAYS
+from comity.coordination.exchange.outcome import DEFAULT_RETENTION_DAYS, open_for
+from comity.kernel.digest import sha256
 from comity.kernel.ids import new_id
+from comity.spine.clocks.rules import Term, Unit
 from comity.spine.keys.ring import KeyRing
+from comity.spine.tasks.open import withdraw_tasks_of
+from comity.spine.tasks.selectors import list_tasks
+from comity.spine.tasks.vocabulary import Kind
 from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import acting
 from comity.spine.vault import holds
 from comity.spine.vault.purge import Due, list_due, purge
 from comity.spine.vault.retention import set_retention
 from comity.spine.vault.tombstones import TombstoneFile
+from comity.standing.directory import selectors as directory
 
 PURGE_BATCH: Final = 500
+NOTICE: Final = timedelta(days=30)
 SHORT_REASONS: Final = ("still_under_investigation", "court_proceeding", "validated_by_source", "required_by_statute")
 """The reasons for which a record may be kept another term; each is recorded with reviewer and date (R9)."""
 
@@ -38,11 +45,38 @@ def validate_kept(*, item_id: UUID, reason: str, by: Actor, now: datetime, keys:
     until = now + timedelta(days=DEFAULT_RETENTION_DAYS)
     with acting(by) as cursor:
         set_retention(cursor, item_id=item_id, retain_until=until)
+        withdraw_tasks_of(cursor, [item_id], now=now)
         batch = Batch(now)
         row = review_row(item_id, by.agency_id, "validated", reason, by, now, retain_until=until)
         batch.acts.append(Act("retention.validated", by, (row,)))
         batch.write(cursor, keys)
     return until
+
+
+def open_retention_reviews(*, by: Actor, now: datetime, keys: KeyRing) -> int:
+    """Ask the records supervisor about lodged records whose term ends within 30 days; return how many were asked.
+
+    `by` acts in the duty of retention. One task an item, with a clock that ends with the term; nobody answering means
+    purge (R9). One durable transaction: tasks, clocks.
+    """
+    with acting(by) as cursor:
+        soon = [due for due in list_due(cursor, now=now + NOTICE, limit=PURGE_BATCH) if due.kind == "record"]
+        asked = {task.subject_id for task in list_tasks(cursor, [due.item_id for due in soon])}
+        fresh = [due for due in soon if due.item_id not in asked and due.retain_until > now]
+        holders = directory.list_agencies({due.owner_id for due in fresh})
+        batch = Batch(now)
+        for due in fresh:
+            open_for(
+                batch,
+                holder=holders[due.owner_id],
+                kind=Kind.RETENTION,
+                function="records_supervisor",
+                subject_id=due.item_id,
+                digest=sha256(due.item_id.bytes).hex(),
+                term=Term(max(1, (due.retain_until - now).days), Unit.DAYS),
+            )
+        batch.write(cursor, keys)
+    return len(fresh)
 
 
 def hold_item(*, item_id: UUID, reason: str, by: Actor, now: datetime, keys: KeyRing) -> UUID:

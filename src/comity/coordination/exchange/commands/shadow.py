@@ -48,7 +48,7 @@ def shadow_requests(*, asks: Sequence[Ask], by: Actor, now: datetime, keys: KeyR
         batch = Batch(now)
         cases = decide_shadow(cursor, named, by, now)
         for case in cases:
-            row, item = add_ask(batch, case.named, by, tick_at=None, path=SHADOW)
+            row, item = add_ask(batch, case.named, tick_at=None, path=SHADOW)
             decision, facts_item = decision_row(batch, case, by, Stage(1, SHADOW))
             batch.acts.append(
                 Act(
