@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 TEMPLATE = "template_bare"
 DEMO_TEMPLATE = "template_demo"
+RUN_TEMPLATE = "template_run"
 _HOME = "COMITY_TEST_HOME"
 _cluster: Cluster | None = None
 _numbers = itertools.count(1)
@@ -261,4 +262,18 @@ def demo_template(server: DatabaseAccess, home: Path) -> str:
 def demo(server: DatabaseAccess, home: Path, demo_template: str, tmp_path: Path) -> Iterator[Demo]:
     """A node of one test's own with the demo states loaded: law, agreements, training, posts with their holders."""
     with demo_node(server, home, demo_template, tmp_path) as node:
+        yield node
+
+
+@pytest.fixture(scope="session")
+def run_template(server: DatabaseAccess, home: Path) -> str:
+    """The name of a database in which the 500 shipped asks, and everything else an exchange does, have happened."""
+    make_template(server, home, RUN_TEMPLATE, str(Path(__file__).parent / "template_run.py"))
+    return RUN_TEMPLATE
+
+
+@pytest.fixture
+def run(server: DatabaseAccess, home: Path, run_template: str, tmp_path: Path) -> Iterator[Demo]:
+    """A node of one test's own after a full run."""
+    with demo_node(server, home, run_template, tmp_path) as node:
         yield node

@@ -15,6 +15,7 @@ from comity.doors.cli.mount import mount
 from comity.doors.cli.node import Node
 from comity.doors.cli.say import note
 from comity.host.backup_cli import backup_command, restore_command
+from comity.host.bench.command import bench_command
 from comity.host.binaries import BinariesMissing
 from comity.host.doctor import doctor_command
 from comity.host.launcher import read_access
@@ -32,6 +33,7 @@ app = typer.Typer(
 serve = typer.Typer(help="Run one of the node's services by itself.", no_args_is_help=True)
 app.add_typer(serve, name="serve")
 app.command("doctor")(doctor_command)
+app.command("bench")(bench_command)
 app.command("backup")(backup_command)
 app.command("restore")(restore_command)
 mount(app)

@@ -17,6 +17,9 @@ from comity.doors.worker.deliveries import sweep
 from comity.spine.tasks.selectors import TaskView, list_tasks
 from comity.spine.tenancy.transaction import reading
 
+PLANTED = r"(REF|WHY|CASENO|VALUE)-"
+"""What every personal text of these tests begins with, so that a search finds it wherever it went."""
+
 CASE = ("person_name", "birth_date", "case_number", "warrant")
 
 
@@ -92,15 +95,15 @@ def ask_for(one: Situation, key: str, **changes: Any) -> Ask:
         elements=one.elements,
         reference=reference_of(key),
         claims=one.claims,
-        justification=f"why {key}",
-        case_number=f"case of {key}",
+        justification=f"WHY-{key}",
+        case_number=f"CASENO-{key}",
     )
     return replace(ask, **changes)
 
 
 def value_of(element: str, key: str) -> str:
     """Return what a lodged record says under an element."""
-    return f"{element} of {key}"
+    return f"VALUE-{element}-{key}"
 
 
 def lodge(demo: Any, one: Situation, *keys: str) -> list[Filed | NotFiled]:

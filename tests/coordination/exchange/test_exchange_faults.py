@@ -47,6 +47,7 @@ WRITTEN = {
         "clocks_clock",
         "tasks_task",
         "outbox_message",
+        "agreements_usage",
         "ledger_pending",
     ),
     "answer": (

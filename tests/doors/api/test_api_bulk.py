@@ -75,6 +75,19 @@ def test_chunk_that_fails_is_put_again_line_by_line(asker, ask, office, monkeypa
     assert office.stored()["exchange_ask"] == 2
 
 
+def test_chunk_of_nothing_but_internal_errors_ends_the_trying(asker, ask, office, monkeypatch):
+    calls = []
+
+    def broken(*, asks, **rest):
+        calls.append(len(asks))
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(door, "request_disclosures", broken)
+    told = asker.bulk("/asks/bulk", [ask() for _ in range(500)])
+    assert {line["status"] for line in told} == {500}
+    assert calls == [200] + [1] * 200
+
+
 def test_body_with_no_line_is_refused(asker):
     response = asker.post("/asks/bulk", b"\n \n", kind="application/x-ndjson")
     assert response.status_code == 400

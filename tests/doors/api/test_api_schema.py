@@ -19,6 +19,13 @@ EXAMPLES = 12
 OPERATIONS = [
     (method, path) for path, view in api.get_openapi_schema(path_prefix="/api/v1/")["paths"].items() for method in view
 ]
+NOTHING_TO_NEGATE = {"/api/v1/health"}
+REQUESTS = [
+    (method, path, mode)
+    for method, path in OPERATIONS
+    for mode in GenerationMode
+    if mode is GenerationMode.POSITIVE or path not in NOTHING_TO_NEGATE
+]
 
 
 @schemathesis.serializer("application/x-ndjson")
@@ -41,8 +48,7 @@ def document(office):
     return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
 
 
-@pytest.mark.parametrize("mode", list(GenerationMode))
-@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+@pytest.mark.parametrize(("method", "path", "mode"), REQUESTS)
 def test_no_request_breaks_the_api(document, key, method, path, mode):
     operation = document[path][method.upper()]
     bounded = settings(

@@ -62,7 +62,8 @@ class Batch:
         keep_rulesets(cursor, self.slices.values())
         entries = [_entry(act, self.now, digests) for act in self.acts]
         for table, rows in _by_table(self.acts, entries).items():
-            insert_rows(cursor, table, rows)
+            # By key in every chunk, so that two with the same keys wait for one another in turn and never in a ring.
+            insert_rows(cursor, table, sorted(rows, key=lambda row: str(row.get("ask_key", ""))))
         due = start_clocks(cursor, [clock for _, clock in self.tasks])
         open_tasks(cursor, [replace(task, due_at=due[clock.id].at) for task, clock in self.tasks])
         enqueue(cursor, self.messages, now=self.now)

@@ -37,7 +37,7 @@ def stream_lines(
     """Answer lines in chunks of 200, one transaction each; what was answered is recorded, even when the rest fails.
 
     A line that is wrong is answered with its problem. A chunk that fails is put again line by line; when the node
-    itself cannot go on (503), this and every later line is answered so and nothing more is tried.
+    itself cannot go on (503, or every line of a chunk failing with 500), every later line is answered so, untried.
     """
     chunks = _chunks(request, lines, kind, put)
     body = (_joined(chunk, say) for chunk in chunks)
@@ -55,7 +55,7 @@ def _chunks(
     for start in range(0, len(lines), CHUNK):
         chunk = lines[start : start + CHUNK]
         told = [stopped] * len(chunk) if stopped else _tell(request, chunk, kind, put)
-        stopped = stopped or next((t for t in told if isinstance(t, Problem) and _is_over(t)), None)
+        stopped = stopped or _stop(told)
         yield list(zip(chunk, told, strict=True))
 
 
@@ -94,6 +94,13 @@ def _one_by_one(request: HttpRequest, bodies: Sequence[T], put: Put[T]) -> list[
         if isinstance(last, Problem) and _is_over(last):
             return told + [last] * (len(bodies) - number - 1)
     return told
+
+
+def _stop(told: Sequence[Told | Problem]) -> Problem | None:
+    """Return the problem after which nothing more is tried."""
+    problems = [one for one in told if isinstance(one, Problem)]
+    every = len(problems) == len(told) and all(p.status is HTTPStatus.INTERNAL_SERVER_ERROR for p in problems)
+    return next((p for p in problems if _is_over(p) or every), None)
 
 
 def _is_over(problem: Problem) -> bool:

@@ -54,4 +54,6 @@ class LocalDocs(DocsBase):
 
 def serve_static(request: HttpRequest, path: str) -> HttpResponseBase:
     """Serve a static file of an installed package; raises `Http404`."""
-    return serve(request, path, insecure=True)
+    response = serve(request, path, insecure=True)
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    return response

@@ -73,6 +73,8 @@ def kept_by_nobody(response: R) -> R:
     """Return the response marked to be stored nowhere on its way and read as nothing but what it says it is."""
     response.headers.setdefault("Cache-Control", "no-store")
     response.headers["X-Content-Type-Options"] = "nosniff"
+    if isinstance(response, HttpResponse):
+        response.headers["Content-Length"] = str(len(response.content))
     return response
 
 

@@ -17,6 +17,7 @@ from comity.spine.ledger.export import export as export_ledger
 from comity.spine.ledger.last_signed import read_last_signed
 from comity.spine.ledger.notes import NoteError, VerifierKey, open_checkpoint
 from comity.spine.ledger.prove import InclusionProof, prove_inclusion
+from comity.spine.ledger.report import Kind
 from comity.spine.ledger.selectors import LedgerStatus, get_checkpoint_note, get_status
 from comity.spine.ledger.sequencer import Sequencer, SequencerRunningError
 from comity.spine.ledger.verify import verify as verify_ledger
@@ -102,6 +103,8 @@ def verify(node: Node, *, form: str) -> int:
         return 0
     count = len(report.findings) + sum(report.left_out.values())
     say(f"THE LEDGER DOES NOT VERIFY: {count:,} findings; checked {checked}", style="bold red")
+    if any(finding.kind is Kind.PENDING_STALE for finding in report.findings):
+        say("→ entries wait because no sequencer runs: `comity ledger checkpoint` signs them, then verify again")
     return NOT_WELL
 
 

@@ -4,11 +4,12 @@ import signal
 import threading
 from types import FrameType
 
+import psycopg
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from comity.config.node import NodeSettings
+from comity.config.node import DatabaseAccess, NodeSettings, Role
 from comity.host.prepare import Paths, ready_node
 from comity.host.services import Services, services_of
 
@@ -26,34 +27,60 @@ SEQUENCED_SECONDS = 20.0
 def run_demo(settings: NodeSettings, *, console: Console) -> int:
     """Start the node with the demo states, put the shipped asks through, verify, serve until Ctrl-C.
 
-    Returns the exit code: 0, or 1 when the ledger did not verify.
+    Returns the exit code: 0, or 1 when the ledger did not verify or the database ended. Raises `KeyboardInterrupt`
+    when stopped before it serves; whatever was committed is there at the next start.
     """
-    stop = threading.Event()
-    _stop_on_signals(stop)
+    stop = _Stop()
     services = Services(settings, say=lambda word: console.print(f"[yellow]{word}[/]"))
-    with ready_node(settings, say=lambda word: console.print(f"[dim]{word} …[/]")):
+    with ready_node(settings, say=lambda word: console.print(f"[dim]{word} …[/]")) as access:
         services.start(services_of(settings))
         try:
             sound = _show(settings, console)
-            if not stop.is_set():
-                _invite(settings, console)
-                services.watch(stop.is_set)
+            _invite(settings, console)
+            lost = _serve(services, access, stop, console)
         finally:
             console.print("[dim]stopping …[/]")
             services.stop()
-    return 0 if sound else 1
+    return 0 if sound and not lost else 1
 
 
-def _stop_on_signals(stop: threading.Event) -> None:
-    def ask(number: int, frame: FrameType | None) -> None:
-        del frame
-        if stop.is_set() or number == signal.SIGINT:
-            stop.set()
+class _Stop:
+    """Ctrl-C and SIGTERM: before the node serves they break off, afterwards they end it in order."""
+
+    def __init__(self) -> None:
+        self.asked = threading.Event()
+        self.serving = False
+        signal.signal(signal.SIGINT, self._ask)
+        signal.signal(signal.SIGTERM, self._ask)
+
+    def _ask(self, number: int, frame: FrameType | None) -> None:
+        del number, frame
+        self.asked.set()
+        if not self.serving:
             raise KeyboardInterrupt
-        stop.set()
 
-    signal.signal(signal.SIGINT, ask)
-    signal.signal(signal.SIGTERM, ask)
+
+def _serve(services: Services, access: DatabaseAccess, stop: _Stop, console: Console) -> bool:
+    """Watch the services until asked to stop or the database is gone; tell whether it is gone."""
+    stop.serving = True
+    lost = threading.Event()
+
+    def stopping() -> bool:
+        if not stop.asked.is_set() and not _answers(access):
+            console.print("[red]the database ended[/]; start again: everything committed is there")
+            lost.set()
+        return stop.asked.is_set() or lost.is_set()
+
+    services.watch(stopping, pause_seconds=1.0)
+    return lost.is_set()
+
+
+def _answers(access: DatabaseAccess) -> bool:
+    try:
+        psycopg.connect(access.conninfo(Role.VERIFIER)).close()
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 def _show(settings: NodeSettings, console: Console) -> bool:
@@ -73,7 +100,7 @@ def _show(settings: NodeSettings, console: Console) -> bool:
     return _verify(settings, console)
 
 
-def _print_tally(statuses: "dict[str, int]", refused_by: "dict[str, int]", console: Console) -> None:
+def _print_tally(statuses: dict[str, int], refused_by: dict[str, int], console: Console) -> None:
     from comity.host.demonstration.standing import cite
 
     table = Table(title="What the gate said", title_justify="left")

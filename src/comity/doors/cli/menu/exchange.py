@@ -8,6 +8,7 @@ from comity.doors.cli.input import read_bytes
 from comity.doors.cli.menu.options import Acting, Json, Lang, Language, form_of
 from comity.doors.cli.mistakes import MistakeError, told
 from comity.doors.cli.node import Node, opened
+from comity.doors.cli.say import note
 
 Task = Annotated[str, typer.Argument(metavar="TASK", help="The task's id, from `comity queue`.")]
 Digest = Annotated[
@@ -133,6 +134,7 @@ def _decide(node: Node, task: str, acting: str, verdict: str, digest: str | None
         seen = tasks.look(node, task=task, acting=acting)
         tasks.say_seen(seen)
         if not typer.confirm(f"{verdict} exactly this?"):
+            note("nothing was recorded")
             raise typer.Exit(1)
         digest = seen.task.digest
     tasks.decide(node, task=task, acting=acting, verdict=verdict, digest=digest)

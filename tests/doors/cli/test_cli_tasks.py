@@ -1,0 +1,141 @@
+import msgspec
+import pytest
+from conftest import an_ask
+
+
+@pytest.fixture
+def waiting(terminal):
+    """A terminal, and an ask to the Pima County sheriff that waits for an answer."""
+    (line,) = terminal.ask(an_ask())
+    assert line["status"] == "awaiting_answer"
+    (task,) = terminal.run("queue", "--as", "pima-so/records-clerk", "--json").lines
+    return terminal, task
+
+
+def deliver(terminal):
+    from comity.doors.worker.deliveries import sweep
+
+    assert sweep(clock=terminal.node.clock, keys=terminal.node.keys)
+
+
+def test_journey_ask_answer_approve_receive_prove(waiting, write):
+    terminal, task = waiting
+    assert (task["asker"], task["reference"], task["kind"]) == ("hsi-arizona", "C-1", "answer")
+    record = write("record.json", msgspec.json.encode({"person_name": "Ana Example", "home_address": "1 Example Way"}))
+    answered = terminal.run("answer", task["task"], "--as", "pima-so/records-clerk", "--values", record)
+    assert (answered.code, answered.out.startswith("recorded: disclosed")) == (0, True)
+    (approval,) = terminal.run("queue", "--as", "pima-so/records-supervisor", "--json").lines
+    approved = terminal.run("approve", approval["task"], "--as", "pima-so/records-supervisor", typed="y\n")
+    assert approved.code == 0
+    assert "1 Example Way" in approved.out
+    assert "Ana Example" not in approved.out  # it went already: the approver sees only what will leave
+    deliver(terminal)
+    sent = terminal.run("receive", "--as", "hsi-arizona", "--json").lines
+    got = [terminal.run("receive", one["disclosure"], "--as", "hsi-arizona", "--json").value for one in sent]
+    assert sorted(name for one in got for name in one["values"]) == ["home_address", "person_name"]
+    assert all(one["signature"] and one["receipt"] for one in got)
+    terminal.node.sequence()
+    (line,) = terminal.ask(an_ask())
+    proof = terminal.run("ledger", "prove", line["entries"][-1])
+    assert (proof.code, proof.value["holds"]) == (0, True)
+    assert terminal.run("ledger", "verify").code == 0
+
+
+def test_queue_shows_what_is_asked_and_what_to_do_next(waiting):
+    terminal, task = waiting
+    shown = terminal.run("queue", "--as", "pima-so/records-clerk").out
+    assert task["task"] in shown
+    assert "comity answer" in shown
+    assert "nothing waits for `commander`" in terminal.run("queue", "--as", "pima-so/commander").out
+    assert task["task"] in terminal.run("queue", "--as", "pima-so/commander", "--agency").out
+    assert terminal.run("queue", "--as", "tucson-pd", "--agency", "--json").lines == []
+
+
+def test_no_record_is_an_answer(waiting):
+    terminal, task = waiting
+    told = terminal.run("answer", task["task"], "--as", "pima-so/records-clerk", "--no-record")
+    assert "the holder has no such record" in told.out
+    assert [line["status"] for line in terminal.ask(an_ask())] == ["no_record"]
+    again = terminal.run("answer", task["task"], "--as", "pima-so/records-clerk", "--no-record")
+    assert again.code == 1
+    assert "not waiting for an answer" in again.err
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ('{"person_name": "A", "warrant": "W"}', "what was not asked for: warrant"),
+        ('{"person_name": 5}', "expected text"),
+        ('{"values": {"person_name": "A"}, "marks": ["purple"]}', "not in the catalogue: purple"),
+        ('{"values": {"person_name": "A"}, "colour": 1}', "not a known field"),
+        ('{"person_name": "A\\u0000"}', "NUL"),
+        ("[]", "expected an object"),
+        ("person_name: A", "is not JSON"),
+        ("", "is not JSON"),
+    ],
+)
+def test_an_answer_that_cannot_be_used_is_named_and_nothing_is_recorded(waiting, content, says):
+    terminal, task = waiting
+    told = terminal.run("answer", task["task"], "--as", "pima-so/records-clerk", "--values", "-", typed=content)
+    assert told.code == 2
+    assert "--values" in told.err
+    assert says in told.err
+    assert terminal.run("queue", "--as", "pima-so/records-clerk", "--json").lines == [task]
+
+
+def test_an_answer_is_given_by_the_post_that_is_asked(waiting):
+    terminal, task = waiting
+    told = terminal.run("answer", task["task"], "--as", "pima-so/commander", "--no-record")
+    assert told.code == 1
+    assert "`--as` a post with the function" in told.err
+    other = terminal.run("answer", task["task"], "--as", "yuma-so/records-clerk", "--no-record")
+    assert other.code == 2
+    assert "no task" in other.err
+
+
+def test_answer_needs_values_or_no_record_and_not_both(waiting, write):
+    terminal, task = waiting
+    file = write("v", "{}")
+    for words in ((), ("--no-record", "--values", file)):
+        told = terminal.run("answer", task["task"], "--as", "pima-so/records-clerk", *words)
+        assert told.code == 2
+        assert "one of the two is needed" in told.err
+
+
+def test_approval_is_asked_back_and_binds_to_what_was_seen(lodged):
+    lodged.ask(an_ask())
+    post = ("--as", "pima-so/records-supervisor")
+    (task,) = lodged.run("queue", *post, "--json").lines
+    assert lodged.run("approve", task["task"], *post, typed="n\n").code == 1
+    assert lodged.run("approve", task["task"], *post, typed="").code == 1
+    changed = lodged.run("approve", task["task"], *post, "--digest", "0" * 64)
+    assert changed.code == 1
+    assert "look at the task again" in changed.err
+    assert lodged.run("queue", *post, "--json").lines == [task]
+    assert lodged.run("refuse", task["task"], *post, "--digest", task["digest"]).code == 0
+    assert lodged.run("queue", *post, "--json").lines == []
+    again = lodged.run("refuse", task["task"], *post, "--digest", task["digest"])
+    assert again.code == 1
+    assert "has its verdict" in again.err
+
+
+def test_what_was_sent_to_another_agency_cannot_be_received(lodged):
+    lodged.ask(an_ask())
+    deliver(lodged)
+    (sent,) = lodged.run("receive", "--as", "hsi-arizona", "--json").lines
+    told = lodged.run("receive", sent["disclosure"], "--as", "ice-ero-phoenix")
+    assert told.code == 2
+    assert "was sent to your agency" in told.err
+    assert "Ana Example" not in told.out + told.err
+    assert lodged.run("receive", "nonsense", "--as", "hsi-arizona").code == 2
+
+
+def test_acting_as_a_post_is_recorded_as_that_post(waiting):
+    terminal, task = waiting
+    terminal.run("answer", task["task"], "--as", "pima-so/records-clerk", "--no-record")
+    clerk = terminal.node.actor("pima-so", "records-clerk")
+    verdicts = terminal.node.look("SELECT post_id FROM tasks_verdict")
+    assert verdicts == [(clerk.post_id,)]
+    terminal.node.sequence()
+    bodies = [msgspec.json.decode(bytes(row[0])) for row in terminal.node.look("SELECT body FROM ledger_entry")]
+    assert [b["post"] for b in bodies if b["act"] == "disclosure.no_record"] == [str(clerk.post_id)]
