@@ -1,5 +1,6 @@
 """Load the demo states, put the 500 shipped asks through the gate, and then everything else an exchange can do once."""
 
+import os
 import runpy
 import sys
 import tempfile
@@ -27,7 +28,8 @@ from comity.spine.vault.tombstones import TombstoneFile  # noqa: E402
 settings = load()
 folder = Path(tempfile.mkdtemp(prefix="comity-run-"))
 keys = FileKeyRing(settings.home / "keys.json")
-demo = Demo(DatabaseAccess.load(settings.access_file), settings.home, keys, SteppingClock(database_now()), folder)
+access = DatabaseAccess.load(settings.access_file).named(os.environ["COMITY_TEST_DATABASE"])
+demo = Demo(access, settings.home, keys, SteppingClock(database_now()), folder)
 
 lodge_records(clock=demo.clock, keys=keys)
 put_asks(clock=demo.clock, keys=keys, progress=lambda _: None)

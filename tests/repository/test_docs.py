@@ -25,12 +25,16 @@ BRITISH: Final = re.compile(
     r"|licence|catalogued|judgement|centre\w*|favour\w*|defence|cancelled|labelled|travelled|programme\w*)\b",
     re.IGNORECASE,
 )
-ENGLISH: Final = frozenset({"advised", "comprised", "exercised", "promised", "raised", "revised", "supervised", "surprised"})
+ENGLISH: Final = frozenset(
+    {"advised", "comprised", "exercised", "promised", "raised", "revised", "supervised", "surprised"}
+)
 KEY: Final = re.compile(
-    r"\b(?:[FAUCP]\d{2}|MOA-[A-Z]+|RFC \d+|C2SP (?:tlog-tiles|tlog-checkpoint|signed-note)|NIST SP [\d-]+[A-Z]?|NIEM \d\.\d"
-    r"|odrl-2\.2|28-cfr-23|cjis-security-policy|ise-privacy|utah-grama-206|287g-(?:tfm|wso|jem)-moa-\d{4}"
+    r"\b(?:[FAUCP]\d{2}|MOA-[A-Z]+|RFC \d+|C2SP (?:tlog-tiles|tlog-checkpoint|signed-note)|NIST SP [\d-]+[A-Z]?"
+    r"|NIEM \d\.\d|odrl-2\.2|28-cfr-23|cjis-security-policy|ise-privacy|utah-grama-206|287g-(?:tfm|wso|jem)-moa-\d{4}"
     r"|fbi-agencies-2025|ice-287g(?:-2025)?)\b"
 )
+GIVEN: Final = re.compile(r'^source = "([^"]+)"|@source\("([^"]+)"\)', re.MULTILINE)
+"""Where data names its sources: demonstration files and rule packs."""
 REMARK: Final = re.compile(r"\b(TODO|FIXME|XXX)\b")
 
 
@@ -79,13 +83,14 @@ import json
 from tools.docs import set_up
 set_up()
 from tools.pages.commands import commands
-print(json.dumps([[words, [o for p in command.params for o in (*p.opts, *p.secondary_opts)]] for words, command in commands()]))
+found = [[words, [o for p in one.params for o in (*p.opts, *p.secondary_opts)]] for words, one in commands()]
+print(json.dumps(found))
 """
 
 
 @pytest.fixture(scope="module")
 def menu() -> Menu:
-    """Every `comity` command by its words, with its options; read in a process of its own, as Django is set up there."""
+    """Every `comity` command by its words, with its options; read in a process of its own, which sets Django up."""
     command = (sys.executable, "-c", LIST_COMMANDS)
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603 - our own code
     return {tuple(words): frozenset(options) for words, options in json.loads(done.stdout)}
@@ -96,7 +101,7 @@ def typed(page: Path) -> Iterator[list[str]]:
     lines = [line for block in fenced(page, "sh") for line in block.splitlines()]
     lines += re.findall(r"`(comity [^`]+)`", re.sub(r"```.*?```", "", words_of(page), flags=re.DOTALL))
     for line in lines:
-        for found in re.findall(r"(?:^|[ (/])comity ([a-z][^|)#`]*)", line):
+        for found in re.findall(r"(?:^|\$\(|bin/) *(?:\.venv/bin/)?comity ([a-z][^|)#`]*)", line):
             lexer = shlex.shlex(found.replace("…", " "), posix=True, punctuation_chars=False)
             lexer.whitespace_split, lexer.quotes = True, "'\""
             yield list(lexer)
@@ -143,12 +148,12 @@ def test_every_package_says_what_it_is(package: Path) -> None:
 
 def test_every_source_key_is_listed() -> None:
     listed = set(re.findall(r"`([^`]+)`", words_of(DOCS / "sources.md")))
-    used = {
-        key
-        for path in sorted([*SOURCE.rglob("*"), ROOT / "src" / "comity_verify.py"])
-        if path.suffix in {".py", ".toml", ".cedar", ".md"}
-        for key in KEY.findall(words_of(path))
-    }
+    used: set[str] = set()
+    for path in sorted([*SOURCE.rglob("*"), ROOT / "src" / "comity_verify.py"]):
+        if path.suffix in {".py", ".toml", ".cedar", ".md"}:
+            text = words_of(path)
+            used |= set(KEY.findall(text))
+            used |= {key for groups in GIVEN.findall(text) for group in groups for key in group.split()}
     assert used
     assert used - listed == set()
 

@@ -7,9 +7,9 @@ from tools.pages.markdown import code, first_paragraph, table
 _HEAD = """# API
 
 A running node describes its API itself, with every body and answer, as OpenAPI 3.1: a page at `/api/v1/docs`, the
-document at `/api/v1/openapi.json`. Send a key as `Authorization: Bearer <key>`. A key speaks for one post of one agency,
-for a period, in the scopes it was issued with. Errors are listed in [errors.md](errors.md), the lines of the bulk
-operations in [ndjson.md](ndjson.md).
+document at `/api/v1/openapi.json`. Send a key as `Authorization: Bearer <key>`. A key speaks for one post of one
+agency, for a period, in the scopes it was issued with. Errors are listed in [errors.md](errors.md), the lines of the
+bulk operations in [ndjson.md](ndjson.md).
 """
 
 

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -86,7 +87,7 @@ def _subgraph(floor: str, layers: list[list[str]], edges: list[str]) -> list[str
             lines += [f"        {node}" for node in nodes]
         ends.append(f"{_id(floor)}_{number}" if boxed else _id(f"{floor}.{layer[0]}"))
     lines.append("    end")
-    edges += [f"    {upper} --> {lower}" for upper, lower in zip(ends, ends[1:], strict=False)]
+    edges += [f"    {upper} --> {lower}" for upper, lower in pairwise(ends)]
     return lines
 
 

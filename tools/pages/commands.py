@@ -11,8 +11,8 @@ from tools.pages.markdown import table
 
 _HEAD = """# Command line
 
-`comity` is installed in `.venv/bin`. Each command says more with `--help`. Exit codes: 0 done; 1 done or found not well,
-or the node is not as it should be; 2 what was given cannot be used.
+`comity` is installed in `.venv/bin`. Each command says more with `--help`. Exit codes: 0 done; 1 done or found not
+well, or the node is not as it should be; 2 what was given cannot be used.
 
 `comity-verify DIR` checks an export from outside. It is one file without an import of Comity: copy
 `src/comity_verify.py` to another machine with Python and the package `cryptography`.

@@ -16,6 +16,22 @@ _TITLES: Final = {
     "us-ut": "Utah",
 }
 
+_CATALOGUE: Final = """# The catalogue
+
+The closed vocabulary of the gate. A word that is not here is refused, in an ask, a record, a rule and a clause alike.
+Names of elements follow NIEM; `comity:` marks one NIEM has no name for."""
+_CATEGORIES: Final = """## Categories
+
+A kind of record, and the classes that may be asked for in it. Where records may be hidden, every ask is answered on a
+tick, whether or not a record exists."""
+_MARKS: Final = """## Marks of a record
+
+A record with a mark that hides must not even be known to exist."""
+_EVIDENCE: Final = """## Evidence
+
+Who may show it: `asker` with the ask, `holder` by a recorded act, `record` kept with the record, `system` found by
+Comity itself."""
+
 
 def rules_page() -> str:
     """Return the list of rules, pack by pack, then the authorities."""
@@ -86,29 +102,17 @@ def catalogue_page() -> str:
     evidence = [(f"`{one.code}`", one.en, one.es, one.source.value) for one in _sorted(known.evidence)]
     duties = [(f"`{one.code}`", one.en, one.es, one.argument.value) for one in _sorted(known.obligations)]
     marks = [(f"`{one.code}`", one.en, one.es, "yes" if one.hides else "") for one in _sorted(known.marks)]
-    return "\n".join(
-        [
-            "# The catalogue\n\nThe closed vocabulary of the gate. A word that is not here is refused, in an ask, a"
-            " record, a rule and a clause alike. Names of elements follow NIEM; `comity:` marks one NIEM has no name"
-            " for.\n",
-            "## Sensitivity classes\n\nThe gate decides one class at a time.\n",
-            _words(known.classes),
-            "## Elements\n",
-            table(("code", "en", "es", "class", "NIEM name"), elements),
-            "## Categories\n\nA kind of record, and the classes that may be asked for in it. Where records may be"
-            " hidden, every ask is answered on a tick, whether or not a record exists.\n",
-            table(("code", "en", "es", "classes", "may hide"), categories),
-            "## Purposes\n",
-            _words(known.purposes),
-            "## Marks of a record\n\nA record with a mark that hides must not even be known to exist.\n",
-            table(("code", "en", "es", "hides"), marks),
-            "## Evidence\n\nWho may show it: `asker` with the ask, `holder` by a recorded act, `record` kept with the"
-            " record, `system` found by Comity itself.\n",
-            table(("code", "en", "es", "shown by"), evidence),
-            "## Obligations\n\nWritten `verb` or `verb:argument`.\n",
-            table(("code", "en", "es", "argument"), duties),
-        ]
-    )
+    sections = {
+        _CATALOGUE: "",
+        "## Sensitivity classes\n\nThe gate decides one class at a time.": _words(known.classes),
+        "## Elements": table(("code", "en", "es", "class", "NIEM name"), elements),
+        _CATEGORIES: table(("code", "en", "es", "classes", "may hide"), categories),
+        "## Purposes": _words(known.purposes),
+        _MARKS: table(("code", "en", "es", "hides"), marks),
+        _EVIDENCE: table(("code", "en", "es", "shown by"), evidence),
+        "## Obligations\n\nWritten `verb` or `verb:argument`.": table(("code", "en", "es", "argument"), duties),
+    }
+    return "\n".join(f"{heading}\n\n{body}" if body else f"{heading}\n" for heading, body in sections.items())
 
 
 def _sorted(words: Mapping[str, W]) -> Iterable[W]:

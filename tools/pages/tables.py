@@ -75,4 +75,5 @@ def _section(one: _Table) -> str:
     grants = "; ".join(f"*{role}* may {rights}" for role, rights in sorted(one.grants.items()))
     rows = [(f"*{p.role}*", p.command, code(p.using or ""), code(p.check or "")) for p in one.policies]
     told = table(("role", "command", "rows it sees", "rows it may write"), rows) if rows else ""
-    return f"### `{one.name}`\n\n{' '.join([one.model, *notes])}\n\n{grants or 'No role but the owner may write'}.\n\n{told}"
+    words = " ".join([one.model, *notes])
+    return f"### `{one.name}`\n\n{words}\n\n{grants or 'No role but the owner may write'}.\n\n{told}"

@@ -111,6 +111,7 @@ def test_the_servers_log_holds_no_personal_value_after_an_error(demo):
             request(demo, DISCLOSED.asker, ask_for(DISCLOSED, "k1"))
     logs = list(demo.home.rglob("*.log")) + list(demo.home.rglob("log/*"))
     text = "".join(path.read_text("utf-8", "replace") for path in logs if path.is_file())
+    assert "no space left on device" in text
     assert "REF-k1" not in text
     assert "WHY-k1" not in text
 
@@ -158,11 +159,11 @@ def test_the_ledger_of_a_full_run_verifies_and_covers_every_act_row(run):
         tables = [table.name for table in find_act_tables(verifier)]
     [(rows,)] = run.look("SELECT " + " + ".join(f"(SELECT count(*) FROM {table})" for table in tables))
     assert report.counts["act rows"] == rows
-    assert report.counts["pending"] == 0
+    assert not report.counts.get("pending")
 
 
 def test_every_vault_item_is_named_by_an_entry(run):
-    """A stored payload no entry names could be changed unseen. Drafts of hidden records are the asker's to miss."""
+    """A stored payload no entry names could be changed unseen."""
     run.sequence()
     named = {
         item
@@ -186,7 +187,7 @@ CHANGED = {
     "jsonb": "jsonb_build_array({column})",
     "bytea": "set_byte({column}, 0, (get_byte({column}, 0) + 1) %% 256)",
     "tstzrange": "tstzrange(lower({column}) - interval '1 second', upper({column}))",
-    "character varying": "'~' || {column}",
+    "character varying": "overlay({column} placing '~' from 1 for 1)",
 }
 
 

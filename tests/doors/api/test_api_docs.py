@@ -37,3 +37,8 @@ def test_answers_are_kept_by_nobody_on_the_way(asker):
     for response in (asker.get("/asks"), asker.get("/nowhere"), asker.client.get("/api/v1/health")):
         assert response.headers["X-Content-Type-Options"] == "nosniff"
         assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_answers_state_their_length(asker):
+    for response in (asker.get("/asks"), asker.get("/nowhere"), asker.get("/law/rules")):
+        assert response.headers["Content-Length"] == str(len(response.content))

@@ -1,15 +1,19 @@
 """The node's own troubles: each is told plainly, logged by class only, and nothing is half written."""
 
+from dataclasses import replace
+
 import django.db
 import psycopg
 import pytest
 import structlog
+from django.conf import settings
+from django.test import override_settings
 
 from comity.config.node import Role
 from comity.coordination.exchange import batch, deciding
 from comity.doors.api import asks as door
 from comity.doors.api import health
-from comity.doors.api.context import forget_keys, key_ring
+from comity.doors.api.context import forget_keys
 from comity.doors.api.faults import ABSENT, TABLE, problem_of
 from comity.doors.api.log import ALLOWED, LogKeyError, warn
 from comity.spine.keys.file_ring import FileKeyRing
@@ -21,52 +25,43 @@ def told(response) -> tuple[int, str]:
 
 
 @pytest.fixture
-def keys_moved(home):
-    """Hide the key file for one test."""
-    path, aside = home / "keys.json", home / "keys.aside"
-    path.rename(aside)
-    yield path
-    path.unlink(missing_ok=True)
-    aside.rename(path)
+def key_file(office, home, tmp_path):
+    """Give the node a key file of its own to lose: the workers of a run share the other."""
+    path = tmp_path / "keys.json"
+    path.touch(mode=0o600)
+    path.write_bytes((home / "keys.json").read_bytes())
+    forget_keys()
+    with override_settings(NODE=replace(settings.NODE, home=tmp_path)):
+        yield path
+    forget_keys()
 
 
-def test_missing_key_file_is_told_with_its_remedy_and_found_again(asker, ask, office, keys_moved, home):
-    stored = office.stored()
+def test_missing_key_file_is_told_with_its_remedy_and_found_again(asker, ask, office, key_file):
+    stored, aside = office.stored(), key_file.with_name("aside")
+    key_file.rename(aside)
     refused = asker.post("/asks", ask())
     assert (*told(refused), refused.headers["Retry-After"]) == (503, "keys-unavailable", "60")
     assert "`comity doctor`" in refused.json()["detail"]
-    assert str(home) not in refused.content.decode()
+    assert str(key_file) not in refused.content.decode()
     assert told(asker.post("/asks/bulk", b"{}", kind="application/x-ndjson")) == (503, "keys-unavailable")
     assert office.stored() == stored
-    (home / "keys.aside").rename(keys_moved)
-    made = asker.post("/asks", ask())
-    keys_moved.rename(home / "keys.aside")
-    assert made.status_code == 201
+    aside.rename(key_file)
+    assert asker.post("/asks", ask()).status_code == 201
 
 
-def test_exposed_key_file_is_refused(asker, ask, home):
-    path = home / "keys.json"
-    path.chmod(0o644)
-    try:
-        assert told(asker.post("/asks", ask())) == (503, "keys-unavailable")
-    finally:
-        path.chmod(0o600)
+def test_exposed_key_file_is_refused(asker, ask, key_file):
+    key_file.chmod(0o644)
+    assert told(asker.post("/asks", ask())) == (503, "keys-unavailable")
 
 
-def test_wrong_master_key_opens_nothing_and_says_so(office, asker, ask, record, keys_moved):
-
-    keys_moved.with_name("keys.aside").rename(keys_moved)
-    try:
-        office.caller("az-dps").post("/records", record())
-        made = asker.post("/asks", ask()).json()
-        assert made["status"] == "disclosed"
-        office.deliver()
-        [line] = asker.get("/deliveries").json()["deliveries"]
-    finally:
-        keys_moved.rename(keys_moved.with_name("keys.aside"))
-    FileKeyRing.create(keys_moved)
+def test_wrong_master_key_opens_nothing_and_says_so(office, asker, holder, ask, record, key_file):
+    holder.post("/records", record())
+    assert asker.post("/asks", ask()).json()["status"] == "disclosed"
+    office.deliver()
+    [line] = asker.get("/deliveries").json()["deliveries"]
+    key_file.unlink()
+    FileKeyRing.create(key_file)
     forget_keys()
-    assert key_ring() is not office.node.keys
     stored = office.stored()
     assert told(asker.post(f"/deliveries/{line['disclosure']}/receive")) == (503, "keys-unavailable")
     assert office.stored() == stored

@@ -2,6 +2,7 @@ import csv
 from pathlib import Path
 
 import pytest
+from cli_terminal import Terminal, opener_of
 
 FBI = "ori,data_year,pub_agency_name,state_abbr,county_name,agency_type_name\n"
 ICE = "state,county,agency,ori,type,agency_type,population_policed\n"
@@ -11,14 +12,15 @@ DEMO = Path(__file__).parents[3] / "src" / "comity" / "standing" / "agreements" 
 def test_import_guesses_the_list_reports_and_is_safe_to_repeat(terminal, write, tmp_path):
     file = write(
         "fbi.csv",
-        FBI + "AZ0990000,2025,Nowhere Police,AZ,NOWHERE,City\nAZ0100000,2025,Pima,AZ,PIMA,County\nbad,2025,X,AZ,Y,City\n",
+        FBI
+        + "AZ0990000,2025,Nowhere Police,AZ,NOWHERE,City\nAZ0100000,2025,Pima,AZ,PIMA,County\nbad,2025,X,AZ,Y,City\n",
     )
     report = tmp_path / "report.csv"
     told = terminal.run("directory", "import", file, "--report", report, "--json")
     assert told.code == 0
     assert told.value["source"] == "fbi-agencies-2025"
     assert told.value["counts"] == {"new": 1, "matched": 1, "ambiguous": 0, "refused": 1}
-    rows = list(csv.DictReader(report.open()))
+    rows = list(csv.DictReader(report.read_text().splitlines()))
     assert [(row["line"], row["outcome"]) for row in rows] == [("4", "refused")]
     again = terminal.run("directory", "import", file, "--json").value
     assert again["counts"] == {"new": 0, "matched": 2, "ambiguous": 0, "refused": 1}
@@ -27,7 +29,9 @@ def test_import_guesses_the_list_reports_and_is_safe_to_repeat(terminal, write, 
 
 def test_import_lists_ambiguous_participants_and_never_takes_them_for_agreements(terminal, write):
     agreements = terminal.run("agreement", "list", "--json").lines
-    file = write("ice.csv", ICE + "ARIZONA,Pima County,some other name,AZ0100000,Warrant Service Officer,(001) Sheriff,1\n")
+    file = write(
+        "ice.csv", ICE + "ARIZONA,Pima County,some other name,AZ0100000,Warrant Service Officer,(001) Sheriff,1\n"
+    )
     told = terminal.run("directory", "import", file)
     assert "ambiguous: a person decides" in told.out
     assert "another name" in told.out
@@ -60,7 +64,9 @@ def test_import_of_a_missing_file_is_a_usage_error(reader, tmp_path):
 def test_directory_lists_by_state_and_kind_in_pages(reader):
     first = reader.run("directory", "list", "--state", "az", "--kind", "local", "--limit", 2, "--json").lines
     assert {(one["state"], one["kind"]) for one in first} == {("AZ", "local")}
-    rest = reader.run("directory", "list", "--state", "AZ", "--kind", "local", "--after", first[-1]["code"], "--json").lines
+    rest = reader.run(
+        "directory", "list", "--state", "AZ", "--kind", "local", "--after", first[-1]["code"], "--json"
+    ).lines
     assert first[-1]["code"] < rest[0]["code"]
     assert "there are more: `--after" in reader.run("directory", "list", "--limit", 1).out
     assert reader.run("directory", "list", "--kind", "martian").code == 2
@@ -78,7 +84,7 @@ def test_directory_shows_posts_with_their_holders_by_badge(reader):
 def test_catalogue_is_printed_in_both_languages(reader, of):
     english, spanish = (reader.run("law", of, "--lang", lang, "--json").lines for lang in ("en", "es"))
     assert len(english) == len(spanish) > 3
-    assert [list(one.values())[0] for one in english] == [list(one.values())[0] for one in spanish]
+    assert [next(iter(one.values())) for one in english] == [next(iter(one.values())) for one in spanish]
     assert english != spanish
 
 
@@ -129,11 +135,10 @@ def test_a_word_that_fits_nothing_is_named_and_ends_with_two(reader, words, says
 
 
 def test_law_goes_from_loaded_to_approved_to_in_force(node, tmp_path):
-    from conftest import Terminal, opener_of
 
-    from comity.spine.tenancy.actor import Duty, node_actor
-    from comity.spine.tenancy.clock import database_now
-    from comity.standing.directory.demo import load_demo
+    from comity.spine.tenancy.actor import Duty, node_actor  # noqa: PLC0415 - needs Django set up
+    from comity.spine.tenancy.clock import database_now  # noqa: PLC0415 - needs Django set up
+    from comity.standing.directory.demo import load_demo  # noqa: PLC0415 - needs Django set up
 
     load_demo(by=node_actor(Duty.STEWARD), now=database_now())
 

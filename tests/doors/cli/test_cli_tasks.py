@@ -1,6 +1,6 @@
 import msgspec
 import pytest
-from conftest import an_ask
+from cli_terminal import an_ask
 
 
 @pytest.fixture
@@ -13,7 +13,7 @@ def waiting(terminal):
 
 
 def deliver(terminal):
-    from comity.doors.worker.deliveries import sweep
+    from comity.doors.worker.deliveries import sweep  # noqa: PLC0415 - needs Django set up
 
     assert sweep(clock=terminal.node.clock, keys=terminal.node.keys)
 
@@ -66,7 +66,7 @@ def test_no_record_is_an_answer(waiting):
     [
         ('{"person_name": "A", "warrant": "W"}', "what was not asked for: warrant"),
         ('{"person_name": 5}', "expected text"),
-        ('{"values": {"person_name": "A"}, "marks": ["purple"]}', "not in the catalogue: purple"),
+        ('{"values": {"person_name": "A"}, "marks": ["purple"]}', "purple; see `comity law marks`"),
         ('{"values": {"person_name": "A"}, "colour": 1}', "not a known field"),
         ('{"person_name": "A\\u0000"}', "NUL"),
         ("[]", "expected an object"),

@@ -36,7 +36,7 @@ class Ask:
     case_number: str = ""
 
     def digest(self) -> str:
-        """Return hex of SHA-256 over everything asked: tells a retry from another ask under the same key."""
+        """Return hex of SHA-256 over everything asked. Never stored as it is: a guess could be confirmed by it."""
         return sha256(
             canonical(
                 {

@@ -22,7 +22,10 @@ VALIDATION_YEARS: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """An ask whose parties, post and record reference are resolved. `reference_key` is the blind index, hex."""
+    """An ask whose parties, post and record reference are resolved.
+
+    `reference_key` is the blind index of the reference, `body_digest` the keyed digest of everything asked; both hex.
+    """
 
     id: UUID
     ask: Ask
@@ -30,6 +33,7 @@ class Named:
     holder: AgencyFacts
     post: PostFacts
     reference_key: str
+    body_digest: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,12 @@ def name_ask(ask: Ask, roster: Roster, keys: KeyRing) -> Named | tuple[Fault, ..
     if holder is None or post is None or faults:
         return tuple(faults)
     key = reference_key(keys, holder_id=holder.id, category=ask.category, reference=ask.reference)
-    return Named(new_id(), ask, roster.asker, holder, post, key)
+    return Named(new_id(), ask, roster.asker, holder, post, key, body_digest(keys, asker_id=roster.asker.id, ask=ask))
+
+
+def body_digest(keys: KeyRing, *, asker_id: UUID, ask: Ask) -> str:
+    """Return the keyed digest (hex) of everything asked: tells a retry from another ask, and whoever guesses nothing."""
+    return keys.blind(f"exchange/ask/{asker_id}", ask.digest()).hex()
 
 
 def reference_key(keys: KeyRing, *, holder_id: UUID, category: str, reference: str) -> str:

@@ -1,6 +1,8 @@
 """Answers about records whose existence the law may hide: what is disclosed, else always the same."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from uuid import UUID
 
 from comity.coordination.exchange.ask import NOTHING_TO_SHARE
 from comity.coordination.exchange.batch import Act, Batch
@@ -18,24 +20,34 @@ def is_hiding(named: Named) -> bool:
     return load_catalogue().categories[named.ask.category].may_hide
 
 
-def add_tick_answer(
-    batch: Batch, loaded: Reloaded, case: Case, courier: Actor, values: Mapping[str, str] | None
-) -> str:
-    """Record the decision and the one answer an ask gets on its tick; return its status.
+def add_tick_answer(batch: Batch, loaded: Reloaded, case: Case, by: Actor, values: Mapping[str, str] | None) -> str:
+    """Record the decision and the one answer an ask gets on its tick; return its status. `by` is the courier.
 
-    INVARIANT: unless something is disclosed, rows and entry are the same whatever the record, and if there is none.
-    The entry belongs to the asker, so it names no rule set: that would tell of a record's origin. The decision does.
+    INVARIANT: unless something is disclosed, whatever the asker may see is the same whatever the record, and if there
+    is none. Two entries, always: the asker's tells of the answer alone, the holder's of the decision with its rules.
     """
+    named = loaded.named
+    asker = replace(by, agency_id=named.asker.id, post_id=named.post.id)
+    holder = replace(by, agency_id=named.holder.id)
     released = release(batch, case, values)
     status = DISCLOSED if released else NOTHING_TO_SHARE
-    if case.decision.headline == NEEDS_APPROVAL and case.record is not None:
-        follow_up(batch, case, values, status)
-    decision, facts_item = decision_row(batch, case, courier, Stage(1, "record" if case.record else "type"))
-    answer = answer_row(loaded.named, number=2, status=status, classes=None, visible_at=batch.now, now=batch.now)
-    rows = (decision, answer, released.row) if released else (decision, answer)
+    drafts = _follow_up(batch, case, values, status)
+    decision, facts_item = decision_row(batch, case, asker, Stage(1, "record" if case.record else "type"))
+    answer = answer_row(named, number=2, status=status, classes=None, visible_at=batch.now, now=batch.now)
+    rows = (decision, released.row) if released else (decision,)
     items = (facts_item, released.item) if released else (facts_item,)
-    batch.acts.append(Act("ask.answered", courier, rows, facts_item=facts_item, items=items))
+    batch.acts.append(Act("ask.answered", asker, (answer,)))
+    batch.acts.append(
+        Act("ask.decided", holder, rows, case.decision.ruleset, facts_item=facts_item, items=(*items, *drafts))
+    )
     return status
+
+
+def _follow_up(batch: Batch, case: Case, values: Mapping[str, str] | None, status: str) -> tuple[UUID, ...]:
+    """Ask for the approval a record waits for; nobody is asked about a record that does not exist."""
+    if case.record is None or case.decision.headline != NEEDS_APPROVAL:
+        return ()
+    return follow_up(batch, case, values, status)
 
 
 def add_late_release(
@@ -47,15 +59,13 @@ def add_late_release(
     """
     released = release(batch, case, values)
     status = DISCLOSED if released else NOTHING_TO_SHARE
-    if case.decision.headline == NEEDS_APPROVAL:
-        follow_up(batch, case, values, status)
+    drafts = _follow_up(batch, case, values, status)
     decision, facts_item = decision_row(batch, case, by, stage)
     told = answer_row(
         loaded.named, number=loaded.answers + 1, status=status, classes=None, visible_at=batch.now, now=batch.now
     )
     rows = (decision, told, released.row) if released else (decision,)
     items = (facts_item, released.item) if released else (facts_item,)
-    batch.acts.append(
-        Act(f"disclosure.{status}", by, rows, ruleset=case.decision.ruleset, facts_item=facts_item, items=items)
-    )
+    name = f"disclosure.{status}"
+    batch.acts.append(Act(name, by, rows, case.decision.ruleset, facts_item=facts_item, items=(*items, *drafts)))
     return status

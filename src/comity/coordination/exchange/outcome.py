@@ -56,7 +56,7 @@ def ask_row(named: Named, *, private_item: UUID, now: datetime, tick_at: datetim
         holder_id=named.holder.id,
         post_id=named.post.id,
         ask_key=ask.ask_key,
-        body_digest=ask.digest(),
+        body_digest=named.body_digest,
         path=path,
         agreement=ask.agreement or None,
         purpose=ask.purpose,
@@ -135,7 +135,7 @@ def add_decided(
         visible_at=batch.now,
         now=batch.now,
     )
-    follow_up(batch, case, values, status)
+    drafts = follow_up(batch, case, values, status)
     if released:
         _review_emergency(batch, case)
     extra_rows = (released.row,) if released else ()
@@ -147,7 +147,7 @@ def add_decided(
             (*rows, decision, answer, *extra_rows),
             ruleset=case.decision.ruleset,
             facts_item=facts_item,
-            items=(*items, facts_item, *extra_items),
+            items=(*items, facts_item, *extra_items, *drafts),
         )
     )
     return status
@@ -274,19 +274,20 @@ def disclosure_row(case: Case, minimized: Minimized, item: UUID | None, now: dat
     )
 
 
-def follow_up(batch: Batch, case: Case, values: Mapping[str, str] | None, status: str) -> None:
+def follow_up(batch: Batch, case: Case, values: Mapping[str, str] | None, status: str) -> tuple[UUID, ...]:
     """Open what one person must do next: answer, approve exactly what would leave, or decide as counsel.
 
-    One task at a time: after each verdict the gate decides again and names the next post, if any.
+    One task at a time: after each verdict the gate decides again and names the next post, if any. Returns the drafts
+    sealed, for the entry of the act: what waits is proven as what left is.
     """
     if status == AWAITING_ANSWER:
-        _open_task(batch, case, Kind.ANSWER, "records_clerk", case.named.ask.digest())
-        return
+        _open_task(batch, case, Kind.ANSWER, "records_clerk", case.named.body_digest)
+        return ()
     if case.record is None or values is None or not case.waiting:
-        return
+        return ()
     draft = minimize(record=values, permitted=case.waiting)
     if not draft.values:
-        return
+        return ()
     kind = Kind.COUNSEL if case.next_post == "counsel" else Kind.APPROVAL
     task_id = _open_task(batch, case, kind, case.next_post, draft.root)
     batch.sealed.append(
@@ -298,6 +299,7 @@ def follow_up(batch: Batch, case: Case, values: Mapping[str, str] | None, status
             retain_until=batch.now + timedelta(days=DEFAULT_RETENTION_DAYS),
         )
     )
+    return (task_id,)
 
 
 def _open_task(batch: Batch, case: Case, kind: Kind, function: str, digest: str) -> UUID:
@@ -325,7 +327,7 @@ def _review_emergency(batch: Batch, case: Case) -> None:
         if o.startswith("review_within:")
     ]
     if hours:
-        digest = case.named.ask.digest()
+        digest = case.named.body_digest
         open_review(batch, holder=case.named.holder, subject_id=case.named.id, digest=digest, hours=min(hours))
 
 

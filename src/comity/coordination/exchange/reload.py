@@ -34,7 +34,8 @@ SELECT a.id, a.asker_id, a.holder_id, a.post_id, a.ask_key, a.path, a.agreement,
        a.shown, a.denied, a.reference_key, a.private_item, a.asked_at,
        (SELECT count(*) FROM exchange_answer w WHERE w.ask_id = a.id),
        (SELECT count(*) FROM exchange_decision d WHERE d.ask_id = a.id),
-       coalesce((SELECT w.status FROM exchange_answer w WHERE w.ask_id = a.id ORDER BY w.number DESC LIMIT 1), '')
+       coalesce((SELECT w.status FROM exchange_answer w WHERE w.ask_id = a.id ORDER BY w.number DESC LIMIT 1), ''),
+       a.body_digest
 FROM exchange_ask a WHERE a.id = ANY(%s) ORDER BY a.id
 """
 
@@ -64,6 +65,7 @@ def reload_asks(cursor: CursorWrapper, ask_ids: Sequence[UUID]) -> list[Reloaded
                 holder=agencies[row[2]],
                 post=posts[row[3]],
                 reference_key=row[12],
+                body_digest=row[18],
             ),
             answers=row[15],
             decisions=row[16],

@@ -101,7 +101,7 @@ def read_as(raw: bytes, kind: type[T]) -> T:
         what = "is not UTF-8" if isinstance(error, UnicodeDecodeError) else f"is not JSON: {_plain(str(error))}"
         raise MistakeError("", what, "write one JSON object in UTF-8") from None
     if b"\\u0000" in raw:
-        _refuse_nul("", msgspec.to_builtins(value))
+        _refuse_nul("", msgspec.json.decode(raw))
     return value
 
 

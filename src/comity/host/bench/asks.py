@@ -1,4 +1,4 @@
-"""Asks for the exchange's benchmarks: distinct facts, six elements, two in five permitted, in a category that hides nothing."""
+"""Asks for the exchange's benchmark: distinct facts, six elements, two in five permitted, nothing to hide."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from comity.host.bench.node import Say
+from comity.host.bench.samples import seeded
 from comity.kernel.time import Clock
 from comity.spine.keys.ring import KeyRing
 from comity.standing.law.catalogue import Source, load_catalogue
@@ -64,7 +65,7 @@ def _record(holder: str, number: int) -> "NewRecord":
 
 def make_bodies(*, lodged: Lodged, count: int, prefix: str, seed: int) -> Iterator[bytes]:
     """Yield the JSON of `count` asks; no two are the same ask, the facts vary in claims, elements and parties."""
-    luck = Random(seed)
+    luck = seeded(seed)
     for number in range(count):
         yield msgspec.json.encode(make_body(luck, lodged, f"{prefix}-{number}", is_permitted=luck.random() < PERMITTED))
 

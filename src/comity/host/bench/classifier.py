@@ -8,8 +8,9 @@ import bisect
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from random import Random
 from typing import Final
+
+from comity.host.bench.samples import seeded
 
 _STEPS: Final = 300
 _RATE: Final = 0.5
@@ -61,7 +62,7 @@ def auc(scores: Sequence[float], labels: Sequence[bool]) -> float:
 def tell_apart(samples: Sequence[Sample], *, seed: int) -> Told:
     """Train on a random half of the samples, judge on the other."""
     shuffled = list(samples)
-    Random(seed).shuffle(shuffled)
+    seeded(seed).shuffle(shuffled)
     half = len(shuffled) // 2
     seen, unseen = shuffled[:half], shuffled[half:]
     texts = _text_scores(seen)

@@ -5,6 +5,7 @@ from random import Random
 from typing import Final
 
 from comity.host.bench.gate_rulebook import AT, Pair, Rulebook
+from comity.host.bench.samples import seeded
 from comity.spine.policy.decide import decide
 from comity.spine.policy.decision import DISCLOSED
 from comity.spine.policy.facts import Facts, Party
@@ -29,12 +30,12 @@ Ask = tuple[Pair, Facts]
 
 def make_asks(book: Rulebook, *, count: int, seed: int) -> list[Ask]:
     """Return `count` asks over all pairs of the rulebook, no two with the same facts, two in five permitted."""
-    return _make(lambda luck: luck.choice(book.pairs), book, count, Random(seed))
+    return _make(lambda luck: luck.choice(book.pairs), book, count, seeded(seed))
 
 
 def make_asks_of(pair: Pair, book: Rulebook, *, count: int, seed: int) -> list[Ask]:
     """Return `count` asks of one pair."""
-    return _make(lambda _: pair, book, count, Random(seed))
+    return _make(lambda _: pair, book, count, seeded(seed))
 
 
 def _make(choose: Callable[[Random], Pair], book: Rulebook, count: int, luck: Random) -> list[Ask]:

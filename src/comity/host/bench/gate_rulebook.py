@@ -11,7 +11,6 @@ from comity.spine.policy.rules import Rule
 from comity.standing.agreements.compile import compile_terms
 from comity.standing.agreements.digest import text_digest, version_digest
 from comity.standing.agreements.facts import Hold, LiveAgreement
-from comity.standing.agreements.law_in_force import current_vocabulary
 from comity.standing.agreements.rulebook import Between
 from comity.standing.agreements.terms import SCHEMA, plain_terms, read_terms
 from comity.standing.agreements.vocabulary import AgreementKind

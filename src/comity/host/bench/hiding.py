@@ -6,7 +6,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from random import Random
 from typing import Final
 
 import msgspec
@@ -15,7 +14,7 @@ from comity.host.bench.classifier import Sample, tell_apart
 from comity.host.bench.figures import Measured
 from comity.host.bench.http_load import AnswerError, Target, Wire
 from comity.host.bench.node import BenchNode, Say, bench_node
-from comity.host.bench.samples import machine, median
+from comity.host.bench.samples import machine, median, seeded
 from comity.host.bench.servers import issue_keys, serving, target_of
 
 ASKER: Final = "hsi-arizona"
@@ -98,7 +97,7 @@ def _prepare(node: BenchNode, pairs: int, say: Say) -> Target:
 
 def _asks(pairs: int) -> list[_Seen]:
     """Return an ask for each lodged record and one for each of as many that were never lodged, in random order."""
-    luck = Random(20)
+    luck = seeded(20)
     asks = [(is_hidden, number) for number in range(pairs) for is_hidden in (True, False)]
     luck.shuffle(asks)
     return [
@@ -181,7 +180,7 @@ def _measured(asks: Sequence[_Seen], runs: int, node: BenchNode) -> Measured:
             "auc_of": {name: round(value, 4) for name, value in told.each.items()},
             "auc_together": round(told.together, 4),
             "texts": len({sample.text for sample in samples}),
-            "chance": f"a coin judged on {len(samples) // 2:,} answers is off by {_coin(len(samples) // 2):.4f} (1 sigma)",
+            "coin_is_off_by": round(_coin(len(samples) // 2), 4),
             "median_ms": {
                 name: {
                     "post": round(median([s.numbers["post_seconds"] for s in samples if s.label is label]) * 1000, 3),

@@ -1,12 +1,18 @@
-"""Thirty-two writers, each appending one entry a transaction: four processes of eight threads, as the pool allows."""
+"""Thirty-two writers, each appending one entry a transaction: four processes of eight threads."""
 
 import multiprocessing
-import os
 import threading
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final, Self
 from uuid import UUID
+
+import psycopg
+
+from comity.kernel.ids import random_id
+from comity.spine.ledger.append import Entry
+from comity.spine.tenancy.actor import Actor, Duty
 
 if TYPE_CHECKING:
     from multiprocessing.pool import Pool
@@ -16,7 +22,14 @@ PROCESSES: Final = 4
 THREADS: Final = 8
 WRITERS: Final = PROCESSES * THREADS
 _READY_SECONDS: Final = 120.0
+_DIGEST: Final = "0" * 64
+# What `append_entries` sends; alone it is a transaction of its own.
+_INSERT: Final = (
+    "INSERT INTO ledger_pending (entry_id, agency_id, body) SELECT entry_id, agency_id, body"
+    " FROM unnest(%b::uuid[], %b::uuid[], %b::bytea[]) AS t (entry_id, agency_id, body)"
+)
 _start: "Barrier | None" = None
+_connections: list[psycopg.Connection[Any]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +57,13 @@ class Written:
 class Writers:
     """The processes, started once: `write` lets all writers begin at the same moment."""
 
-    def __init__(self) -> None:
+    def __init__(self, conninfo: str) -> None:
+        """`conninfo`: of the role app."""
         context = multiprocessing.get_context("spawn")
-        self._pool: Pool = context.Pool(PROCESSES, initializer=_begin_process, initargs=(context.Barrier(PROCESSES),))
+        given = (context.Barrier(PROCESSES), conninfo)
+        self._pool: Pool = context.Pool(PROCESSES, initializer=_begin_process, initargs=given)
 
-    def __enter__(self) -> "Writers":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -65,46 +80,27 @@ class Writers:
         )
 
 
-def _begin_process(barrier: "Barrier") -> None:
+def _begin_process(barrier: "Barrier", conninfo: str) -> None:
+    """Open the process's connections, each as a courier, who may append for any agency."""
     global _start  # noqa: PLW0603 - given to the process once, by the pool
     _start = barrier
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "comity.config.settings")
-    import django
-
-    django.setup()
+    for _ in range(THREADS):
+        connection = psycopg.connect(conninfo, autocommit=True)
+        connection.execute("SELECT set_config('comity.duty', 'courier', false)")
+        _connections.append(connection)
 
 
 def _write_process(each: int) -> tuple[float, float, list[tuple[str, float]]]:
     """Make the entries, wait for the other processes, append; return begin, end and the entries committed."""
-    from django.db import connection
-
-    from comity.kernel.ids import random_id
-    from comity.spine.ledger.append import Entry, append_entries
-    from comity.spine.tenancy.actor import Actor, Duty
-    from comity.spine.tenancy.clock import database_now
-    from comity.spine.tenancy.transaction import acting
-
-    actor = Actor(random_id(), random_id(), Duty.AGENCY)
-    now = database_now()
-    connection.close()
-    digest = "0" * 64
-
-    def make() -> Any:  # noqa: ANN401 - imported once Django is set up
-        rows = {f"exchange_{name}/{random_id()}": {"id": random_id()} for name in ("ask", "decision", "answer")}
-        payloads = {random_id(): digest for _ in range(2)}
-        return Entry.make(
-            act="disclosure.refused", at=now, actor=actor, rows=rows, payloads=payloads, ruleset=digest, facts=digest
-        )
-
-    entries = [[make() for _ in range(each)] for _ in range(THREADS)]
+    agency = random_id()
+    entries = [[_entry(agency) for _ in range(each)] for _ in range(THREADS)]
     done: list[list[tuple[str, float]]] = [[] for _ in range(THREADS)]
 
     def append(number: int) -> None:
+        connection = _connections[number]
         for entry in entries[number]:
-            with acting(actor) as cursor:
-                append_entries(cursor, [entry])
+            connection.execute(_INSERT, ([entry.entry_id], [entry.agency_id], [entry.body]), prepare=True)
             done[number].append((str(entry.entry_id), time.time()))
-        connection.close()
 
     threads = [threading.Thread(target=append, args=(number,)) for number in range(THREADS)]
     if _start is None:
@@ -116,3 +112,17 @@ def _write_process(each: int) -> tuple[float, float, list[tuple[str, float]]]:
     for thread in threads:
         thread.join()
     return began, time.time(), [one for part in done for one in part]
+
+
+def _entry(agency: UUID) -> Entry:
+    """Return the entry of a refused ask, of its usual size."""
+    rows = {f"exchange_{name}/{random_id()}": {"id": random_id()} for name in ("ask", "decision", "answer")}
+    return Entry.make(
+        act="disclosure.refused",
+        at=datetime.now(UTC),
+        actor=Actor(agency, agency, Duty.COURIER),
+        rows=rows,
+        payloads={random_id(): _DIGEST for _ in range(2)},
+        ruleset=_DIGEST,
+        facts=_DIGEST,
+    )

@@ -35,7 +35,8 @@ _HEX: Final = "encode(sha256((n::text || 'x')::bytea), 'hex')"
 def _vault(kind: str, number: int, size: int, every: str = "") -> str:
     """Return the statement that inserts sealed items of about `size` bytes; `number` as in `seeded_id`."""
     return f"""
-INSERT INTO vault_item (id, kind, owner_id, reader_ids, nonce, ciphertext, wrapped_key, key_id, retain_until, created_at)
+INSERT INTO vault_item
+    (id, kind, owner_id, reader_ids, nonce, ciphertext, wrapped_key, key_id, retain_until, created_at)
 SELECT {seeded_id(number)}, '{kind}', %(holder)s, '{{}}', substr(sha256(n::text::bytea), 1, 12),
     decode(repeat({_HEX}, {size // 32}), 'hex'), decode(repeat(substr({_HEX}, 1, 60), 2), 'hex'), 'm-0000000000000000',
     {_AT} + interval '5 years', {_AT}
@@ -66,7 +67,8 @@ SELECT {seeded_id(5)}, {seeded_id(9)}, {seeded_id(0)}, %(asker)s, %(holder)s, 1,
     %(post)s, {_AT}
 {_SERIES}""",
     f"""
-INSERT INTO exchange_answer (id, entry_id, ask_id, asker_id, holder_id, number, status, classes, visible_at, answered_at)
+INSERT INTO exchange_answer
+    (id, entry_id, ask_id, asker_id, holder_id, number, status, classes, visible_at, answered_at)
 SELECT {seeded_id(6)}, {seeded_id(9)}, {seeded_id(0)}, %(asker)s, %(holder)s, 1, 'disclosed',
     {_CLASSES}, {_AT}, {_AT}
 {_SERIES}""",

@@ -8,7 +8,7 @@ import msgspec
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
-from comity.kernel.canonical import Json, canonical
+from comity.kernel.canonical import Json, encode_plain
 from comity.spine.tenancy.actor import Actor, Duty
 
 _TELL = (
@@ -61,7 +61,7 @@ def insert_rows(cursor: CursorWrapper, table: str, rows: Sequence[Mapping[str, J
     columns = ", ".join(rows[0])
     cursor.execute(
         f"INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s)",
-        (canonical(rows).decode(),),
+        (encode_plain(rows).decode(),),
     )
 
 

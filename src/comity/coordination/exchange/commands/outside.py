@@ -12,7 +12,7 @@ from comity.coordination.exchange.ask import TOLD_OUTSIDE, Ask, Fault, Invalid
 from comity.coordination.exchange.batch import Act, Batch, act_row
 from comity.coordination.exchange.deciding import preview_asks
 from comity.coordination.exchange.facts import Named
-from comity.coordination.exchange.gather import Recorded, read_recorded, reference_key
+from comity.coordination.exchange.gather import body_digest, Recorded, read_recorded, reference_key
 from comity.coordination.exchange.outcome import Stage, add_ask, answer_row, decision_row, open_review
 from comity.coordination.exchange.rules import faults_of, permitted_of
 from comity.kernel.ids import new_id, random_id
@@ -105,7 +105,7 @@ def record_outside(*, told: ToldOutside, by: Actor, now: datetime, keys: KeyRing
             elements_root=None,
             disclosed_at=told.told_at,
         )
-        open_review(batch, holder=named.holder, subject_id=named.id, digest=ask.digest(), hours=24)
+        open_review(batch, holder=named.holder, subject_id=named.id, digest=named.body_digest, hours=24)
         name = "disclosure.outside_breach" if breach else "disclosure.outside"
         rows = (row, decision, answer, disclosure)
         batch.acts.append(
@@ -117,7 +117,7 @@ def record_outside(*, told: ToldOutside, by: Actor, now: datetime, keys: KeyRing
 
 def _repeated(cursor: CursorWrapper, known: Recorded, named: Named, told: ToldOutside) -> RecordedOutside | Invalid:
     """Answer a key recorded before: the same disclosure again, or a fault when it was another."""
-    if known.body_digest != named.ask.digest():
+    if known.body_digest != named.body_digest:
         return Invalid(told.key, (Fault("key", "was used for another disclosure", "use a new key", code="reused"),))
     cursor.execute(
         "SELECT d.id, d.subject_handle, d.nature, e.outcomes FROM exchange_disclosure d"
@@ -166,4 +166,5 @@ def _name(ask: Ask, told: ToldOutside, by: Actor, keys: KeyRing) -> Named | Faul
         return Fault("recipient", "is your own agency", "name the agency that was told")
     holder = directory.get_agency(by.agency_id)
     key = reference_key(keys, holder_id=holder.id, category=ask.category, reference=ask.reference)
-    return Named(new_id(), ask, recipient, holder, directory.get_post(by.post_id), key)
+    digest = body_digest(keys, asker_id=recipient.id, ask=ask)
+    return Named(new_id(), ask, recipient, holder, directory.get_post(by.post_id), key, digest)

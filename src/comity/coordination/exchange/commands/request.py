@@ -10,7 +10,7 @@ from comity.coordination.exchange.ask import CHUNK, Ask, AskResult, Conflict, Fa
 from comity.coordination.exchange.batch import Batch
 from comity.coordination.exchange.deciding import decide_asks
 from comity.coordination.exchange.facts import Named
-from comity.coordination.exchange.gather import Recorded, name_ask, read_recorded, read_roster
+from comity.coordination.exchange.gather import Recorded, body_digest, name_ask, read_recorded, read_roster
 from comity.coordination.exchange.open_records import open_values
 from comity.coordination.exchange.outcome import add_hidden_ask, add_outcome, answered
 from comity.coordination.exchange.rules import faults_of
@@ -72,7 +72,7 @@ def _record(
     cursor: CursorWrapper, asks: Mapping[int, Ask], by: Actor, now: datetime, keys: KeyRing
 ) -> dict[int, AskResult]:
     recorded = read_recorded(cursor, by.agency_id, [ask.ask_key for ask in asks.values()])
-    results = _repeats(cursor, asks, recorded, by)
+    results = _repeats(cursor, asks, recorded, by, keys)
     fresh = _first_of_each_key({p: ask for p, ask in asks.items() if p not in results}, results)
     roster = read_roster(fresh.values(), by)
     named: dict[int, Named] = {}
@@ -89,7 +89,7 @@ def _record(
 
 
 def _repeats(
-    cursor: CursorWrapper, asks: Mapping[int, Ask], recorded: Mapping[str, Recorded], by: Actor
+    cursor: CursorWrapper, asks: Mapping[int, Ask], recorded: Mapping[str, Recorded], by: Actor, keys: KeyRing
 ) -> dict[int, AskResult]:
     """Answer what was asked before: the recorded answer, or a conflict when the body is another."""
     repeated = {p: ask for p, ask in asks.items() if ask.ask_key in recorded}
@@ -99,7 +99,7 @@ def _repeats(
     results: dict[int, AskResult] = {}
     for position, ask in repeated.items():
         known = recorded[ask.ask_key]
-        same = known.body_digest == ask.digest()
+        same = known.body_digest == body_digest(keys, asker_id=by.agency_id, ask=ask)
         results[position] = answers[ask.ask_key] if same else Conflict(ask.ask_key, known.ask_id)
     return results
 

@@ -1,7 +1,6 @@
 """Answer asks about records whose existence the law may hide, on the tick they were promised for."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -15,7 +14,7 @@ from comity.coordination.exchange.hidden import add_tick_answer
 from comity.coordination.exchange.open_records import open_sound_values
 from comity.coordination.exchange.reload import reload_asks
 from comity.spine.keys.ring import KeyRing
-from comity.spine.tenancy.actor import Actor, Duty
+from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import acting
 
 _DUE: Final = """
@@ -47,6 +46,5 @@ def _answer(cursor: CursorWrapper, due: Sequence[UUID], by: Actor, now: datetime
     cases = decide_asks(cursor, [one.named for one in loaded], by, now)
     values = open_sound_values(cursor, [case for case in cases if case.wants_values], by, keys)
     for one, case in zip(loaded, cases, strict=True):
-        courier = replace(by, agency_id=one.named.asker.id, post_id=one.named.post.id, duty=Duty.COURIER)
-        add_tick_answer(batch, one, case, courier, values.get(one.named.id))
+        add_tick_answer(batch, one, case, by, values.get(one.named.id))
     batch.write(cursor, keys)

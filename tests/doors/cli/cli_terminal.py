@@ -1,0 +1,80 @@
+"""The command line run in this process as a terminal would run it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import typer
+from typer.testing import CliRunner
+
+from comity.doors.cli.mount import mount
+from comity.doors.cli.node import Node, Opener
+
+
+def cli_app() -> typer.Typer:
+    """Return the commands of this door under a name of their own, as the host mounts them."""
+    app = typer.Typer(pretty_exceptions_enable=False)
+    mount(app)
+    return app
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command said and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[Any]:
+        """Standard output as lines of JSON."""
+        return [msgspec.json.decode(line) for line in self.out.splitlines()]
+
+    @property
+    def value(self) -> Any:
+        """Standard output as one line of JSON."""
+        (value,) = self.lines
+        return value
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """Runs commands; `node` is the test's database, `opener` how a command opens it."""
+
+    node: Any
+    opener: Opener
+
+    def run(self, *words: object, typed: bytes | str | None = None) -> Said:
+        result = CliRunner().invoke(cli_app(), [str(word) for word in words], input=typed, obj=self.opener)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return Said(result.exit_code, result.stdout, result.stderr)
+
+    def ask(self, *asks: object, acting: str = "hsi-arizona", options: tuple[str, ...] = ()) -> list[Any]:
+        raw = b"\n".join(one if isinstance(one, bytes) else msgspec.json.encode(one) for one in asks)
+        return self.run("ask", "-", "--as", acting, "--json", *options, typed=raw).lines
+
+
+def opener_of(demo: Any, open_keys: Callable[[], Any] | None = None) -> Opener:
+    @contextmanager
+    def open_node() -> Iterator[Node]:
+        yield Node(
+            demo.clock, open_keys or (lambda: demo.keys), demo.folder / "log-key.json", demo.folder / "last-signed.json"
+        )
+
+    return open_node
+
+
+def an_ask(key: str = "a1", **changes: object) -> dict[str, object]:
+    return {
+        "ask_id": key,
+        "holder": "pima-so",
+        "purpose": "criminal_investigation",
+        "category": "case",
+        "elements": ["person_name", "home_address"],
+        "reference": "C-1",
+        **changes,
+    }
