@@ -2,9 +2,9 @@ import json
 import os
 import subprocess
 import sys
-from random import Random
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from comity.host.bench import gate
@@ -15,7 +15,7 @@ from comity.host.bench.gate_asks import ELEMENTS, make_asks
 from comity.host.bench.gate_rulebook import make_rulebook
 from comity.host.bench.ledger import seeded_uuid
 from comity.host.bench.node import DiskTooSmallError, require_disk
-from comity.host.bench.samples import quantile
+from comity.host.bench.samples import quantile, seeded
 
 KEYS = {
     "gate": ["p99_us", "of_bare", "growth", "cold_us", "crowded_us"],
@@ -45,14 +45,8 @@ def test_a_benchmark_measures_every_key_on_a_node_of_its_own(name, tmp_path):
     )
     (tmp_path / "tiny.py").write_text(script)
     environment = os.environ | {"COMITY_HOME": str(tmp_path / "home")}
-    found = subprocess.run(
-        [sys.executable, tmp_path / "tiny.py"],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    command = [sys.executable, tmp_path / "tiny.py"]
+    found = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - ours
     assert found.returncode == 0, found.stderr
     plain = json.loads(found.stdout)
     assert [key for key in plain if key not in {"bench", "met", "details"}] == KEYS[name]
@@ -96,7 +90,7 @@ def test_auc_counts_pairs_and_ties_half():
 
 
 def test_the_classifier_finds_what_tells_and_nothing_where_nothing_does():
-    luck = Random(3)
+    luck = seeded(3)
     labels = [luck.random() < 0.5 for _ in range(4_000)]
     silent = [Sample(label, {"time": luck.random()}, b"same") for label in labels]
     slower = [Sample(label, {"time": luck.random() + 0.3 * label}, b"same") for label in labels]
@@ -122,8 +116,6 @@ def test_a_benchmark_that_does_not_fit_on_the_disk_says_what_it_needs(tmp_path):
 
 
 def test_an_unknown_benchmark_is_refused():
-    import typer
-
     app = typer.Typer()
     app.command()(bench_command)
     assert CliRunner().invoke(app, ["nonsense"]).exit_code == 2

@@ -32,7 +32,7 @@ def wait_sequenced(*, seconds: float) -> bool:
 
 
 def verify_ledger(home: Path, *, progress: Callable[[int, int], None] | None = None) -> Verified:
-    """Verify everything as role verifier: entries, tiles, checkpoints, act rows, payloads, the checkpoint kept outside."""
+    """Verify everything as role verifier, the checkpoint kept outside the database included."""
     from comity.spine.keys.log_key import verifier_path
     from comity.spine.ledger.connect import conninfo_of
     from comity.spine.ledger.last_signed import read_last_signed

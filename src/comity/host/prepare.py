@@ -2,12 +2,12 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from comity.config.node import DatabaseAccess, NodeSettings
+from comity.config.node import DatabaseAccess, NodeSettings, SettingsError
 from comity.host.launcher import open_database
 from comity.spine.keys.file_ring import FileKeyRing
 from comity.spine.keys.log_key import LogKey
@@ -56,22 +56,42 @@ def migrate() -> None:
     """Run what migrations are missing, as role owner."""
     from django.core.management import call_command
     from django.db import connections
+    from django.db.migrations.executor import MigrationExecutor
 
-    call_command("migrate", database="owner", verbosity=0, interactive=False)
-    connections["owner"].close()
+    owner = connections["owner"]
+    executor = MigrationExecutor(owner)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", database="owner", verbosity=0, interactive=False)
+    owner.close()
 
 
 def make_keys(settings: NodeSettings) -> None:
-    """Make the key files that are missing: keys with an envelope key, and the log's own key."""
+    """Make the key files of a new node: keys with an envelope key, and the log's own key.
+
+    A node that holds records is never given new keys: raises `SettingsError` naming the file to restore.
+    """
     paths = Paths(settings.home)
     if not paths.keys.exists():
+        _refuse_over_data(paths.keys, "vault_item")
         FileKeyRing.create(paths.keys)
-    try:
+    with suppress(SigningKeyExistsError):
         FileKeyRing(paths.keys).create_signing_key(ENVELOPE_KEY)
-    except SigningKeyExistsError:
-        pass
     if not paths.log_key.exists():
+        _refuse_over_data(paths.log_key, "ledger_entry")
         LogKey.create(paths.log_key, origin=f"comity.example/{settings.state}", clock=lambda: datetime.now(UTC))
+
+
+def _refuse_over_data(path: Path, table: str) -> None:
+    from django.db import connections
+
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {table})")
+        holds = cursor.fetchone()[0]
+    connections["owner"].close()
+    if holds:
+        raise SettingsError(
+            f"`{path}` is missing, but the database holds what was made with it; restore the file from its own backup"
+        )
 
 
 @contextmanager

@@ -451,13 +451,21 @@ def test_the_same_key_of_another_agency_is_another_ask(demo):
     assert not second.repeated
 
 
-def test_the_same_key_twice_in_a_chunk_is_taken_once_and_told(demo):
+def test_the_same_key_for_two_asks_in_one_chunk_is_a_conflict_with_the_first(demo):
+    lodge(demo, DISCLOSED, "k1")
+    first, second = request(
+        demo, DISCLOSED.asker, ask_for(DISCLOSED, "k1"), ask_for(DISCLOSED, "k1", reference="REF-other")
+    )
+    assert second == Conflict("k1", first.ask_id)
+    assert demo.look("SELECT count(*) FROM exchange_ask") == [(1,)]
+
+
+def test_the_same_ask_twice_in_a_chunk_is_recorded_once(demo):
     lodge(demo, DISCLOSED, "k1")
     ask = ask_for(DISCLOSED, "k1")
     first, second = request(demo, DISCLOSED.asker, ask, ask)
     assert isinstance(first, Answered)
-    assert isinstance(second, Invalid)
-    assert second.faults[0].field == "ask_id"
+    assert second == replace(first, repeated=True)
     assert demo.look("SELECT count(*) FROM exchange_ask") == [(1,)]
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 import structlog
@@ -109,8 +110,8 @@ def test_the_servers_log_holds_no_personal_value_after_an_error(demo):
     for table in ("exchange_ask", "vault_item", "ledger_pending"):
         with fault(demo, table, "failed"), pytest.raises((DatabaseError, PsycopgError)):
             request(demo, DISCLOSED.asker, ask_for(DISCLOSED, "k1"))
-    logs = list(demo.home.rglob("*.log")) + list(demo.home.rglob("log/*"))
-    text = "".join(path.read_text("utf-8", "replace") for path in logs if path.is_file())
+    logs = Path(demo.access.host).parent.glob("*.log*")  # beside the socket folder of the embedded cluster
+    text = "".join(path.read_text("utf-8", "replace") for path in logs)
     assert "no space left on device" in text
     assert "REF-k1" not in text
     assert "WHY-k1" not in text
@@ -185,7 +186,7 @@ CHANGED = {
     "boolean": "NOT {column}",
     "ARRAY": "array_append({column}, {column}[1])",
     "jsonb": "jsonb_build_array({column})",
-    "bytea": "set_byte({column}, 0, (get_byte({column}, 0) + 1) %% 256)",
+    "bytea": "set_byte({column}, 0, (get_byte({column}, 0) + 1) % 256)",
     "tstzrange": "tstzrange(lower({column}) - interval '1 second', upper({column}))",
     "character varying": "overlay({column} placing '~' from 1 for 1)",
 }
@@ -198,6 +199,12 @@ def test_one_changed_column_of_an_act_row_is_named_whichever_it_is(run):
     changed, skipped = set(), set()
     with run.connect(Role.BOOTSTRAP) as admin:
         admin.execute("SET session_replication_role = replica")
+        checks = admin.execute(
+            "SELECT conrelid::regclass::text, conname FROM pg_constraint WHERE contype = 'c' AND conrelid > 0"
+        ).fetchall()
+        for table, name in checks:  # whoever breaks in as superuser does not stop at a check
+            if table in tables:
+                admin.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
         for table, column, kind in columns(run):
             if table not in tables or column in {*tables[table].key, "entry_id"}:
                 continue

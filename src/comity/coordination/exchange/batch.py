@@ -9,6 +9,7 @@ from django.db.backends.utils import CursorWrapper
 
 from comity.coordination.exchange.rulesets import keep_rulesets
 from comity.kernel.canonical import Json, plain
+from comity.kernel.digest import PlainRow
 from comity.spine.clocks.start import Start, start_clocks
 from comity.spine.keys.ring import KeyRing
 from comity.spine.ledger.append import Entry, append_entries
@@ -77,7 +78,7 @@ def _entry(act: Act, now: datetime, digests: Mapping[UUID, str]) -> Entry:
         actor=act.actor,
         ruleset=act.ruleset,
         facts=digests[act.facts_item] if act.facts_item else None,
-        rows={f"{row.table}/{row.values['id']}": row.values for row in act.rows},
+        rows={f"{row.table}/{row.values['id']}": PlainRow(row.values) for row in act.rows},
         payloads={item: digests[item] for item in act.items},
     )
 

@@ -91,7 +91,7 @@ def name_ask(ask: Ask, roster: Roster, keys: KeyRing) -> Named | tuple[Fault, ..
 
 
 def body_digest(keys: KeyRing, *, asker_id: UUID, ask: Ask) -> str:
-    """Return the keyed digest (hex) of everything asked: tells a retry from another ask, and whoever guesses nothing."""
+    """Return the keyed digest (hex) of everything asked: it tells a retry from another ask, and a guesser nothing."""
     return keys.blind(f"exchange/ask/{asker_id}", ask.digest()).hex()
 
 

@@ -16,8 +16,8 @@ from comity.coordination.exchange.batch import Act, ActRow, Batch, act_row
 from comity.coordination.exchange.case import Case
 from comity.coordination.exchange.facts import Named, RecordFacts
 from comity.coordination.exchange.minimize import Minimized, minimize
-from comity.coordination.exchange.rules import asker_view, calendar_of, next_tick, retention_days
-from comity.kernel.canonical import Json
+from comity.coordination.exchange.rules import asker_view, calendar_of, next_tick, outcomes_listed, retention_days
+from comity.kernel.canonical import Json, plain
 from comity.kernel.ids import new_id
 from comity.spine.clocks.rules import Term, Unit
 from comity.spine.clocks.start import Start
@@ -131,7 +131,7 @@ def add_decided(
         case.named,
         number=stage.number,
         status=status,
-        classes=asker_view(case.decision),
+        classes=asker_view(outcomes_listed(case.decision), status),
         visible_at=batch.now,
         now=batch.now,
     )
@@ -177,7 +177,7 @@ def decision_row(batch: Batch, case: Case, by: Actor, stage: Stage) -> tuple[Act
         number=stage.number,
         stage=stage.name,
         headline=decision.headline,
-        outcomes=asker_view(decision),
+        outcomes=outcomes_listed(decision),
         duties=list(decision.duties),
         warnings=list(decision.warnings),
         ruleset=decision.ruleset,
@@ -243,9 +243,9 @@ def payload(named: Named, item: UUID, minimized: Minimized, retain_until: dateti
         kind="payload",
         owner_id=named.holder.id,
         value={
-            "digests": dict(minimized.digests),
+            "digests": _texts(minimized.digests),
             "salts": {name: salt.hex() for name, salt in minimized.salts.items()},
-            "values": dict(minimized.values),
+            "values": _texts(minimized.values),
         },
         retain_until=retain_until,
     )
@@ -295,7 +295,7 @@ def follow_up(batch: Batch, case: Case, values: Mapping[str, str] | None, status
             id=task_id,
             kind="draft",
             owner_id=case.named.holder.id,
-            value={"record": record_plain(case.record), "values": dict(draft.values)},
+            value={"record": record_plain(case.record), "values": _texts(draft.values)},
             retain_until=batch.now + timedelta(days=DEFAULT_RETENTION_DAYS),
         )
     )
@@ -379,18 +379,24 @@ def open_for(
     return task.id
 
 
-def record_plain(record: RecordFacts) -> dict[str, object]:
+def _texts(values: Mapping[str, str]) -> dict[str, Json]:
+    return dict(values)
+
+
+def record_plain(record: RecordFacts) -> Json:
     """Return the record's facts as they are kept beside a draft."""
-    return {
-        "evidence": sorted(record.evidence),
-        "id": record.id,
-        "marks": sorted(record.marks),
-        "origin": record.origin,
-        "origin_state": record.origin_state,
-        "payload_item": record.payload_item,
-        "subject_handle": record.subject_handle,
-        "validated_at": record.validated_at,
-    }
+    return plain(
+        {
+            "evidence": sorted(record.evidence),
+            "id": record.id,
+            "marks": sorted(record.marks),
+            "origin": record.origin,
+            "origin_state": record.origin_state,
+            "payload_item": record.payload_item,
+            "subject_handle": record.subject_handle,
+            "validated_at": record.validated_at,
+        }
+    )
 
 
 def record_from_plain(value: Json) -> RecordFacts:
@@ -415,4 +421,5 @@ def _codes(value: Json) -> frozenset[str]:
 
 def answered(case: Case, status: str, now: datetime) -> Answered:
     """Return what the asker is told at once."""
-    return Answered(case.named.id, case.named.ask.ask_key, status, asker_view(case.decision), now)
+    classes = asker_view(outcomes_listed(case.decision), status)
+    return Answered(case.named.id, case.named.ask.ask_key, status, classes, now)

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
-from comity.coordination.exchange.ask import Ask, Fault
+from comity.coordination.exchange.ask import AWAITING_ANSWER, Ask, Fault
 from comity.kernel.canonical import Json
 from comity.spine.policy.decision import DISCLOSED, Decision, outcome_plain
 from comity.standing.law.catalogue import Catalogue, Source
+
+PERMITTED_BY_TYPE: Final = "permitted_by_type"
 
 TICK_SECONDS: Final = 5
 """Answers about records whose existence the law hides appear on multiples of this, counted from the epoch."""
@@ -93,9 +95,22 @@ def next_tick(now: datetime) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def asker_view(decision: Decision) -> Json:
-    """Return what the asker sees of a decision: per class the outcome, its elements, rules and missing evidence."""
+def outcomes_listed(decision: Decision) -> dict[str, dict[str, Json]]:
+    """Return what is recorded of a decision: per class the outcome, its elements, rules and missing evidence."""
     return {name: {k: _listed(v) for k, v in outcome_plain(o).items()} for name, o in decision.outcomes}
+
+
+def asker_view(outcomes: Mapping[str, Mapping[str, Json]], status: str) -> Json:
+    """Return what the asker sees of recorded outcomes.
+
+    While the holder has yet to answer nothing has left: what the type permits is then `permitted_by_type`.
+    """
+    if status != AWAITING_ANSWER:
+        return {name: dict(outcome) for name, outcome in outcomes.items()}
+    return {
+        name: {**outcome, "outcome": PERMITTED_BY_TYPE} if outcome["outcome"] == DISCLOSED else dict(outcome)
+        for name, outcome in outcomes.items()
+    }
 
 
 def permitted_of(outcomes: Json) -> set[str]:

@@ -4,6 +4,7 @@ import asyncio
 import http.client
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -66,7 +67,14 @@ class Wire:
         self._writer: asyncio.StreamWriter | None = None
 
     async def send(self, request: bytes) -> tuple[int, bytes]:
-        """Send one request; return status and body."""
+        """Send one request; return status and body. A kept connection that was closed meanwhile is opened again."""
+        try:
+            return await self._send(request)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            await self.close()
+            return await self._send(request)
+
+    async def _send(self, request: bytes) -> tuple[int, bytes]:
         if self._writer is None or self._reader is None:
             self._reader, self._writer = await asyncio.open_connection(self._target.host, self._target.port)
         self._writer.write(request)
@@ -77,7 +85,9 @@ class Wire:
         """Close the connection."""
         if self._writer is not None:
             self._writer.close()
-            await self._writer.wait_closed()
+            with suppress(ConnectionError):
+                await self._writer.wait_closed()
+            self._writer = self._reader = None
 
 
 async def _body(reader: asyncio.StreamReader, head: bytes) -> bytes:

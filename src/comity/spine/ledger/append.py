@@ -10,7 +10,7 @@ import psycopg
 from django.db.backends.utils import CursorWrapper
 
 from comity.kernel.canonical import canonical
-from comity.kernel.digest import new_salt, row_digest
+from comity.kernel.digest import PlainRow, new_salt, row_digest
 from comity.kernel.ids import new_id
 from comity.kernel.time import utc_text
 from comity.spine.tenancy.actor import Actor
@@ -45,7 +45,7 @@ class Entry:
         act: str,
         at: datetime,
         actor: Actor,
-        rows: Mapping[str, Mapping[str, object]],
+        rows: Mapping[str, Mapping[str, object] | PlainRow],
         payloads: Mapping[UUID, str] | None = None,
         ruleset: str | None = None,
         facts: str | None = None,

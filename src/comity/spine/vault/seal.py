@@ -13,7 +13,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db.backends.utils import CursorWrapper
 
-from comity.kernel.canonical import Json, canonical
+from comity.kernel.canonical import Json, encode_plain
 from comity.kernel.digest import sha256
 from comity.spine.keys.ring import KeyRing, Wrapped
 
@@ -42,7 +42,7 @@ class ItemAlteredError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """A record to seal. `value` is what `kernel.canonical` takes; `reader_ids` are agencies besides the owner.
+    """A record to seal. `value` holds JSON values (`canonical.plain` makes them); `reader_ids` are agencies besides the owner.
 
     `id` is a UUIDv7, or random where time would tell on a person.
     """
@@ -50,7 +50,7 @@ class Plain:
     id: UUID
     kind: str
     owner_id: UUID
-    value: Mapping[str, object]
+    value: Mapping[str, Json]
     reader_ids: Sequence[UUID] = ()
     retain_until: datetime | None = None
 
@@ -119,7 +119,7 @@ def _associated(item_id: UUID, kind: str) -> bytes:
 def _seal(keys: KeyRing, item: Plain) -> _Sealed:
     fresh = os.urandom(_KEY_BYTES + _NONCE_BYTES)
     data_key, nonce = fresh[:_KEY_BYTES], fresh[_KEY_BYTES:]
-    ciphertext = AESGCM(data_key).encrypt(nonce, canonical(item.value), _associated(item.id, item.kind))
+    ciphertext = AESGCM(data_key).encrypt(nonce, encode_plain(item.value), _associated(item.id, item.kind))
     return _Sealed(nonce, ciphertext, keys.wrap(data_key))
 
 

@@ -15,7 +15,7 @@ from comity.standing.agreements.compile import Compiled, compile_terms, unreadab
 from comity.standing.agreements.facts import Hold, LiveAgreement
 from comity.standing.agreements.law_in_force import LawInForce, current_vocabulary
 from comity.standing.agreements.live import stored_digest
-from comity.standing.agreements.terms import Share, UnknownTermError, Vocabulary, check_terms, read_terms
+from comity.standing.agreements.terms import Share, Terms, UnknownTermError, Vocabulary, check_terms, read_terms
 
 _KEPT_VERSIONS: Final = 8192
 
@@ -41,6 +41,7 @@ class Between:
 
 
 _slices = SliceCache(4096)
+_read: dict[str, Terms] = {}
 _compiled: OrderedDict[tuple[str, str], Compiled] = OrderedDict()
 
 
@@ -82,12 +83,23 @@ def covered_elements(
         if live.hold is Hold.BETWEEN and isinstance(_compile_once(live, vocabulary), Compiled):
             found.update(
                 element
-                for clause in read_terms(live.terms).clauses
+                for clause in _read_once(live).clauses
                 if isinstance(clause, Share) and pair in clause.pairs and clause.in_force_on(day)
                 if purpose in clause.purposes and category in clause.categories
                 for element in clause.elements
             )
     return frozenset(found)
+
+
+def _read_once(live: LiveAgreement) -> Terms:
+    """Return the terms of a version that compiled, which is kept by its digest; so are they."""
+    found = _read.get(live.digest)
+    if found is None:
+        found = read_terms(live.terms)
+        if len(_read) >= _KEPT_VERSIONS:
+            _read.clear()
+        _read[live.digest] = found
+    return found
 
 
 def _binding(agreements: Collection[LiveAgreement], at: datetime) -> tuple[LiveAgreement, ...]:

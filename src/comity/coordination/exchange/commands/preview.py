@@ -36,11 +36,15 @@ def preview_disclosures(*, asks: Sequence[Ask], by: Actor, now: datetime, keys: 
     catalogue = load_catalogue()
     results: dict[int, Previewed | Invalid] = {}
     named: dict[int, Named] = {}
+    for position, ask in enumerate(asks):
+        faults = tuple(fault for fault in faults_of(ask, catalogue) if fault.field not in {"reference", "ask_id"})
+        if faults:
+            results[position] = Invalid(ask.ask_key, faults)
     with reading(by) as cursor:
-        roster = read_roster(asks, by)
-        for position, ask in enumerate(asks):
-            faults = tuple(fault for fault in faults_of(ask, catalogue) if fault.field not in {"reference", "ask_id"})
-            found = faults or name_ask(ask, roster, keys)
+        sound = {position: ask for position, ask in enumerate(asks) if position not in results}
+        roster = read_roster(sound.values(), by)
+        for position, ask in sound.items():
+            found = name_ask(ask, roster, keys)
             if isinstance(found, Named):
                 named[position] = found
             else:

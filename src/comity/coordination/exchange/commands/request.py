@@ -1,12 +1,13 @@
 """Ask: a chunk of asks is gathered, decided, minimized and recorded in one durable transaction."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import IntegrityError
 from django.db.backends.utils import CursorWrapper
 
-from comity.coordination.exchange.ask import CHUNK, Ask, AskResult, Conflict, Fault, Invalid
+from comity.coordination.exchange.ask import CHUNK, Answered, Ask, AskResult, Conflict, Fault, Invalid
 from comity.coordination.exchange.batch import Batch
 from comity.coordination.exchange.deciding import decide_asks
 from comity.coordination.exchange.facts import Named
@@ -73,7 +74,7 @@ def _record(
 ) -> dict[int, AskResult]:
     recorded = read_recorded(cursor, by.agency_id, [ask.ask_key for ask in asks.values()])
     results = _repeats(cursor, asks, recorded, by, keys)
-    fresh = _first_of_each_key({p: ask for p, ask in asks.items() if p not in results}, results)
+    fresh, twins = _first_of_each_key({p: ask for p, ask in asks.items() if p not in results})
     roster = read_roster(fresh.values(), by)
     named: dict[int, Named] = {}
     for position, ask in fresh.items():
@@ -85,7 +86,7 @@ def _record(
     batch = Batch(now)
     results |= _decide_all(cursor, named, by, batch, keys)
     batch.write(cursor, keys)
-    return results
+    return results | {p: _as_twin(asks[p], asks[first], results[first]) for p, first in twins.items()}
 
 
 def _repeats(
@@ -104,16 +105,23 @@ def _repeats(
     return results
 
 
-def _first_of_each_key(asks: Mapping[int, Ask], results: dict[int, AskResult]) -> dict[int, Ask]:
-    """Keep the first ask under each key; a second one in the same chunk is told so."""
+def _first_of_each_key(asks: Mapping[int, Ask]) -> tuple[dict[int, Ask], dict[int, int]]:
+    """Return the first ask under each key, and for every later one the position of the first."""
     first: dict[str, int] = {}
+    twins: dict[int, int] = {}
     for position, ask in asks.items():
         if ask.ask_key in first:
-            fault = Fault("ask_id", f"`{ask.ask_key}` stands twice in this batch", "send each ask once")
-            results[position] = Invalid(ask.ask_key, (fault,))
+            twins[position] = first[ask.ask_key]
         else:
             first[ask.ask_key] = position
-    return {position: asks[position] for position in first.values()}
+    return {position: asks[position] for position in first.values()}, twins
+
+
+def _as_twin(ask: Ask, first: Ask, result: AskResult) -> AskResult:
+    """Answer a second ask under one key as a retry of the first, or as a conflict with it."""
+    if not isinstance(result, Answered):
+        return result
+    return replace(result, repeated=True) if ask.digest() == first.digest() else Conflict(ask.ask_key, result.ask_id)
 
 
 def _decide_all(

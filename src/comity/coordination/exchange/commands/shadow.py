@@ -34,11 +34,13 @@ def shadow_requests(*, asks: Sequence[Ask], by: Actor, now: datetime, keys: KeyR
     asks = [replace(ask, ask_key=f"{SHADOW}/{ask.ask_key}") for ask in asks]
     results: list[str | Invalid] = []
     named: list[Named] = []
+    faults = {ask.ask_key: faults_of(ask, catalogue) for ask in asks}
+    sound = [ask for ask in asks if not faults[ask.ask_key]]
     with acting(by) as cursor:
-        known = read_recorded(cursor, by.agency_id, [ask.ask_key for ask in asks])
-        roster = read_roster(asks, by)
+        known = read_recorded(cursor, by.agency_id, [ask.ask_key for ask in sound])
+        roster = read_roster(sound, by)
         for ask in asks:
-            found = faults_of(ask, catalogue) or name_ask(ask, roster, keys)
+            found = faults[ask.ask_key] or name_ask(ask, roster, keys)
             if isinstance(found, Named):
                 results.append("accepted")
                 if ask.ask_key not in known:
@@ -55,7 +57,6 @@ def shadow_requests(*, asks: Sequence[Ask], by: Actor, now: datetime, keys: KeyR
                     "disclosure.shadow",
                     by,
                     (row, decision),
-                    ruleset=case.decision.ruleset,
                     facts_item=facts_item,
                     items=(item, facts_item),
                 )

@@ -250,5 +250,10 @@ class Migration(migrations.Migration):
         *act_table(
             "exchange_reading", reads=f"agency_id = {MINE} OR comity_duty() = 'auditor'", writes=f"agency_id = {MINE}"
         ),
-        *act_table("exchange_ruleset", reads="true", writes="comity_duty() <> 'auditor'"),
+        # Holds clauses of every pair, and which there are tells of records: for those who decide again, not for parties.
+        *act_table(
+            "exchange_ruleset",
+            reads="comity_duty() IN ('auditor', 'courier', 'retention')",
+            writes="comity_duty() <> 'auditor'",
+        ),
     ]
