@@ -32,9 +32,6 @@ WRITERS: Final[Mapping[str, frozenset[str]]] = {
 FOREIGN_TABLES: Final[Mapping[tuple[str, str], str]] = {
     ("spine/ledger/verify_rows.py", "vault_item"): "the verifier recomputes payload digests, as a role that only reads",
     ("spine/ledger/verify_rows.py", "vault_tombstone"): "a payload lawfully purged is no finding",
-    ("doors/api/reads.py", "exchange_ask"): "a read that moves into the exchange's selectors",
-    ("doors/api/reads.py", "exchange_answer"): "a read that moves into the exchange's selectors",
-    ("doors/api/reads.py", "directory_agency"): "a read that moves into the directory's selectors",
     ("doors/cli/reads.py", "exchange_answer"): "a read that moves into the exchange's selectors",
     ("doors/cli/reads.py", "directory_agency"): "a read that moves into the directory's selectors",
     ("host/demonstration/exchange.py", "exchange_record"): "a read that moves into the exchange's selectors",

@@ -77,6 +77,7 @@ class AskRow(Act):
         constraints = [models.UniqueConstraint(fields=["asker_id", "ask_key"], name="exchange_ask_once")]
         indexes = [
             models.Index(fields=["holder_id", "asked_at"], name="exchange_ask_holder"),
+            models.Index(fields=["asker_id", "id"], name="exchange_ask_asker"),
             models.Index(fields=["tick_at"], name="exchange_ask_tick", condition=models.Q(tick_at__isnull=False)),
         ]
 

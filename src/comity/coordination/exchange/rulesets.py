@@ -30,9 +30,10 @@ def keep_rulesets(cursor: CursorWrapper, slices: Iterable[RuleSlice]) -> None:
     rows = [
         {"digest": digest, "rules": [rule.as_plain() for rule in one.rules]} for digest, one in sorted(fresh.items())
     ]
+    # No conflict target: naming one would ask for the right to read the table, which an asker does not have.
     cursor.execute(
         "INSERT INTO exchange_ruleset (digest, rules) SELECT digest, rules"
-        " FROM jsonb_to_recordset(%s::jsonb) AS t (digest text, rules jsonb) ON CONFLICT (digest) DO NOTHING",
+        " FROM jsonb_to_recordset(%s::jsonb) AS t (digest text, rules jsonb) ON CONFLICT DO NOTHING",
         (canonical(rows).decode(),),
     )
     transaction.on_commit(lambda: _remember({(database, digest) for digest in fresh}))

@@ -32,6 +32,28 @@ def get_answer(cursor: CursorWrapper, ask_id: UUID) -> Answered | None:
     return _answered(row) if row else None
 
 
+def list_asks(cursor: CursorWrapper, asker_id: UUID, *, before: UUID | None, limit: int) -> list[Answered]:
+    """Return what counts now of the asks of an agency, newest first, those older than the ask `before`."""
+    cursor.execute(
+        f"{_LATEST} WHERE a.asker_id = %(asker)s AND (%(before)s::uuid IS NULL OR a.id < %(before)s)"
+        " ORDER BY a.id DESC LIMIT %(limit)s",
+        {"asker": asker_id, "before": before, "limit": limit},
+    )
+    return [_answered(row) for row in cursor.fetchall()]
+
+
+def list_entries(cursor: CursorWrapper, ask_id: UUID) -> list[UUID]:
+    """Return the ledger entries that answered an ask this session may see, oldest first."""
+    cursor.execute("SELECT entry_id FROM exchange_answer WHERE ask_id = %s ORDER BY number", (ask_id,))
+    return [row[0] for row in cursor.fetchall()]
+
+
+def has_records(cursor: CursorWrapper, holder_id: UUID) -> bool:
+    """Tell whether an agency has lodged a record that this session may see."""
+    cursor.execute("SELECT EXISTS (SELECT FROM exchange_record WHERE holder_id = %s)", (holder_id,))
+    return bool(cursor.fetchone()[0])
+
+
 def _answered(row: tuple[object, ...]) -> Answered:
     ask_id, key, status, classes, visible_at = row
     return Answered(ask_id, key, status, decoded(classes), visible_at, repeated=True)  # type: ignore[arg-type]

@@ -13,7 +13,7 @@ from comity.coordination.exchange.ask import PENDING, Answered, AskResult
 from comity.coordination.exchange.commands.request import request_disclosures
 from comity.coordination.exchange.reload import AskNotVisibleError
 from comity.coordination.exchange.rules import TICK_SECONDS
-from comity.coordination.exchange.selectors import get_answer
+from comity.coordination.exchange.selectors import get_answer, list_asks, list_entries
 from comity.doors.api.answers import AskAnswer, BulkLine, ask_answer, outcome_of, status_of
 from comity.doors.api.bodies import AskBody, PreviewBody
 from comity.doors.api.bulk import Told, spoken, stream_lines
@@ -21,7 +21,6 @@ from comity.doors.api.context import key_ring
 from comity.doors.api.previews import Preview, preview
 from comity.doors.api.problems import Problem, answer_with
 from comity.doors.api.reading import read_json, read_lines
-from comity.doors.api.reads import list_asks, list_entries
 from comity.doors.api.routes import Lines, declared, reply
 from comity.doors.api.scopes import Caller, caller_of
 from comity.spine.tenancy.clock import database_now

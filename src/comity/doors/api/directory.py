@@ -8,12 +8,11 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 
-from comity.doors.api.reads import list_agency_page
 from comity.doors.api.routes import declared, reply
 from comity.doors.api.scopes import caller_of
 from comity.spine.tenancy.transaction import reading
 from comity.standing.directory.facts import AgencyFacts, PostFacts
-from comity.standing.directory.selectors import get_agency_by_code, list_posts_of
+from comity.standing.directory.selectors import get_agency_by_code, list_agency_page, list_posts_of
 from comity.standing.directory.vocabulary import AgencyKind, Scope
 
 router = Router(tags=["directory"])
@@ -70,8 +69,8 @@ def get_agencies(
 ) -> HttpResponse:
     """List agencies, by kind and state."""
     caller = caller_of(request)
-    with reading(caller.actor) as cursor:
-        found = list_agency_page(cursor, kind=kind, state=state, after=after or "", limit=limit)
+    with reading(caller.actor):
+        found = list_agency_page(kind=kind, state=state, hosting=None, after=after or "", limit=limit)
     following = found[-1].code if len(found) == limit else None
     return reply(HTTPStatus.OK, AgencyPage(tuple(_agency(one) for one in found), following))
 

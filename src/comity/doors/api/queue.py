@@ -10,9 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from comity.coordination.exchange.commands.answer import answer_request, decide_waiting
-from comity.coordination.exchange.open_records import texts
-from comity.coordination.exchange.reload import Reloaded, reload_ask
-from comity.coordination.exchange.rules import functions_of
+from comity.coordination.exchange.queue import Waiting, get_own_task, get_task_view, list_waiting
 from comity.doors.api.answers import Moment, Status, moment
 from comity.doors.api.bodies import AnswerBody, VerdictBody
 from comity.doors.api.context import key_ring
@@ -20,12 +18,9 @@ from comity.doors.api.reading import read_json
 from comity.doors.api.routes import declared, reply
 from comity.doors.api.scopes import ApiKey, Caller, caller_of
 from comity.kernel.time import utc_text
-from comity.spine.tasks.selectors import TaskView, get_task, list_open
-from comity.spine.tasks.verdict import TaskNotVisibleError
+from comity.spine.tasks.selectors import TaskView
 from comity.spine.tasks.vocabulary import Kind
 from comity.spine.tenancy.transaction import reading
-from comity.spine.vault.seal import open_item
-from comity.standing.directory.facts import PostFacts
 from comity.standing.directory.selectors import get_post
 from comity.standing.directory.vocabulary import Scope
 
@@ -94,15 +89,7 @@ def get_queue(request: HttpRequest, limit: Annotated[int, Query(ge=1, le=200)] =
     """List what waits for the key's post: answers, approvals, counsel; the first due first."""
     caller = caller_of(request)
     with reading(caller.actor) as cursor:
-        post = get_post(caller.actor.post_id)
-        found = list_open(
-            cursor,
-            agency_id=caller.actor.agency_id,
-            posts=[post.id],
-            functions=functions_of(post.function.value),
-            now=caller.now,
-            limit=limit,
-        )
+        found = list_waiting(cursor, post=get_post(caller.actor.post_id), now=caller.now, limit=limit)
     mine = [task for task in found if SHOWN_TO.get(task.kind) in caller.scopes]
     return reply(HTTPStatus.OK, Queue(tuple(_line(task, caller) for task in mine)))
 
@@ -114,9 +101,9 @@ def get_one_task(request: HttpRequest, task_id: UUID) -> HttpResponse:
     with reading(caller.actor) as cursor:
         task = _own_task(cursor, task_id, caller)
         ApiKey(SHOWN_TO[task.kind]).require(caller)
-        loaded = reload_ask(cursor, task.subject_id)
-        page = TaskPage(task=_line(task, caller), asked=_asked(cursor, task, loaded), leaves=_leaves(cursor, task))
-    return reply(HTTPStatus.OK, page)
+        waiting = get_task_view(cursor, task, keys=key_ring())
+    leaves = None if waiting.leaves is None else dict(waiting.leaves)
+    return reply(HTTPStatus.OK, TaskPage(task=_line(task, caller), asked=_asked(waiting), leaves=leaves))
 
 
 @router.post("/tasks/{task_id}/answer", **declared(Scope.EXCHANGE_ANSWER, takes=AnswerBody, gives={200: Decided}))
@@ -144,17 +131,7 @@ def post_verdict(request: HttpRequest, task_id: UUID) -> HttpResponse:
 
 
 def _own_task(cursor: CursorWrapper, task_id: UUID, caller: Caller) -> TaskView:
-    """Return a task that asks the key's post; another post's is as absent as another agency's."""
-    task = get_task(cursor, task_id)
-    if task.kind not in SHOWN_TO or not _asks(task, get_post(caller.actor.post_id)):
-        raise TaskNotVisibleError(f"no task `{task_id}` for this post")
-    return task
-
-
-def _asks(task: TaskView, post: PostFacts) -> bool:
-    named = task.assignee_post_id in {None, post.id}
-    entitled = task.function is None or task.function in functions_of(post.function.value)
-    return task.agency_id == post.agency_id and named and entitled
+    return get_own_task(cursor, task_id, post=get_post(caller.actor.post_id), now=caller.now)
 
 
 def _line(task: TaskView, caller: Caller) -> TaskLine:
@@ -170,10 +147,8 @@ def _line(task: TaskView, caller: Caller) -> TaskLine:
     )
 
 
-def _asked(cursor: CursorWrapper, task: TaskView, loaded: Reloaded) -> AskedFor:
-    named, private = loaded.named, None
-    if task.kind is Kind.ANSWER:
-        private = {name: str(text) for name, text in open_item(cursor, key_ring(), loaded.private_item).items()}
+def _asked(waiting: Waiting) -> AskedFor:
+    named = waiting.asked.named
     return AskedFor(
         id=named.id,
         asker=named.asker.code,
@@ -184,12 +159,6 @@ def _asked(cursor: CursorWrapper, task: TaskView, loaded: Reloaded) -> AskedFor:
         elements=named.ask.elements,
         agreement=named.ask.agreement,
         claims=dict(named.ask.claims),
-        asked_at=utc_text(loaded.asked_at),
-        private=private,
+        asked_at=utc_text(waiting.asked.asked_at),
+        private=None if waiting.private is None else dict(waiting.private),
     )
-
-
-def _leaves(cursor: CursorWrapper, task: TaskView) -> dict[str, str] | None:
-    if task.kind is Kind.ANSWER:
-        return None
-    return dict(texts(open_item(cursor, key_ring(), task.id)))

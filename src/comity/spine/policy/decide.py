@@ -173,9 +173,22 @@ def _evaluate(compiled: CompiledSet, name: str, act: str, entities: cedarpy.Enti
 
 
 def _entities(facts: Facts) -> cedarpy.Entities | None:
-    """Hand the facts to the engine once per ask, checked against the schema; None when it will not take them."""
+    """Hand the facts to the engine once per ask; None when it will not take them.
+
+    `attributes_of` always gives every attribute the schema names and no other (a test compares the two), so the
+    engine's own check of them, a third of the cost, would find nothing; each request is still checked.
+    """
+    text = json.dumps([{"uid": _IT, "attrs": attributes_of(facts), "parents": []}])
+    try:
+        return cedarpy.Entities.from_json_str(text)
+    except ValueError:
+        return None
+
+
+def attributes_of(facts: Facts) -> dict[str, str | list[str]]:
+    """Return the attributes of the ask as rules see them, named as in `gate.cedarschema`."""
     sender, receiver = facts.sender, facts.receiver
-    attributes = {
+    return {
         "sender": sender.code,
         "sender_kind": sender.kind,
         "sender_state": sender.state,
@@ -193,8 +206,3 @@ def _entities(facts: Facts) -> cedarpy.Entities | None:
         "unmet": sorted(facts.unmet),
         "exhausted": sorted(facts.exhausted),
     }
-    text = json.dumps([{"uid": _IT, "attrs": attributes, "parents": []}])
-    try:
-        return cedarpy.Entities.from_json_str(text, schema=SCHEMA)
-    except ValueError:
-        return None

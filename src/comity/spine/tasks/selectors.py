@@ -14,7 +14,8 @@ from comity.spine.tasks.vocabulary import Capacity, Kind
 _COLUMNS: Final = (
     "id, kind, agency_id, assignee_post_id, function, subject_id, digest, opened_at, due_at, state, closed_at"
 )
-_SHOWN: Final = "state = 'open' AND agency_id = %(agency)s AND not_before <= %(now)s"
+_OF_AGENCY: Final = "agency_id = %(agency)s AND not_before <= %(now)s"
+_SHOWN: Final = f"state = 'open' AND {_OF_AGENCY}"
 _MINE: Final = (
     " AND (assignee_post_id = ANY(%(posts)s::uuid[])"
     " OR (assignee_post_id IS NULL AND function = ANY(%(functions)s::text[])))"
@@ -123,6 +124,29 @@ def get_task(cursor: CursorWrapper, task_id: UUID) -> TaskView:
     row = cursor.fetchone()
     if row is None:
         raise TaskNotVisibleError(f"no task `{task_id}` of this agency")
+    return _view(row)
+
+
+def get_own_task(
+    cursor: CursorWrapper,
+    task_id: UUID,
+    *,
+    agency_id: UUID,
+    posts: Iterable[UUID],
+    functions: Iterable[str],
+    now: datetime,
+) -> TaskView:
+    """Return a task, decided or not, that these posts would find with `list_open` while it is open.
+
+    Another post's task is as absent as another agency's: raises `TaskNotVisibleError` (of `verdict`).
+    """
+    cursor.execute(
+        f"SELECT {_COLUMNS} FROM tasks_task WHERE id = %(task)s AND {_OF_AGENCY}{_MINE}",
+        {"task": task_id, "agency": agency_id, "posts": list(posts), "functions": list(functions), "now": now},
+    )
+    row = cursor.fetchone()
+    if row is None:
+        raise TaskNotVisibleError(f"no task `{task_id}` for this post")
     return _view(row)
 
 

@@ -101,6 +101,7 @@ class Migration(migrations.Migration):
                 "db_table": "exchange_ask",
                 "indexes": [
                     models.Index(fields=["holder_id", "asked_at"], name="exchange_ask_holder"),
+                    models.Index(fields=["asker_id", "id"], name="exchange_ask_asker"),
                     models.Index(
                         condition=models.Q(("tick_at__isnull", False)), fields=["tick_at"], name="exchange_ask_tick"
                     ),

@@ -12,6 +12,7 @@ from comity.standing.directory.selectors.agencies import (
     list_agencies,
     list_agencies_by_code,
     list_agencies_by_ori,
+    list_agency_page,
     list_hosted_agencies,
 )
 from comity.standing.directory.selectors.found import NotInDirectoryError
@@ -60,6 +61,7 @@ __all__ = [
     "list_agencies",
     "list_agencies_by_code",
     "list_agencies_by_ori",
+    "list_agency_page",
     "list_contact_points",
     "list_contact_values",
     "list_holders",

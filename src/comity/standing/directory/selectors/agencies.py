@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from comity.standing.directory.facts import AgencyFacts
 from comity.standing.directory.models import Agency
@@ -48,6 +48,16 @@ def list_agencies_by_code(codes: Collection[str]) -> dict[str, AgencyFacts]:
     return {agency.code: agency for agency in _agencies(Q(code__in=list(codes)))}
 
 
+def list_agency_page(
+    *, kind: AgencyKind | None, state: str | None, hosting: Hosting | None, after: str, limit: int
+) -> list[AgencyFacts]:
+    """Return at most `limit` agencies by code, those after the code `after`; None leaves a choice open."""
+    wanted = {"kind": kind, "state": state, "hosting": hosting}
+    chosen = {name: str(value) for name, value in wanted.items() if value is not None}
+    page = Agency.objects.filter(code__gt=after, **chosen).order_by("code")
+    return _facts(page[:limit])
+
+
 def list_hosted_agencies() -> list[AgencyFacts]:
     """Return the tenants of this node, by code."""
     return sorted(_agencies(Q(hosting=Hosting.HERE.value)), key=lambda agency: agency.code)
@@ -59,6 +69,10 @@ def count_agencies() -> int:
 
 
 def _agencies(where: Q) -> list[AgencyFacts]:
+    return _facts(Agency.objects.filter(where))
+
+
+def _facts(found: QuerySet[Agency]) -> list[AgencyFacts]:
     return [
         AgencyFacts(
             id=row[0],
@@ -75,5 +89,5 @@ def _agencies(where: Q) -> list[AgencyFacts]:
             hosting=Hosting(row[11]),
             node_url=row[12],
         )
-        for row in Agency.objects.filter(where).values_list(*_AGENCY)
+        for row in found.values_list(*_AGENCY)
     ]

@@ -1,0 +1,76 @@
+"""What waits for a post, and what it must see to decide: the private part to answer, what would leave to approve."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db.backends.utils import CursorWrapper
+
+from comity.coordination.exchange.open_records import texts
+from comity.coordination.exchange.reload import Reloaded, reload_ask
+from comity.coordination.exchange.rules import functions_of
+from comity.spine.keys.ring import KeyRing
+from comity.spine.tasks import selectors as tasks
+from comity.spine.tasks.selectors import TaskView
+from comity.spine.tasks.verdict import TaskNotVisibleError
+from comity.spine.tasks.vocabulary import Kind
+from comity.spine.vault.seal import open_item
+from comity.standing.directory.facts import PostFacts
+
+ABOUT_ASKS: Final = frozenset({Kind.ANSWER, Kind.APPROVAL, Kind.COUNSEL})
+"""The kinds of task whose subject is an ask."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A task about an ask with what its post is shown.
+
+    `private`: what the asker wrote to who answers, None for the others. `leaves`: exactly what leaves on a release,
+    by element, None for who answers.
+    """
+
+    task: TaskView
+    asked: Reloaded
+    private: Mapping[str, str] | None
+    leaves: Mapping[str, str] | None
+
+
+def list_waiting(cursor: CursorWrapper, *, post: PostFacts, now: datetime, limit: int) -> list[TaskView]:
+    """Return the open tasks of every kind that a post may decide, the first due first."""
+    return tasks.list_open(
+        cursor,
+        agency_id=post.agency_id,
+        posts=[post.id],
+        functions=functions_of(post.function.value),
+        now=now,
+        limit=limit,
+    )
+
+
+def get_own_task(cursor: CursorWrapper, task_id: UUID, *, post: PostFacts, now: datetime) -> TaskView:
+    """Return a task about an ask that a post may decide, or has decided; raises `TaskNotVisibleError`."""
+    task = tasks.get_own_task(
+        cursor,
+        task_id,
+        agency_id=post.agency_id,
+        posts=[post.id],
+        functions=functions_of(post.function.value),
+        now=now,
+    )
+    if task.kind not in ABOUT_ASKS:
+        raise TaskNotVisibleError(f"no task `{task_id}` about an ask for this post")
+    return task
+
+
+def get_task_view(cursor: CursorWrapper, task: TaskView, *, keys: KeyRing) -> Waiting:
+    """Return what the post of a task about an ask is shown, opened from the vault.
+
+    Raises `AskNotVisibleError`, the vault's errors (what waited may be purged) and those of the key ring.
+    """
+    asked = reload_ask(cursor, task.subject_id)
+    if task.kind is Kind.ANSWER:
+        opened = open_item(cursor, keys, asked.private_item)
+        return Waiting(task, asked, {name: str(text) for name, text in opened.items()}, None)
+    return Waiting(task, asked, None, texts(open_item(cursor, keys, task.id)))
