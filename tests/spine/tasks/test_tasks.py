@@ -12,6 +12,7 @@ from comity.spine.tasks.open import NewTask, UnassignedError, lapse_tasks, open_
 from comity.spine.tasks.selectors import (
     TaskCount,
     count_open,
+    get_own_task,
     get_verdicts,
     list_open,
     list_open_of_agency,
@@ -151,6 +152,26 @@ def test_task_that_names_post_and_function_needs_both(ask, approver):
 def test_another_agency_does_not_even_see_the_task(ask):
     with pytest.raises(TaskNotVisibleError):
         decide(Actor(new_id(), new_id()), ask())
+
+
+def test_a_post_sees_its_own_tasks_decided_ones_too_and_no_other(ask, approver):
+    named, any_clerk = ask(), ask(assignee_post_id=None, function="records_clerk")
+    excluded, later = ask(excluded_post_ids=(approver.post_id,)), ask(not_before=NOW + HOUR)
+    decide(approver, named)
+
+    def sees(by, task, functions=("records_clerk",)) -> bool:
+        own = {"agency_id": by.agency_id, "posts": [by.post_id], "functions": functions, "now": NOW}
+        try:
+            with reading(by) as cursor:
+                return get_own_task(cursor, task.id, **own).id == task.id
+        except TaskNotVisibleError:
+            return False
+
+    colleague, stranger = Actor(approver.agency_id, new_id()), Actor(new_id(), approver.post_id)
+    assert [sees(approver, task) for task in (named, any_clerk, excluded, later)] == [True, True, False, False]
+    assert [sees(colleague, task) for task in (named, any_clerk)] == [False, True]
+    assert not sees(colleague, any_clerk, functions=("dispatcher",))
+    assert not sees(stranger, named)
 
 
 @pytest.mark.parametrize("excluded", ["agency", "post"])

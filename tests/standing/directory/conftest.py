@@ -1,7 +1,9 @@
 """A steward, a fixed instant, two agencies with posts and officers; all entered through the commands."""
 
+import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID
 
 import django
@@ -77,3 +79,12 @@ def offices(node: object) -> Offices:
 @pytest.fixture
 def steward(node: object) -> Actor:
     return Actor(new_id(), new_id(), Duty.STEWARD)
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of the public lists: that of `COMITY_REAL_DATA`, else `../shared/data` beside the checkout."""
+    folder = Path(os.environ.get("COMITY_REAL_DATA") or Path(__file__).parents[4] / "shared" / "data")
+    if not folder.is_dir():
+        pytest.skip("the public lists are absent: set COMITY_REAL_DATA to their folder")
+    return folder

@@ -59,7 +59,7 @@ def test_the_kinds_and_neighbors_of_the_demo_are_there(steward):
         "ice-ero-phoenix": AgencyKind.FEDERAL,
         "tohono-oodham-nation": AgencyKind.TRIBAL,
         "ut-dps-bci": AgencyKind.STATE,
-        "ca-doj": AgencyKind.NEIGHBOURING_STATE,
+        "ca-doj": AgencyKind.NEIGHBORING_STATE,
         "pima-so": AgencyKind.LOCAL,
     }
     assert found["ut-dps-bci"].parent_id is not None

@@ -12,7 +12,6 @@ from comity.standing.directory.importers import (
     AGENCIES_FILE,
     PARTICIPANTS_FILE,
     ListUnreadableError,
-    find_real_data,
     import_agencies,
     import_participants,
 )
@@ -70,7 +69,7 @@ def test_kind_and_state_follow_the_list_and_the_home_states(steward, agencies):
         "",
         "United States Coast Guard",
     )
-    assert get_agency_by_ori("OROSP0000").kind is AgencyKind.NEIGHBOURING_STATE
+    assert get_agency_by_ori("OROSP0000").kind is AgencyKind.NEIGHBORING_STATE
     assert get_agency_by_ori("NB0010000").state == "NE"
 
 
@@ -255,19 +254,16 @@ def test_the_application_cannot_take_a_listing_away(node, steward, agencies, tmp
 
 
 @pytest.mark.real_data
-def test_the_two_real_lists_are_taken_in_whole_and_again_without_change(steward):
-    folder = find_real_data()
-    if folder is None:
-        pytest.skip("the public lists are absent: set COMITY_REAL_DATA to their folder")
-    first = import_agencies(by=steward, now=NOW, path=folder / AGENCIES_FILE)
+def test_the_two_real_lists_are_taken_in_whole_and_again_without_change(steward, real_data):
+    first = import_agencies(by=steward, now=NOW, path=real_data / AGENCIES_FILE)
     assert (first.read, counts(first)) == (18_330, {"new": 18_330})
-    listed = import_participants(by=steward, now=NOW, path=folder / PARTICIPANTS_FILE)
+    listed = import_participants(by=steward, now=NOW, path=real_data / PARTICIPANTS_FILE)
     assert listed.read == 753 == sum(listed.counts.values())
     assert listed.counts[Outcome.NEW] > 660
     assert len(listed.of(Outcome.REFUSED)) == listed.counts[Outcome.REFUSED]
     assert all(finding.reason for finding in listed.findings)
-    assert counts(import_agencies(by=steward, now=NOW, path=folder / AGENCIES_FILE)) == {"matched": 18_330}
-    again = import_participants(by=steward, now=NOW, path=folder / PARTICIPANTS_FILE)
+    assert counts(import_agencies(by=steward, now=NOW, path=real_data / AGENCIES_FILE)) == {"matched": 18_330}
+    again = import_participants(by=steward, now=NOW, path=real_data / PARTICIPANTS_FILE)
     assert again.counts[Outcome.NEW] == 0
     assert again.counts[Outcome.MATCHED] == listed.counts[Outcome.NEW] + listed.counts[Outcome.MATCHED]
     assert again.of(Outcome.AMBIGUOUS) == listed.of(Outcome.AMBIGUOUS)

@@ -136,7 +136,8 @@ def read_records(cursor: CursorWrapper, named: Sequence[Named], by: Actor) -> di
             ),
         )
         rows = cursor.fetchall()
-    origins = directory.list_agencies({row[5] for row in rows if row[5]})
+    named_origins = {row[5] for row in rows if row[5]}
+    origins = directory.list_agencies(named_origins) if named_origins else {}
     return {(row[0], row[1], row[2]): _record(row, origins) for row in rows}
 
 

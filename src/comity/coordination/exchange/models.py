@@ -25,7 +25,8 @@ class Act(models.Model):
 class Record(Act):
     """A record lodged by its holder; a correction is a row with the next version.
 
-    `reference_key` is the keyed blind index of (holder, category, reference), hex. `evidence` holds the codes the
+    `reference_key` is the keyed blind index of (holder, category, reference), `content_key` of everything lodged, hex:
+    the same record lodged again is the same version. `evidence` holds the codes the
     holder attests of the record. `origin_id` is the agency a shared-in record came from.
     """
 
@@ -33,6 +34,7 @@ class Record(Act):
     category = models.TextField()
     reference_key = models.TextField()
     version = models.IntegerField()
+    content_key = models.TextField()
     subject_handle = models.UUIDField()
     origin_id = models.UUIDField(null=True)
     marks = codes()

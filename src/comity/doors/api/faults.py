@@ -191,7 +191,7 @@ def problem_of(error: Exception) -> Problem:
         case ValidationError():
             return _of_parameters(error)
         case AnswerFaultError():
-            return unprocessable((FieldProblem("", shown(str(error)), "use the codes of `GET /law/elements`"),))
+            return unprocessable(tuple(FieldProblem(f.field, shown(f.message), f.remedy) for f in error.faults))
         case SuspiciousOperation():
             return MALFORMED
         case _:

@@ -39,7 +39,7 @@ class ExchangeSize:
 
 
 FULL: Final = ExchangeSize(
-    records=2_000, bulk=10_000, single=1_500, steady=2_000, commits_seconds=5, there=1_000_000, gigabytes=16
+    records=2_000, bulk=4_000, single=800, steady=1_000, commits_seconds=5, there=1_000_000, gigabytes=16
 )
 QUICK: Final = ExchangeSize(
     records=200, bulk=1_000, single=300, steady=400, commits_seconds=2, there=20_000, gigabytes=2

@@ -1,11 +1,10 @@
 """Reading the two public lists of agencies as streams: lines to `rules`, rows to `commands.imports`.
 
-The files are not part of Comity; `find_real_data` says where they would be. Sources: fbi-agencies-2025, ice-287g-2025.
+The files are not part of Comity. Sources: fbi-agencies-2025, ice-287g-2025.
 """
 
 import csv
 import hashlib
-import os
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from functools import partial
@@ -65,15 +64,8 @@ def import_participants(
     """
     lines = _lines(path, PARTICIPANT_COLUMNS, read_participant)
     return import_participant_rows(
-        by=by, now=now, source=_source(path, "ice-287g"), as_of_on=as_of_on, rows=lines, progress=progress
+        by=by, now=now, source=_source(path, "ice-287g-2025"), as_of_on=as_of_on, rows=lines, progress=progress
     )
-
-
-def find_real_data() -> Path | None:
-    """Return the folder of the public files: `COMITY_REAL_DATA`, else `../shared/data` of the repository; or None."""
-    named = os.environ.get("COMITY_REAL_DATA")
-    folder = Path(named) if named else Path(__file__).parents[5] / "shared" / "data"
-    return folder if folder.is_dir() else None
 
 
 def _source(path: Path, name: str) -> Source:

@@ -103,7 +103,7 @@ class Candidate:
 def read_agency(line: int, row: Mapping[str, str], *, home_states: frozenset[str]) -> AgencyRow | Finding:
     """Return the agency on a line of the FBI's list, or why it is refused.
 
-    State-level agencies outside `home_states` are neighbouring states'. Names lose the list's trailing `:` and `,`.
+    State-level agencies outside `home_states` are neighboring states'. Names lose the list's trailing `:` and `,`.
     """
     ori = row["ori"].strip().upper()
     name = " ".join(row["pub_agency_name"].rstrip(" :,").split())
@@ -226,7 +226,7 @@ def _kind(listed_type: str, state: str, home_states: frozenset[str]) -> AgencyKi
     if listed_type == "Tribal":
         return AgencyKind.TRIBAL
     if listed_type in _STATE_TYPES:
-        return AgencyKind.STATE if state in home_states else AgencyKind.NEIGHBOURING_STATE
+        return AgencyKind.STATE if state in home_states else AgencyKind.NEIGHBORING_STATE
     return AgencyKind.LOCAL if listed_type in _LOCAL_TYPES else None
 
 

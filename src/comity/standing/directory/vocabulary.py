@@ -10,7 +10,7 @@ class AgencyKind(StrEnum):
     STATE = "state"
     LOCAL = "local"
     TRIBAL = "tribal"
-    NEIGHBOURING_STATE = "neighbouring_state"
+    NEIGHBORING_STATE = "neighboring_state"
 
 
 class Hosting(StrEnum):
@@ -32,6 +32,9 @@ class Power(StrEnum):
     DHS = "dhs"
     DOJ = "doj"
     STATE_DEPARTMENT = "state_department"
+    """The U.S. Department of State, and no other."""
+    STATE_AGENCY = "state_agency"
+    """A department, board or office of a state's own government."""
     IMMIGRATION_ENFORCEMENT = "immigration_enforcement"
     CUSTOMS = "customs"
     BORDER_PATROL = "border_patrol"

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.backends.utils import CursorWrapper
 
-from comity.coordination.exchange.ask import AWAITING_ANSWER, NO_RECORD
+from comity.coordination.exchange.ask import AWAITING_ANSWER, NO_RECORD, Fault
 from comity.coordination.exchange.batch import Act, Batch
 from comity.coordination.exchange.deciding import decide_on, decide_with
 from comity.coordination.exchange.facts import RecordFacts
@@ -56,7 +56,11 @@ class NotAwaitingError(ValueError):
 
 
 class AnswerFaultError(ValueError):
-    """The answer names an element, mark or evidence the catalogue does not know, or one that was not asked for."""
+    """The answer names an element, mark or evidence that does not belong there; `faults` say which and what to do."""
+
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__("; ".join(f"`{fault.field}` {fault.message}; {fault.remedy}" for fault in faults))
+        self.faults = faults
 
 
 def answer_request(*, task_id: UUID, answer: HolderAnswer, by: Actor, now: datetime, keys: KeyRing) -> str:
@@ -124,20 +128,24 @@ def _no_record(batch: Batch, loaded: Reloaded, by: Actor) -> str:
 
 def _check(answer: HolderAnswer, loaded: Reloaded) -> None:
     catalogue = load_catalogue()
+    faults = []
     beyond = sorted(set(answer.values or ()) - set(loaded.named.ask.elements))
     if beyond:
-        raise AnswerFaultError(f"`values` holds what was not asked for: {', '.join(beyond)}; leave it out")
-    attestable = catalogue.evidence_from(Source.HOLDER) | catalogue.evidence_from(Source.RECORD)
-    unknown = sorted(set(answer.marks) - catalogue.marks.keys()) + sorted(set(answer.evidence) - attestable)
+        faults.append(Fault("values", f"holds what was not asked for: {', '.join(beyond)}", "leave it out"))
+    unknown = sorted(set(answer.marks) - catalogue.marks.keys())
     if unknown:
-        raise AnswerFaultError(
-            f"no mark, or not a holder's to attest: {', '.join(unknown)}; see `comity law marks` and `evidence`"
-        )
+        faults.append(Fault("marks", f"holds unknown marks: {', '.join(unknown)}", "see `comity law marks`"))
+    attestable = catalogue.evidence_from(Source.HOLDER) | catalogue.evidence_from(Source.RECORD)
+    unknown = sorted(set(answer.evidence) - attestable)
+    if unknown:
+        message = f"holds what a holder does not attest: {', '.join(unknown)}"
+        faults.append(Fault("evidence", message, "see `comity law evidence`"))
     if not catalogue.may_file(loaded.named.ask.category, frozenset(answer.marks)):
         hiding = ", ".join(sorted(set(answer.marks) & catalogue.hiding_marks))
-        raise AnswerFaultError(
-            f"`{hiding}` hides that a record exists, `{loaded.named.ask.category}` does not; answer `no record`"
-        )
+        message = f"holds `{hiding}`, which hides that a record exists; `{loaded.named.ask.category}` does not"
+        faults.append(Fault("marks", message, "answer that there is no record"))
+    if faults:
+        raise AnswerFaultError(*faults)
 
 
 def _with_record(cursor: CursorWrapper, batch: Batch, loaded: Reloaded, answer: HolderAnswer, by: Actor) -> str:

@@ -6,19 +6,21 @@ from django.db import migrations, models
 from comity.spine.tenancy.operations import AppendOnly, Policy, Protect
 
 MINE = "comity_agency()"
+# Who reads as auditor or gate writes nothing in that duty, but that it has read (`exchange_reading`).
+DOES = "comity_duty() IN ('agency', 'steward', 'courier', 'retention')"
 WORKER = "comity_duty() IN ('courier', 'retention')"
 BOTH = f"holder_id = {MINE} OR asker_id = {MINE} OR {WORKER}"
 READERS = f"{BOTH} OR comity_duty() = 'auditor'"
 HOLDER = f"holder_id = {MINE} OR {WORKER}"
 
 
-def act_table(table, *, reads, writes):
+def act_table(table, *, reads, writes, duties=DOES):
     """Protect an act table: readers and writers as SQL over the row; nobody changes or removes a row."""
     return [
         Protect(
             table,
             grants={"app": "SELECT, INSERT"},
-            policies=[Policy("app", "SELECT", using=reads), Policy("app", "INSERT", check=writes)],
+            policies=[Policy("app", "SELECT", using=reads), Policy("app", "INSERT", check=f"({writes}) AND {duties}")],
         ),
         AppendOnly(table),
     ]
@@ -196,6 +198,7 @@ class Migration(migrations.Migration):
                 ("category", models.TextField()),
                 ("reference_key", models.TextField()),
                 ("version", models.IntegerField()),
+                ("content_key", models.TextField()),
                 ("subject_handle", models.UUIDField()),
                 ("origin_id", models.UUIDField(null=True)),
                 ("marks", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
@@ -249,12 +252,15 @@ class Migration(migrations.Migration):
         ),
         *act_table("exchange_review", reads=f"{HOLDER} OR comity_duty() IN ('auditor', 'gate')", writes=HOLDER),
         *act_table(
-            "exchange_reading", reads=f"agency_id = {MINE} OR comity_duty() = 'auditor'", writes=f"agency_id = {MINE}"
+            "exchange_reading",
+            reads=f"agency_id = {MINE} OR comity_duty() = 'auditor'",
+            writes=f"agency_id = {MINE}",
+            duties="comity_duty() IN ('agency', 'auditor')",
         ),
         # Holds clauses of every pair, and which there are tells of records: for those who decide again, not for parties.
         *act_table(
             "exchange_ruleset",
             reads="comity_duty() IN ('auditor', 'courier', 'retention')",
-            writes="comity_duty() <> 'auditor'",
+            writes="true",
         ),
     ]

@@ -1,7 +1,6 @@
 """Keys: dated public keys of agencies, and API keys whose secret is shown once."""
 
 import hashlib
-import re
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -21,14 +20,13 @@ from comity.standing.directory.commands.record import Change, record_changes, re
 from comity.standing.directory.commands.register import conflicts_named, tstzrange
 from comity.standing.directory.models import AgencyKey, ApiKey
 from comity.standing.directory.selectors import NotInDirectoryError, get_post
-from comity.standing.directory.vocabulary import KeyPurpose, KeyScheme
+from comity.standing.directory.vocabulary import KeyPurpose, KeyScheme, Scope
 
 KEY_MARK: Final = "comity"
-_SCOPE: Final = re.compile(r"[a-z]+:[a-z]+")
 
 
 class KeyRefusedError(ValueError):
-    """A key is not what the directory keeps: no public key, an unknown curve, an ill-formed scope, no scope at all."""
+    """A key is not what the directory keeps: no public key, an unknown curve, an unknown scope, no scope at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +87,10 @@ def revoke_agency_key(*, by: Actor, now: datetime, key_id: str) -> None:
 def issue_api_key(*, by: Actor, now: datetime, post_id: UUID, scopes: Collection[str], period: Period) -> IssuedKey:
     """Issue an API key that speaks for a post; the secret is returned this once. Writes `api_key.issued`.
 
-    A secret reads `comity_<12 hex>_<64 hex>`; scopes read like `exchange:ask`. Raises `KeyRefusedError`,
+    A secret reads `comity_<12 hex>_<64 hex>`; scopes are those of `Scope`. Raises `KeyRefusedError`,
     `NotInDirectoryError`, `NotYourAgencyError`.
     """
-    chosen = sorted(set(scopes))
-    bad = [scope for scope in chosen if not _SCOPE.fullmatch(scope)]
-    if bad or not chosen:
-        raise KeyRefusedError(f"a scope reads like `exchange:ask`, not `{bad[0] if bad else ''}`")
+    chosen = _known_scopes(scopes)
     prefix, secret = secrets.token_hex(6), secrets.token_hex(32)
     with acting(by) as cursor:
         post = get_post(post_id)
@@ -118,6 +113,15 @@ def issue_api_key(*, by: Actor, now: datetime, post_id: UUID, scopes: Collection
         }
         record_changes(cursor, by=by, now=now, changes=[Change("api_key.issued", post.agency_id, row.id, detail)])
     return IssuedKey(row.id, prefix, f"{KEY_MARK}_{prefix}_{secret}")
+
+
+def _known_scopes(scopes: Collection[str]) -> list[str]:
+    known = {scope.value for scope in Scope}
+    unknown = sorted(set(scopes) - known)
+    if unknown or not scopes:
+        what = f"`{unknown[0]}` is no scope" if unknown else "a key needs a scope"
+        raise KeyRefusedError(f"{what}; use one of: {', '.join(sorted(known))}")
+    return sorted({Scope(scope).value for scope in scopes})
 
 
 def revoke_api_key(*, by: Actor, now: datetime, prefix: str) -> None:

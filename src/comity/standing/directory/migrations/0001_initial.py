@@ -442,7 +442,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="agency",
             constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["federal", "local", "neighbouring_state", "state", "tribal"])),
+                condition=models.Q(("kind__in", ["federal", "local", "neighboring_state", "state", "tribal"])),
                 name="directory_agency_kind",
             ),
         ),
@@ -481,6 +481,7 @@ class Migration(migrations.Migration):
                             "privacy",
                             "prosecution",
                             "records",
+                            "state_agency",
                             "state_department",
                             "tribal_government",
                             "victim_services",
