@@ -13,6 +13,7 @@ from comity.host import doctor, doctor_database
 from comity.host.doctor import Node, examine
 from comity.host.findings import Level, Report, exit_code, fail, ok, render, warn
 from comity.host.roles import clone, drop
+from comity.spine.keys import FileKeyRing
 
 
 @pytest.fixture
@@ -59,6 +60,17 @@ def test_a_key_file_others_can_read_is_a_failure(ailing):
     assert levels(ailing)["key file"] is Level.OK
     ailing.settings.key_file.chmod(0o640)
     assert "mode 0640" in finding(ailing, "key file")
+
+
+def test_a_key_file_of_another_node_is_told(ailing, copied):
+    held = FileKeyRing.create(ailing.settings.home / "held.json")
+    wrapped = held.wrap(b"k" * 32)
+    query(copied, Role.OWNER, "CREATE TABLE vault_item (id uuid, kind text, nonce bytea, ciphertext bytea, "
+          "wrapped_key bytea, key_id text); GRANT SELECT ON vault_item TO comity_verifier")  # fmt: skip
+    query(copied, Role.OWNER, "INSERT INTO vault_item VALUES (gen_random_uuid(), 'record', '\\x00', '\\x00',"
+          f" '\\x{wrapped.blob.hex()}', '{wrapped.key_id}')")  # fmt: skip
+    FileKeyRing.create(ailing.settings.key_file)
+    assert f"no master key `{wrapped.key_id}`" in finding(ailing, "master key opens the vault")
 
 
 def test_a_missing_extension_is_named(ailing, copied):

@@ -51,7 +51,7 @@ AGENCY_SEES = {
     "exchange_disclosure": "holder_id = %(me)s",
     "exchange_reading": OWN,
     "exchange_record": "holder_id = %(me)s",
-    "exchange_review": "holder_id = %(me)s",
+    "exchange_review": "holder_id = %(me)s AND (kind NOT IN ('held', 'released') OR reviewed_by = %(post)s)",
     "exchange_ruleset": NOBODY,
     "law_approval": EVERYBODY,
     "law_authority": EVERYBODY,
@@ -105,7 +105,7 @@ AUDITOR_SEES = AGENCY_SEES | {
 GATE_SEES = {
     "exchange_record": EVERYBODY,
     "exchange_disclosure": EVERYBODY,
-    "exchange_review": EVERYBODY,
+    "exchange_review": "kind NOT IN ('held', 'released')",
     "vault_item": "kind IN ('record', 'payload')",
 }
 """What the gate's window adds; the rest of it is an agency's or less."""
@@ -205,6 +205,21 @@ def test_the_cases_prove_something(run):
         if not any(0 < count <= every for count in seen) or all(count == every for count in seen):
             unproven.add(table)
     assert unproven <= {"agreements_draft"}, unproven  # nobody is negotiating in the demo
+
+
+def test_that_an_item_is_held_or_released_is_seen_by_the_placing_post_retention_and_auditors_only(run):
+    holds = "SELECT count(*) FROM exchange_review WHERE kind IN ('held', 'released')"
+    [(holder, post)] = run.look("SELECT DISTINCT holder_id, reviewed_by FROM exchange_review WHERE kind = 'held'")
+    [every] = run.look(holds)
+    [(other,)] = run.look("SELECT id FROM directory_post WHERE agency_id = %s AND id <> %s LIMIT 1", (holder, post))
+    seen = {}
+    for duty in ("agency", "gate", "courier", "retention", "auditor"):
+        for name, by in (("placing", post), ("other", other)):
+            with session_of(run, holder, by, duty) as session:
+                seen[duty, name] = session.execute(holds).fetchone()
+    allowed = {("agency", "placing"), *((duty, by) for duty in ("retention", "auditor") for by in ("placing", "other"))}
+    assert every[0] >= 2
+    assert seen == {case: every if case in allowed else (0,) for case in seen}
 
 
 def test_the_asker_never_sees_a_decision(run):
@@ -340,4 +355,4 @@ def test_an_auditor_writes_nothing_but_that_it_has_read(run):
             except psycopg.Error:
                 pass
             written.add(table)
-    assert sorted(written - {"exchange_reading", "ledger_pending"}) == []
+    assert sorted(written - {"exchange_reading", "ledger_pending", "procrastinate_jobs"}) == []  # a job names a destination

@@ -92,6 +92,26 @@ def check_keys(node: Node) -> Finding:
     return ok(f"`{path}`, readable by its owner alone")
 
 
+def check_master_key(node: Node) -> Finding:
+    """Ask whether the key file opens what the vault holds."""
+    from comity.spine.keys.file_ring import FileKeyRing
+    from comity.spine.keys.ring import KeyRingError
+    from comity.spine.vault.check_keys import check_keys
+    from comity.spine.vault.seal import ItemAlteredError
+
+    path = node.settings.key_file
+    if not path.exists() or not database.has_vault(node.connection):
+        return ok("nothing is sealed yet")
+    try:
+        with node.connection.cursor() as cursor:
+            opened = check_keys(cursor, FileKeyRing(path))
+    except KeyRingError as error:
+        return fail(str(error), f"put the key file of this database at `{path}`: nothing opens without it")
+    except ItemAlteredError as error:
+        return fail(str(error), "run `comity ledger verify` and restore a backup")
+    return ok("the oldest and the newest sealed record open" if opened else "nothing is sealed yet")
+
+
 def check_socket(node: Node) -> Finding:
     """Ask whether the path of the embedded server's socket fits into the kernel's limit."""
     if not node.access.host.startswith("/"):
@@ -110,6 +130,7 @@ HOST_CHECKS: tuple[Check[NodeSettings], ...] = (
 
 NODE_CHECKS: tuple[Check[Node], ...] = (
     Check("key file", check_keys),
+    Check("master key opens the vault", check_master_key),
     Check("socket", check_socket),
     Check("database version", lambda node: database.check_version(node.connection)),
     Check("database encoding", lambda node: database.check_encoding(node.connection)),

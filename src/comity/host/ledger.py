@@ -33,7 +33,7 @@ def wait_sequenced(*, seconds: float) -> bool:
 
 def verify_ledger(home: Path, *, progress: Callable[[int, int], None] | None = None) -> Verified:
     """Verify everything as role verifier, the checkpoint kept outside the database included."""
-    from comity.spine.keys.log_key import verifier_path
+    from comity.spine.keys.log_key import list_verifier_keys, verifier_path
     from comity.spine.ledger.connect import conninfo_of
     from comity.spine.ledger.last_signed import read_last_signed
     from comity.spine.ledger.notes import VerifierKey
@@ -42,10 +42,11 @@ def verify_ledger(home: Path, *, progress: Callable[[int, int], None] | None = N
 
     paths = Paths(home)
     key = VerifierKey.parse(verifier_path(paths.log_key).read_text("utf-8").strip())
+    every_key = [VerifierKey.parse(text) for text in list_verifier_keys(paths.log_key)]
     last = read_last_signed(paths.last_signed, key)
     report = verify(
         conninfo=conninfo_of("verifier"),
-        keys=[key],
+        keys=every_key,
         now=database_now(),
         last_signed=last.checkpoint if last else None,
         progress=progress,

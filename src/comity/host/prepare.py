@@ -6,12 +6,16 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from comity.config.node import DatabaseAccess, NodeSettings, SettingsError
 from comity.host.launcher import open_database
 from comity.spine.keys.file_ring import FileKeyRing
 from comity.spine.keys.log_key import LogKey
 from comity.spine.keys.ring import SigningKeyExistsError
+
+if TYPE_CHECKING:
+    from django.db.backends.utils import CursorWrapper
 
 ENVELOPE_KEY = "envelope"
 
@@ -70,25 +74,27 @@ def make_keys(settings: NodeSettings) -> None:
 
     A node that holds records is never given new keys: raises `SettingsError` naming the file to restore.
     """
+    from comity.spine.ledger.integrate import count_entries
+    from comity.spine.vault.selectors import has_items
+
     paths = Paths(settings.home)
     if not paths.keys.exists():
-        _refuse_over_data(paths.keys, "vault_item")
+        _refuse_over_data(paths.keys, has_items)
         FileKeyRing.create(paths.keys)
     with suppress(SigningKeyExistsError):
         FileKeyRing(paths.keys).create_signing_key(ENVELOPE_KEY)
     if not paths.log_key.exists():
-        _refuse_over_data(paths.log_key, "ledger_entry")
+        _refuse_over_data(paths.log_key, count_entries)
         LogKey.create(paths.log_key, origin=f"comity.example/{settings.state}", clock=lambda: datetime.now(UTC))
 
 
-def _refuse_over_data(path: Path, table: str) -> None:
+def _refuse_over_data(path: Path, made_with_it: Callable[["CursorWrapper"], int]) -> None:
     from django.db import connections
 
     with connections["owner"].cursor() as cursor:
-        cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {table})")
-        holds = cursor.fetchone()[0]
+        held = made_with_it(cursor)
     connections["owner"].close()
-    if holds:
+    if held:
         raise SettingsError(
             f"`{path}` is missing, but the database holds what was made with it; restore the file from its own backup"
         )

@@ -7,7 +7,9 @@ import pytest
 from django.db import connections
 
 from comity.config.node import Role
+from comity.kernel.canonical import plain
 from comity.kernel.ids import new_id, random_id
+from comity.spine.ledger.act_tables import find_act_tables
 from comity.spine.tasks.open import NewTask, UnassignedError, lapse_tasks, open_tasks, withdraw_tasks, withdraw_tasks_of
 from comity.spine.tasks.selectors import (
     TaskCount,
@@ -87,7 +89,7 @@ def decide(by, task, *, functions=(), digest=DIGEST, verdict="approved", **more)
             verdict=verdict,
             digest=digest,
             now=NOW + HOUR,
-            **more,
+            **{"entry_id": new_id(), **more},
         )
 
 
@@ -110,6 +112,18 @@ def test_assigned_post_decides_once_and_the_verdict_is_kept(ask, approver):
         decide(approver, task)
 
 
+def test_a_verdict_is_an_act_row_and_tells_its_entry_every_column_as_stored(node, ask, approver):
+    entry_id = new_id()
+    given = decide(approver, ask(), entry_id=entry_id, reason="in_scope", reason_item_id=new_id())
+    with node.connect(Role.VERIFIER) as verifier:
+        assert "tasks_verdict" in {table.name for table in find_act_tables(verifier)}
+        [(stored,)] = verifier.execute("SELECT to_jsonb(v) - 'entry_id' - 'at' FROM tasks_verdict v").fetchall()
+        assert verifier.execute("SELECT entry_id, at FROM tasks_verdict").fetchall() == [(entry_id, given.at)]
+    assert given.row["id"] == given.id
+    assert {name: plain(value) for name, value in given.row.items() if name != "at"} == stored
+    assert given.row["at"] == given.at
+
+
 def test_acting_holder_is_recorded_as_such(ask, approver):
     task = ask()
     with acting(approver) as cursor:
@@ -122,6 +136,7 @@ def test_acting_holder_is_recorded_as_such(ask, approver):
             verdict="declined",
             digest=DIGEST,
             now=NOW,
+            entry_id=new_id(),
         )
     with reading(approver) as cursor:
         assert get_verdicts(cursor, [task.id])[task.id].capacity is Capacity.ACTING
@@ -206,8 +221,8 @@ def test_database_itself_refuses_a_verdict_of_the_wrong_post_or_on_another_diges
     row = {"agency_id": approver.agency_id, "post_id": approver.post_id, "digest": DIGEST}
     row |= {key: new_id() if value == "other" else value for key, value in forged.items()}
     insert = (
-        "INSERT INTO tasks_verdict (id, task_id, agency_id, post_id, capacity, verdict, digest, at)"
-        " VALUES (gen_random_uuid(), %s, %s, %s, 'holder', 'approved', %s, now())"
+        "INSERT INTO tasks_verdict (id, task_id, agency_id, post_id, capacity, verdict, digest, at, entry_id)"
+        " VALUES (gen_random_uuid(), %s, %s, %s, 'holder', 'approved', %s, now(), gen_random_uuid())"
     )
 
     def forge() -> None:

@@ -154,6 +154,18 @@ def test_a_record_received_under_unreadable_terms_stays() -> None:
     assert ask(replace(facts, origin=""), odd, onward).headline == "disclosed"
 
 
+@pytest.mark.parametrize("parties", [(), ("nobody-so",), ("hsi-arizona", "nobody-so")])
+def test_a_record_received_under_terms_whose_parties_were_altered_stays(parties: tuple[str, ...]) -> None:
+    received = live_of({**SHARE, "onward": "never"}, code="odd", hold=Hold.ONWARD)
+    altered = replace(received, parties=parties)
+    onward = live_of({**SHARE, "from": ["ice-ero-phoenix"], "to": ["hsi-arizona", "pima-so"]}, code="second")
+    facts = facts_of(sender="ice-ero-phoenix", receiver="hsi-arizona", origin="pima-so")
+    assert ask(facts, altered, onward).rules == ("agr-odd-1.unreadable-onward",)
+    home = facts_of(sender="ice-ero-phoenix", receiver="pima-so", origin="pima-so")
+    for lawful in (home, replace(facts, origin=""), replace(facts, origin="ice-ero-phoenix")):
+        assert ask(lawful, altered, onward).headline == "disclosed"
+
+
 def test_an_exhausted_quota_stops_its_clauses_and_no_other() -> None:
     limit = {"id": "limit", "kind": "quota", **PAIR, "clauses": ["custody"], "per_day": 2}
     other = {**SHARE, "id": "names", "elements": ["person_name"]}

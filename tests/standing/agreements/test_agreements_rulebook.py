@@ -200,6 +200,28 @@ def test_a_limit_on_passing_on_binds_in_the_session_of_a_stranger_to_it(offices,
     assert decided(offices.ice.liaison, facts_of(), offices.pima, offices.ice).headline == "disclosed"
 
 
+def test_a_limit_on_passing_on_outlives_the_version_that_set_it(offices, agreed, conclude) -> None:
+    never = {**SHARE, "from": ["ca-doj"], "to": ["pima-so"], "onward": "never"}
+    first = agreed(never, code="first", parties=(offices.california, offices.pima))
+    agreed(code="second")
+    facts = facts_of(origin="ca-doj", met=frozenset({"originator_consent"}))
+    amended = [terms_of({**never, "onward": onward}) for onward in ("allowed", "consent")]
+    told = ["agr-first-1-custody.onward"], ["agr-first-1-custody.onward", "agr-first-3-custody.onward"]
+    for terms, bounds in zip(amended, told, strict=True):
+        do.revise_draft(
+            by=offices.california.head, now=NOW, agreement_id=first, title="Memorandum", text="1\n", terms=terms,
+            period=YEAR,
+        )  # fmt: skip
+        conclude(first)
+        assert decided(offices.ice.liaison, facts, offices.pima, offices.ice).rules == ("agr-first-1-custody.onward",)
+        with acting(offices.ice.liaison) as cursor:
+            pair = pair_of(offices.pima, offices.ice)
+            found = lock_agreements(cursor, [pair])[pair]
+        between = Between("pima-so", "ice-ero-phoenix", "AZ", "")
+        rules = build_slice(law=Silence(), agreements=found, between=between, at=NOW).rules
+        assert sorted(rule.id for rule in rules if rule.id.endswith(".onward")) == bounds
+
+
 def test_a_draft_is_told_to_no_stranger(offices, draft) -> None:
     agreement_id = draft()
     version_id = do.offer_agreement(by=offices.pima.head, now=NOW, agreement_id=agreement_id)

@@ -32,7 +32,7 @@ def issued(offices):
         by=offices.nogales.actor,
         now=NOW,
         post_id=offices.nogales.interface,
-        scopes=["exchange:ask", "exchange:read"],
+        scopes=["exchange:ask", "ledger:read"],
         period=Period(NOW, NOW + 30 * DAY),
     )
 
@@ -45,7 +45,7 @@ def test_an_api_key_opens_for_its_post_and_scopes(offices, issued):
     found = find_api_key(issued.secret, NOW)
     assert isinstance(found, ApiKeyFacts)
     assert (found.agency_id, found.post_id) == (offices.nogales.agency_id, offices.nogales.interface)
-    assert found.scopes == {"exchange:ask", "exchange:read"}
+    assert found.scopes == {"exchange:ask", "ledger:read"}
 
 
 def test_the_secret_is_kept_nowhere(node, issued):
@@ -88,14 +88,18 @@ def test_garbage_is_unknown(node, garbage):
 
 @pytest.mark.parametrize("scopes", [[], ["exchange"], ["Exchange:Ask"], ["exchange:ask", "exchange:everything"], [""]])
 def test_a_scope_no_route_asks_for_is_refused_naming_the_known_ones(offices, scopes):
-    with pytest.raises(KeyRefusedError, match="use one of: .*, exchange:ask, "):
+    with pytest.raises(KeyRefusedError, match=r"use one of: .*, exchange:ask, "):
         issue_api_key(by=offices.steward, now=NOW, post_id=offices.nogales.interface, scopes=scopes, period=Period(NOW))
 
 
 def test_an_agency_issues_keys_for_its_own_posts_only(offices):
     with pytest.raises(NotYourAgencyError):
         issue_api_key(
-            by=offices.nogales.actor, now=NOW, post_id=offices.tucson.interface, scopes=["exchange:ask"], period=Period(NOW)
+            by=offices.nogales.actor,
+            now=NOW,
+            post_id=offices.tucson.interface,
+            scopes=["exchange:ask"],
+            period=Period(NOW),
         )
 
 

@@ -54,11 +54,18 @@ def test_an_element_belongs_in_some_categories_only():
     assert not catalogue.may_ask("status", "release_date")
 
 
-@pytest.mark.parametrize("mark", ["protected_1367", "asylum", "tu_visa", "continued_presence", "expunged"])
+HIDING = ("protected_1367", "asylum", "tu_visa", "continued_presence", "juvenile_social", "expunged")
+
+
+@pytest.mark.parametrize("mark", HIDING)
 def test_a_mark_that_hides_is_filed_only_where_existence_may_be_hidden(mark):
     catalogue = load_catalogue()
     allowed = {code for code in catalogue.categories if catalogue.may_file(code, frozenset({mark}))}
     assert allowed == {"status", "victim_protected", "asylum", "juvenile", "sealed"}
+
+
+def test_no_other_mark_hides():
+    assert load_catalogue().hiding_marks == set(HIDING)
 
 
 def test_an_open_mark_is_filed_anywhere():

@@ -31,7 +31,10 @@ class ActRow:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One act: its name, who did it, its rows, and the vault items it sealed (`facts_item` among them)."""
+    """One act: its name, who did it, its rows, and the vault items it sealed (`facts_item` among them).
+
+    `recorded` are rows that were inserted already, under `entry_id`: they are digested, not inserted again.
+    """
 
     name: str
     actor: Actor
@@ -39,6 +42,8 @@ class Act:
     ruleset: str | None = None
     facts_item: UUID | None = None
     items: tuple[UUID, ...] = ()
+    recorded: tuple[ActRow, ...] = ()
+    entry_id: UUID | None = None
 
 
 def act_row(table: str, **values: object) -> ActRow:
@@ -78,8 +83,9 @@ def _entry(act: Act, now: datetime, digests: Mapping[UUID, str]) -> Entry:
         actor=act.actor,
         ruleset=act.ruleset,
         facts=digests[act.facts_item] if act.facts_item else None,
-        rows={f"{row.table}/{row.values['id']}": PlainRow(row.values) for row in act.rows},
+        rows={f"{row.table}/{row.values['id']}": PlainRow(row.values) for row in (*act.rows, *act.recorded)},
         payloads={item: digests[item] for item in act.items},
+        entry_id=act.entry_id,
     )
 
 

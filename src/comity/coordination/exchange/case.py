@@ -33,9 +33,14 @@ class Case:
         )
 
     @property
+    def is_held(self) -> bool:
+        """Tell whether counsel must say which of a mandate and a state's bar prevails."""
+        return any(isinstance(outcome, HoldForCounsel) for _, outcome in self.decision.outcomes)
+
+    @property
     def next_post(self) -> str:
         """The function of the post that must decide next, "" for none: counsel first, then approvers by name."""
-        if any(isinstance(outcome, HoldForCounsel) for _, outcome in self.decision.outcomes):
+        if self.is_held:
             return "counsel"
         return min(
             (f for _, o in self.decision.outcomes if isinstance(o, NeedsApproval) for f in o.approvers), default=""

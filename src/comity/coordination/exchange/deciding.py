@@ -92,6 +92,6 @@ def _decide(
     between = between_of(named, facts.origin_state)
     rules = build_slice(law=law, agreements=standing.agreements, between=between, at=now)
     case = Case(named, standing, record, facts, decide(facts=facts, rules=rules), rules)
-    if record is not None and case.decision.permitted:
+    if record is not None and standing.named_in_force and case.decision.permitted:
         book.take(case.basis)
     return case

@@ -12,10 +12,11 @@ from comity.standing.agreements.facts import Hold, LiveAgreement
 from comity.standing.directory.facts import AgencyFacts, PostFacts
 from comity.standing.law.catalogue import Catalogue, Source
 
-VOUCHED: Final = frozenset({"ledger_ready", "strong_login"})
-"""What holds for every ask that reaches the gate: its ledger entry is in the same transaction, and every door
-authenticates with a secret of 256 bits bound to a post. A door that signs people in otherwise must say so here."""
+ALWAYS: Final = frozenset({"ledger_ready"})
+"""What holds for every ask that reaches the gate: its ledger entry is in the same transaction."""
 
+VALIDATED: Final = "validated"
+"""Told by the date of the last validation alone, never by attestation."""
 VALIDATION_YEARS: Final = 5
 """Intelligence not validated within five years may not be disseminated (28 CFR 23.20(h))."""
 
@@ -34,6 +35,7 @@ class Named:
     post: PostFacts
     reference_key: str
     body_digest: str
+    vouched: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,8 @@ class Standing:
     """What stands between the two agencies when an ask is decided.
 
     `in_force` tells whether one of `agreements` is in force between the two at that instant, `covered` whether a
-    clause of one covers something asked for, by purpose, category and element. `trained` and
+    clause of one covers something asked for, by purpose, category and element, `named_in_force` whether the agreement
+    the ask names, if any, is among them. `trained` and
     `untrained` are evidence codes of the asker's post holder; `shown` are codes the node itself established
     (`approved_…`, `counsel_mandate`).
     """
@@ -63,6 +66,7 @@ class Standing:
     agreements: tuple[LiveAgreement, ...]
     in_force: bool
     covered: bool
+    named_in_force: bool
     trained: frozenset[str] = frozenset()
     untrained: frozenset[str] = frozenset()
     shown: frozenset[str] = frozenset()
@@ -88,18 +92,23 @@ def facts_by_record(
     *, named: Named, standing: Standing, catalogue: Catalogue, record: RecordFacts, now: datetime
 ) -> Facts:
     """Return the facts with the record's own marks, origin and evidence."""
-    evidence = set(record.evidence)
-    if record.validated_at > now - timedelta(days=365 * VALIDATION_YEARS):
-        evidence.add("validated")
-    facts = _facts(named, standing, catalogue, evidence)
-    return replace(facts, marks=record.marks, origin=record.origin, origin_state=record.origin_state)
+    facts = _facts(named, standing, catalogue, record.evidence - {VALIDATED})
+    is_fresh = record.validated_at > now - timedelta(days=365 * VALIDATION_YEARS)
+    return replace(
+        facts,
+        marks=record.marks,
+        origin=record.origin,
+        origin_state=record.origin_state,
+        met=facts.met | {VALIDATED} if is_fresh else facts.met - {VALIDATED},
+        unmet=facts.unmet - {VALIDATED} if is_fresh else facts.unmet | {VALIDATED},
+    )
 
 
 def _facts(named: Named, standing: Standing, catalogue: Catalogue, record_evidence: Collection[str]) -> Facts:
     ask = named.ask
     met = {code for code, shown in ask.claims.items() if shown} | set(record_evidence)
     unmet = {code for code, shown in ask.claims.items() if not shown}
-    met |= standing.trained | standing.shown | VOUCHED
+    met |= standing.trained | standing.shown | named.vouched | ALWAYS
     unmet |= standing.untrained
     for code, holds in _found(named, standing).items():
         (met if holds else unmet).add(code)

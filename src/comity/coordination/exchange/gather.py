@@ -14,12 +14,13 @@ from comity.kernel.ids import new_id
 from comity.spine.keys.ring import KeyRing
 from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import gate_reads
-from comity.standing.agreements.facts import Hold, LiveAgreement
+from comity.standing.agreements.facts import LiveAgreement
 from comity.standing.agreements.live import PairIds, list_live_agreements, lock_agreements
 from comity.standing.agreements.rulebook import Between, covered_elements
 from comity.standing.agreements.selectors import list_agreements
 from comity.standing.directory import selectors as directory
 from comity.standing.directory.facts import AgencyFacts, PostFacts
+from comity.standing.directory.vocabulary import PostFunction
 from comity.standing.training.facts import Eligible
 from comity.standing.training.selectors import list_post_eligibility
 from comity.standing.training.vocabulary import Function
@@ -49,6 +50,7 @@ class Roster:
     posts: Mapping[str, PostFacts]
     own_post: PostFacts
     agreements: frozenset[str]
+    vouched: frozenset[str]
 
 
 def read_roster(asks: Iterable[Ask], by: Actor) -> Roster:
@@ -64,7 +66,7 @@ def read_roster(asks: Iterable[Ask], by: Actor) -> Roster:
     own = next((post for post in posts.values() if post.id == by.post_id), None) or directory.get_post(by.post_id)
     codes = {ask.agreement for ask in asks if ask.agreement}
     agreements = frozenset(one.code for one in list_agreements()) if codes else frozenset()
-    return Roster(directory.get_agency(by.agency_id), holders, posts, own, agreements)
+    return Roster(directory.get_agency(by.agency_id), holders, posts, own, agreements, by.vouched)
 
 
 def name_ask(ask: Ask, roster: Roster, keys: KeyRing) -> Named | tuple[Fault, ...]:
@@ -82,12 +84,24 @@ def name_ask(ask: Ask, roster: Roster, keys: KeyRing) -> Named | tuple[Fault, ..
             )
         )
     post = roster.posts.get(ask.post) if ask.post else roster.own_post
-    if post is None:
+    if ask.post and roster.own_post.function is not PostFunction.INTERFACE and ask.post != roster.own_post.code:
+        message = f"is not yours: your key speaks for `{roster.own_post.code}`"
+        faults.append(Fault("post", message, "leave it out, or use the key of that post"))
+    elif post is None:
         faults.append(Fault("post", f"your agency has no post `{ask.post}`", "name one of its posts", code="unknown"))
     if holder is None or post is None or faults:
         return tuple(faults)
     key = reference_key(keys, holder_id=holder.id, category=ask.category, reference=ask.reference)
-    return Named(new_id(), ask, roster.asker, holder, post, key, body_digest(keys, asker_id=roster.asker.id, ask=ask))
+    return Named(
+        new_id(),
+        ask,
+        roster.asker,
+        holder,
+        post,
+        key,
+        body_digest(keys, asker_id=roster.asker.id, ask=ask),
+        roster.vouched,
+    )
 
 
 def body_digest(keys: KeyRing, *, asker_id: UUID, ask: Ask) -> str:
@@ -179,12 +193,13 @@ def _standing(
         post: frozenset(code for code, function in TRAINED.items() if isinstance(judged[post, function], Eligible))
         for post in posts
     }
-    bearing = {n.id: _bearing(n, agreements[n.holder.id, n.asker.id]) for n in named}
+    bearing = {n.id: agreements[n.holder.id, n.asker.id] for n in named}
     return {
         n.id: Standing(
             agreements=bearing[n.id],
             in_force=is_in_force(bearing[n.id], now),
             covered=_is_covered(n, bearing[n.id], now),
+            named_in_force=_is_named_in_force(n, bearing[n.id], now),
             trained=trained[n.post.id],
             untrained=frozenset(TRAINED) - trained[n.post.id],
         )
@@ -192,10 +207,16 @@ def _standing(
     }
 
 
-def _bearing(named: Named, agreements: tuple[LiveAgreement, ...]) -> tuple[LiveAgreement, ...]:
-    """Keep the agreement the ask is made under, when it names one; limits on passing on bear on every ask."""
+def _is_named_in_force(named: Named, agreements: tuple[LiveAgreement, ...], now: datetime) -> bool:
+    """Tell whether the agreement the ask names is in force between the two; every one bears on it all the same."""
     under = named.ask.agreement
-    return tuple(live for live in agreements if not under or live.code == under or live.hold is Hold.ONWARD)
+    return not under or is_in_force(tuple(live for live in agreements if live.code == under), now)
+
+
+def not_in_force(named: Named) -> Fault:
+    """Return the fault of an ask made under an agreement that is not in force between the two."""
+    code, holder = named.ask.agreement, named.holder.code
+    return Fault("agreement", f"`{code}` is not in force between you and `{holder}`", "name another, or leave it out")
 
 
 def between_of(named: Named, origin_state: str = "") -> Between:

@@ -85,7 +85,7 @@ class AskRow(Act):
 
 
 class DecisionRow(Act):
-    """What the gate said at one stage: `type`, `record`, `approval`, `counsel`, `delivery` or `outside`."""
+    """What the gate said at one stage: `type`, `record`, `approval`, `counsel`, `delivery`, `outside` or `shadow`."""
 
     ask_id = models.UUIDField()
     asker_id = models.UUIDField()
@@ -105,7 +105,12 @@ class DecisionRow(Act):
     class Meta:
         db_table = "exchange_decision"
         constraints = [models.UniqueConstraint(fields=["ask_id", "number"], name="exchange_decision_number")]
-        indexes = [models.Index(fields=["decided_at"], name="exchange_decision_at")]
+        indexes = [
+            models.Index(fields=["decided_at"], name="exchange_decision_at"),
+            models.Index(
+                fields=["holder_id", "id"], name="exchange_decision_shadow", condition=models.Q(stage="shadow")
+            ),
+        ]
 
 
 class Answer(Act):

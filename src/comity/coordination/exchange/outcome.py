@@ -12,18 +12,19 @@ from comity.coordination.exchange.ask import (
     PENDING,
     Answered,
 )
+from comity.coordination.exchange.asker_view import asker_view
 from comity.coordination.exchange.batch import Act, ActRow, Batch, act_row
 from comity.coordination.exchange.case import Case
 from comity.coordination.exchange.facts import Named, RecordFacts
 from comity.coordination.exchange.minimize import Minimized, minimize
-from comity.coordination.exchange.rules import asker_view, calendar_of, next_tick, outcomes_listed, retention_days
+from comity.coordination.exchange.rules import calendar_of, next_tick, outcomes_listed, retention_days
 from comity.kernel.canonical import Json, plain
 from comity.kernel.ids import new_id
 from comity.spine.clocks.rules import Term, Unit
 from comity.spine.clocks.start import Start
 from comity.spine.outbox.enqueue import Message
 from comity.spine.policy.decision import (
-    DISCLOSED,
+    REFUSED,
 )
 from comity.spine.tasks.open import NewTask
 from comity.spine.tasks.vocabulary import Kind
@@ -62,7 +63,7 @@ def ask_row(named: Named, *, private_item: UUID, now: datetime, tick_at: datetim
         purpose=ask.purpose,
         category=ask.category,
         elements=list(ask.elements),
-        shown=sorted(code for code, shown in ask.claims.items() if shown),
+        shown=sorted({code for code, shown in ask.claims.items() if shown} | named.vouched),
         denied=sorted(code for code, shown in ask.claims.items() if not shown),
         reference_key=named.reference_key,
         private_item=private_item,
@@ -125,17 +126,18 @@ def add_decided(
 ) -> str:
     """Record a decision, the answer that goes with it, and the release of what may go; return the status."""
     released = release(batch, case, values)
-    status = NO_RECORD if case.status == DISCLOSED and released is None else case.status
+    drafts = follow_up(batch, case, values, case.status)
+    nothing_there = case.record is not None and case.status != REFUSED and released is None and not drafts
+    status = NO_RECORD if nothing_there else case.status
     decision, facts_item = decision_row(batch, case, by, stage)
     answer = answer_row(
         case.named,
         number=stage.number,
         status=status,
-        classes=asker_view(outcomes_listed(case.decision), status),
+        classes=asker_view(case, status),
         visible_at=batch.now,
         now=batch.now,
     )
-    drafts = follow_up(batch, case, values, status)
     if released:
         _review_emergency(batch, case)
     extra_rows = (released.row,) if released else ()
@@ -221,7 +223,8 @@ def release(batch: Batch, case: Case, values: Mapping[str, str] | None) -> Relea
     if not minimized.values:
         return None
     item = new_id()
-    days = retention_days({r.id: r.obligations for r in case.rules.rules}, case.basis, DEFAULT_RETENTION_DAYS)
+    behind = (*case.basis, *case.decision.duties)
+    days = retention_days({r.id: r.obligations for r in case.rules.rules}, behind, DEFAULT_RETENTION_DAYS)
     batch.sealed.append(payload(case.named, item, minimized, batch.now + timedelta(days=days)))
     row = disclosure_row(case, minimized, item, batch.now)
     disclosure_id = row.values["id"]
@@ -288,7 +291,7 @@ def follow_up(batch: Batch, case: Case, values: Mapping[str, str] | None, status
     draft = minimize(record=values, permitted=case.waiting)
     if not draft.values:
         return ()
-    kind = Kind.COUNSEL if case.next_post == "counsel" else Kind.APPROVAL
+    kind = Kind.COUNSEL if case.is_held else Kind.APPROVAL
     task_id = _open_task(batch, case, kind, case.next_post, draft.root)
     batch.sealed.append(
         Plain(
@@ -421,5 +424,5 @@ def _codes(value: Json) -> frozenset[str]:
 
 def answered(case: Case, status: str, now: datetime) -> Answered:
     """Return what the asker is told at once."""
-    classes = asker_view(outcomes_listed(case.decision), status)
+    classes = asker_view(case, status)
     return Answered(case.named.id, case.named.ask.ask_key, status, classes, now)

@@ -4,15 +4,19 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
-from comity.coordination.exchange.ask import AWAITING_ANSWER, Ask, Fault
+from comity.coordination.exchange.ask import Ask, Fault
 from comity.kernel.canonical import Json
 from comity.spine.policy.decision import DISCLOSED, Decision, outcome_plain
 from comity.standing.law.catalogue import Catalogue, Source
 
-PERMITTED_BY_TYPE: Final = "permitted_by_type"
 
 TICK_SECONDS: Final = 5
 """Answers about records whose existence the law hides appear on multiples of this, counted from the epoch."""
+
+RESERVED_OUTSIDE: Final = "outside/"
+RESERVED_SHADOW: Final = "shadow/"
+RESERVED: Final = (RESERVED_OUTSIDE, RESERVED_SHADOW)
+"""How the keys of asks begin that Comity makes itself; an asker's own keys begin otherwise."""
 
 LONGEST_KEY: Final = 100
 LONGEST_REFERENCE: Final = 200
@@ -28,6 +32,13 @@ def faults_of(ask: Ask, catalogue: Catalogue) -> tuple[Fault, ...]:
         *_element_faults(ask, catalogue),
         *_claim_faults(ask, catalogue),
     )
+
+
+def reserved_faults(ask: Ask) -> tuple[Fault, ...]:
+    """Return a fault for an id that begins like those Comity makes itself."""
+    if ask.ask_key.startswith(RESERVED):
+        return (Fault("ask_id", f"begins with `{ask.ask_key.partition('/')[0]}/`", "begin it otherwise"),)
+    return ()
 
 
 def _text_faults(ask: Ask) -> list[Fault]:
@@ -98,19 +109,6 @@ def next_tick(now: datetime) -> datetime:
 def outcomes_listed(decision: Decision) -> dict[str, dict[str, Json]]:
     """Return what is recorded of a decision: per class the outcome, its elements, rules and missing evidence."""
     return {name: {k: _listed(v) for k, v in outcome_plain(o).items()} for name, o in decision.outcomes}
-
-
-def asker_view(outcomes: Mapping[str, Mapping[str, Json]], status: str) -> Json:
-    """Return what the asker sees of recorded outcomes.
-
-    While the holder has yet to answer nothing has left: what the type permits is then `permitted_by_type`.
-    """
-    if status != AWAITING_ANSWER:
-        return {name: dict(outcome) for name, outcome in outcomes.items()}
-    return {
-        name: {**outcome, "outcome": PERMITTED_BY_TYPE} if outcome["outcome"] == DISCLOSED else dict(outcome)
-        for name, outcome in outcomes.items()
-    }
 
 
 def permitted_of(outcomes: Json) -> set[str]:

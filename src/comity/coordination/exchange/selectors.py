@@ -9,7 +9,14 @@ from uuid import UUID
 from django.db.backends.utils import CursorWrapper
 
 from comity.coordination.exchange.ask import Answered
+from comity.coordination.exchange.rules import functions_of
+from comity.kernel.canonical import Json
+from comity.spine.tasks import selectors as tasks
+from comity.spine.tasks.selectors import TaskView
+from comity.spine.tasks.verdict import TaskNotVisibleError
+from comity.spine.tasks.vocabulary import Kind
 from comity.spine.tenancy.transaction import decoded
+from comity.standing.directory.facts import PostFacts
 
 _LATEST: Final = """
 SELECT a.id, a.ask_key, w.status, w.classes, w.visible_at
@@ -70,14 +77,94 @@ class DeliveryView:
     happened_at: datetime
 
 
-def list_deliveries(cursor: CursorWrapper, recipient_id: UUID, *, limit: int) -> list[DeliveryView]:
-    """Return the latest event of each disclosure to this agency, newest first."""
+def list_deliveries(
+    cursor: CursorWrapper, recipient_id: UUID, *, before: UUID | None, limit: int
+) -> list[DeliveryView]:
+    """Return the latest event of each disclosure to this agency, newest first, those older than `before`."""
     cursor.execute(
         "SELECT DISTINCT ON (disclosure_id) disclosure_id, ask_id, holder_id, event, happened_at"
-        " FROM exchange_delivery WHERE recipient_id = %s ORDER BY disclosure_id DESC, happened_at DESC LIMIT %s",
-        (recipient_id, limit),
+        " FROM exchange_delivery WHERE recipient_id = %(recipient)s"
+        " AND (%(before)s::uuid IS NULL OR disclosure_id < %(before)s)"
+        " ORDER BY disclosure_id DESC, happened_at DESC LIMIT %(limit)s",
+        {"recipient": recipient_id, "before": before, "limit": limit},
     )
     return [DeliveryView(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class ShadowView:
+    """What would have happened to a past request; `classes` maps each sensitivity class to its outcome."""
+
+    decision_id: UUID
+    asker_id: UUID
+    purpose: str
+    category: str
+    headline: str
+    classes: Json
+    decided_at: datetime
+
+
+def list_shadow_decisions(
+    cursor: CursorWrapper, holder_id: UUID, *, before: UUID | None, limit: int
+) -> list[ShadowView]:
+    """Return what would have happened to past requests at this holder, newest first, those older than `before`.
+
+    For the holder only. No reference, no value and no key of the asker's: a key may hold a record's number.
+    """
+    cursor.execute(
+        "SELECT d.id, d.asker_id, a.purpose, a.category, d.headline, d.outcomes, d.decided_at"
+        " FROM exchange_decision d JOIN exchange_ask a ON a.id = d.ask_id"
+        " WHERE d.stage = 'shadow' AND d.holder_id = %(holder)s AND (%(before)s::uuid IS NULL OR d.id < %(before)s)"
+        " ORDER BY d.id DESC LIMIT %(limit)s",
+        {"holder": holder_id, "before": before, "limit": limit},
+    )
+    return [
+        ShadowView(decision_id, asker_id, purpose, category, headline, decoded(classes), decided_at)
+        for decision_id, asker_id, purpose, category, headline, classes, decided_at in cursor.fetchall()
+    ]
+
+
+def list_waiting_of(
+    cursor: CursorWrapper, *, post: PostFacts, kinds: Collection[Kind], now: datetime, limit: int
+) -> list[TaskView]:
+    """Return the open tasks of some kinds that a post may decide, the first due first."""
+    return tasks.list_open(
+        cursor,
+        agency_id=post.agency_id,
+        posts=[post.id],
+        functions=functions_of(post.function.value),
+        kinds=kinds,
+        now=now,
+        limit=limit,
+    )
+
+
+def get_task_of(
+    cursor: CursorWrapper, task_id: UUID, *, post: PostFacts, kinds: Collection[Kind], now: datetime
+) -> TaskView:
+    """Return a task of one of `kinds` that a post may decide, or has decided; raises `TaskNotVisibleError`."""
+    task = tasks.get_own_task(
+        cursor,
+        task_id,
+        agency_id=post.agency_id,
+        posts=[post.id],
+        functions=functions_of(post.function.value),
+        now=now,
+    )
+    if task.kind not in kinds:
+        raise TaskNotVisibleError(f"no task `{task_id}` of that kind for this post")
+    return task
+
+
+def get_kept_item(cursor: CursorWrapper, kept_id: UUID) -> UUID:
+    """Return the vault item of what was lodged or disclosed under this id; an item's own id stays as it is."""
+    cursor.execute(
+        "SELECT payload_item FROM exchange_record WHERE id = %(id)s UNION ALL"
+        " SELECT payload_item FROM exchange_disclosure WHERE id = %(id)s AND payload_item IS NOT NULL",
+        {"id": kept_id},
+    )
+    row = cursor.fetchone()
+    return kept_id if row is None else UUID(str(row[0]))
 
 
 def count_by_status(cursor: CursorWrapper) -> Sequence[tuple[str, int]]:

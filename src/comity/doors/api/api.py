@@ -12,7 +12,22 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from comity.doors.api import agreements, asks, deliveries, directory, health, law, ledger, queue, records
+from comity.doors.api import (
+    accounting,
+    agreements,
+    asks,
+    deliveries,
+    directory,
+    health,
+    law,
+    ledger,
+    queue,
+    records,
+    retention,
+    reviews,
+    samples,
+    shadow,
+)
 from comity.doors.api.docs import LocalDocs
 from comity.doors.api.faults import fault_response
 from comity.doors.api.problems import answer_with, kept_by_nobody, method_not_allowed
@@ -58,7 +73,8 @@ class Api(NinjaAPI):
 
 def _build() -> Api:
     api = Api(title="Comity", version="1", description=_ABOUT.strip(), docs=LocalDocs(), urls_namespace="api-v1")
-    for part in (asks, queue, records, deliveries, ledger, directory, law, agreements, health):
+    work = (asks, queue, reviews, records, deliveries, retention, accounting, shadow)
+    for part in (*work, ledger, samples, directory, law, agreements, health):
         api.add_router("", part.router)
     return api
 

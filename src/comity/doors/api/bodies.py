@@ -9,8 +9,11 @@ import msgspec
 
 from comity.coordination.exchange.ask import Ask
 from comity.coordination.exchange.commands.answer import HolderAnswer, Verdict
+from comity.coordination.exchange.commands.audit import LARGEST
 from comity.coordination.exchange.commands.file import NewRecord
-from comity.coordination.exchange.commands.outside import Means, ToldOutside
+from comity.coordination.exchange.commands.outside import LONGEST_OUTSIDE_KEY, Means, ToldOutside
+from comity.coordination.exchange.commands.retention import SHORT_REASONS
+from comity.coordination.exchange.commands.review import ReviewFinding
 from comity.coordination.exchange.rules import LONGEST_KEY, LONGEST_REFERENCE, LONGEST_TEXT, MOST_ELEMENTS
 
 
@@ -151,7 +154,7 @@ class VerdictBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 class OutsideBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A disclosure made by radio or telephone. What was told is named, the values are not sent again."""
 
-    key: Annotated[str, _text(LONGEST_KEY // 2, "Your own id: the same key and body are recorded once.", 1)]
+    key: Annotated[str, _text(LONGEST_OUTSIDE_KEY, "Your own id: the same key and body are recorded once.", 1)]
     recipient: Annotated[str, _text(LONGEST_KEY, "Code or ORI of the agency that was told.", 1)]
     purpose: _Code
     category: _Code
@@ -178,3 +181,42 @@ class OutsideBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             justification=self.justification,
             subject_handle=self.subject_handle,
         )
+
+
+class ReviewBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A privacy officer's finding on exactly what the review showed."""
+
+    finding: ReviewFinding
+    digest: Annotated[str, msgspec.Meta(description="The review's `digest`.", pattern="^[0-9a-f]{64}$")]
+
+
+class AccountingBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whose accounting is asked for. The handle is in your own file of the person; nothing here finds one."""
+
+    subject_handle: UUID
+
+
+class ValidationBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Why something is kept another term; only these reasons count."""
+
+    reason: Annotated[str, msgspec.Meta(extra_json_schema={"enum": list(SHORT_REASONS)})]
+
+
+class HoldBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Why something is held, as a code of your own; shown to nobody but the post that placed the hold."""
+
+    reason: Annotated[
+        str, msgspec.Meta(description="A code such as `lawsuit`.", pattern="^[a-z][a-z0-9_.-]{0,63}$", max_length=64)
+    ]
+
+
+_Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+class SampleBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A sample to draw: the seed alone fixes it. Decisions made from `from` on and before `to`."""
+
+    seed: Annotated[str, msgspec.Meta(description="Write down who chose it and how.", min_length=1, max_length=100)]
+    since: Annotated[_Instant, msgspec.Meta(description="The first instant taken.")] = msgspec.field(name="from")
+    until: Annotated[_Instant, msgspec.Meta(description="The first instant not taken.")] = msgspec.field(name="to")
+    size: Annotated[int, msgspec.Meta(ge=1, le=LARGEST)]

@@ -38,9 +38,10 @@ class DeliveryLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Deliveries(msgspec.Struct, frozen=True):
-    """The newest first."""
+    """The newest first. `next`: give it as `before` for those before these; null at the end."""
 
     deliveries: tuple[DeliveryLine, ...]
+    next: UUID | None
 
 
 class Handed(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,11 +69,15 @@ class RecordedDisclosure(msgspec.Struct, frozen=True):
 
 
 @router.get("/deliveries", **declared(Scope.EXCHANGE_RECEIVE, gives={200: Deliveries}))
-def get_deliveries(request: HttpRequest, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> HttpResponse:
+def get_deliveries(
+    request: HttpRequest,
+    before: Annotated[UUID | None, Query(description="The `next` of the page before.")] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> HttpResponse:
     """List what was disclosed to your agency, the newest first; no values."""
     caller = caller_of(request)
     with reading(caller.actor) as cursor:
-        found = list_deliveries(cursor, caller.actor.agency_id, limit=limit)
+        found = list_deliveries(cursor, caller.actor.agency_id, before=before, limit=limit)
         holders = list_agencies({delivery.holder_id for delivery in found})
     lines = tuple(
         DeliveryLine(
@@ -84,7 +89,8 @@ def get_deliveries(request: HttpRequest, limit: Annotated[int, Query(ge=1, le=20
         )
         for one in found
     )
-    return reply(HTTPStatus.OK, Deliveries(lines))
+    following = found[-1].disclosure_id if len(found) == limit else None
+    return reply(HTTPStatus.OK, Deliveries(lines, following))
 
 
 @router.post("/deliveries/{disclosure_id}/receive", **declared(Scope.EXCHANGE_RECEIVE, gives={200: Handed}))

@@ -11,8 +11,11 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from ninja.errors import ValidationError
 
+from comity.coordination.exchange.commands.account import NoAccountingTaskError, NotPrivacyOfficerError
 from comity.coordination.exchange.commands.answer import AnswerFaultError, NobodyInPostError, NotAwaitingError
+from comity.coordination.exchange.commands.audit import NotAuditorError
 from comity.coordination.exchange.commands.deliver import DeliveryNotVisibleError, PayloadGoneError
+from comity.coordination.exchange.commands.retention import SHORT_REASONS, UnknownReasonError
 from comity.coordination.exchange.reload import AskNotVisibleError
 from comity.doors.api import log
 from comity.doors.api.problems import (
@@ -36,6 +39,7 @@ from comity.spine.tasks.verdict import (
     TaskClosedError,
     TaskNotVisibleError,
 )
+from comity.spine.vault.holds import HoldNotVisibleError
 from comity.spine.vault.seal import ItemAlteredError, ItemNotVisibleError
 from comity.standing.agreements.selectors import NoSuchAgreementError
 from comity.standing.directory.selectors import NotInDirectoryError
@@ -139,6 +143,22 @@ TABLE: Final[Mapping[type[Exception], Row]] = {
         "Nobody holds the post",
         "have the directory name a holder or an acting holder of the key's post; then send again",
     ),
+    NoAccountingTaskError: Row(
+        HTTPStatus.FORBIDDEN,
+        "no-accounting-task",
+        "No accounting opens from this task",
+        "an accounting opens from an open redress, correction or retention task; ask for one with"
+        " `POST /accounting-requests`",
+    ),
+    NotPrivacyOfficerError: Row(
+        HTTPStatus.FORBIDDEN,
+        "not-privacy-officer",
+        "The privacy officer opens an accounting",
+        "use the key of your agency's privacy officer",
+    ),
+    NotAuditorError: Row(
+        HTTPStatus.FORBIDDEN, "not-auditor", "An auditor draws a sample", "use the key of a post with that function"
+    ),
     NotYetSequencedError: Row(
         HTTPStatus.TOO_EARLY,
         "not-yet-sequenced",
@@ -174,6 +194,7 @@ ABSENT: Final = (
     Http404,
     AskNotVisibleError,
     DeliveryNotVisibleError,
+    HoldNotVisibleError,
     ItemNotVisibleError,
     NoSuchAgreementError,
     NotInDirectoryError,
@@ -192,6 +213,9 @@ def problem_of(error: Exception) -> Problem:
             return _of_parameters(error)
         case AnswerFaultError():
             return unprocessable(tuple(FieldProblem(f.field, shown(f.message), f.remedy) for f in error.faults))
+        case UnknownReasonError():
+            remedy = f"use one of: {', '.join(SHORT_REASONS)}"
+            return unprocessable((FieldProblem("reason", "is no reason to keep a record", remedy),))
         case SuspiciousOperation():
             return MALFORMED
         case _:

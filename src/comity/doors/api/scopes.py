@@ -23,6 +23,9 @@ _REASONS: Final = {
     KeyRefusal.REVOKED: ("key-revoked", "The key was revoked", "have your agency's keeper issue a new one"),
 }
 
+VOUCHED: Final = frozenset({"strong_login"})
+"""A key is a secret of 256 bits bound to one post and revocable: the strong authentication of a system."""
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -50,7 +53,7 @@ class ApiKey(HttpBearer):
         found = find_api_key(token, now)
         if not isinstance(found, ApiKeyFacts):
             raise ProblemError(_refused(found.reason))
-        caller = Caller(Actor(found.agency_id, found.post_id, Duty.AGENCY), found.scopes, now)
+        caller = Caller(Actor(found.agency_id, found.post_id, Duty.AGENCY, VOUCHED), found.scopes, now)
         self.require(caller)
         return caller
 

@@ -6,9 +6,11 @@ from typing import Final
 import django.db
 import psycopg
 
+from comity.coordination.exchange.commands.account import NoAccountingTaskError, NotPrivacyOfficerError
 from comity.coordination.exchange.commands.answer import AnswerFaultError, NobodyInPostError, NotAwaitingError
 from comity.coordination.exchange.commands.audit import NotAuditorError
 from comity.coordination.exchange.commands.deliver import DeliveryNotVisibleError, PayloadGoneError
+from comity.coordination.exchange.commands.retention import UnknownReasonError
 from comity.coordination.exchange.reload import AskNotVisibleError
 from comity.doors.cli.mistakes import DATABASE_GONE, NOT_WELL, UNUSABLE, MistakeError
 from comity.kernel.states import IllegalTransitionError
@@ -27,6 +29,7 @@ from comity.spine.tasks.verdict import (
     TaskClosedError,
     TaskNotVisibleError,
 )
+from comity.spine.vault.holds import HoldNotVisibleError
 from comity.spine.vault.seal import ItemAlteredError, ItemNotVisibleError
 from comity.standing.agreements.commands.record import WrongPostError
 from comity.standing.agreements.commands.resume import NotYoursToResumeError
@@ -56,12 +59,14 @@ UNUSABLES: Final[Mapping[type[Exception], tuple[str, str]]] = {
     DatedBackError: ("--at", "leave it out, or name a time to come"),
     DeliveryNotVisibleError: ("DISCLOSURE", "it may still be on its way: `comity receive --as …` lists what was sent"),
     FolderNotEmptyError: ("DIR", ""),
+    HoldNotVisibleError: ("HOLD", "a hold is released by the post that placed it, on the item it was placed on"),
     KeyRefusedError: ("--scope", ""),
     ListUnreadableError: ("FILE", "give one of the two lists as it was published; nothing was written"),
     NoSuchAgreementError: ("CODE", _AGREEMENTS),
     NotInDirectoryError: ("", "`comity directory list` shows the codes"),
     TaskNotVisibleError: ("TASK", _QUEUE),
     UnknownEntryError: ("ENTRY", "`comity ask --json` names the entry of each ask"),
+    UnknownReasonError: ("--reason", ""),
     UnknownReleaseError: ("--release", "`comity law show` lists the releases"),
     UnknownRuleError: ("--rule", "`comity law rules` lists the rules"),
     UnknownTermError: ("terms", ""),
@@ -82,6 +87,7 @@ NOT_WELLS: Final[Mapping[type[Exception], str]] = {
     LastSignedDamagedError: "",
     LastSignedMissingError: "",
     LintError: "mend the packs; nothing was loaded",
+    NoAccountingTaskError: "`comity accounting request HANDLE --as AGENCY/POST` opens one",
     NoLawInForceError: "then `comity law approve` and `comity law put-in-force`",
     NobodyInPostError: "",
     NotApprovedError: "`comity law approve --as AGENCY/POST` records counsel's approval",
@@ -89,6 +95,7 @@ NOT_WELLS: Final[Mapping[type[Exception], str]] = {
     NotAuditorError: "",
     NotAwaitingError: "it was answered already; " + _QUEUE,
     NotCounselError: "act `--as` a post with the function `counsel`",
+    NotPrivacyOfficerError: "act `--as` your agency's privacy officer",
     NotStewardError: "",
     NotYetSequencedError: "`comity ledger checkpoint` signs what waits",
     NotYourAgencyError: "",

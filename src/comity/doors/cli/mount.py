@@ -2,12 +2,32 @@
 
 import typer
 
-from comity.doors.cli.menu import agreement, audit, directory, exchange, keys, law, ledger
+from comity.doors.cli.menu import (
+    accounting,
+    agreement,
+    audit,
+    directory,
+    exchange,
+    keys,
+    law,
+    ledger,
+    outside,
+    record,
+    retention,
+    review,
+    shadow,
+)
 
 
 def mount(app: typer.Typer) -> None:
     """Add every command; each finds an `Opener` in `context.obj`."""
     exchange.mount(app)
+    app.command("told")(outside.record_told)
+    app.command()(review.review)
+    app.add_typer(record.app, name="record")
+    app.add_typer(shadow.app, name="shadow")
+    app.add_typer(accounting.app, name="accounting")
+    app.add_typer(retention.app, name="retention")
     app.add_typer(directory.app, name="directory")
     app.add_typer(law.app, name="law")
     app.add_typer(agreement.app, name="agreement")

@@ -32,6 +32,10 @@ _NEXT: Final = {
     Kind.ANSWER: "comity answer",
     Kind.APPROVAL: "comity approve | refuse",
     Kind.COUNSEL: "comity approve | refuse",
+    Kind.REVIEW: "comity review --finding",
+    Kind.REDRESS: "comity accounting open",
+    Kind.CORRECTION: "comity accounting open",
+    Kind.RETENTION: "comity retention validate",
 }
 
 
@@ -64,6 +68,8 @@ class Waiting:
                 "category": asked.category,
                 "elements": asked.elements,
             }
+        if self.task.kind is Kind.RETENTION:
+            about["item"] = self.task.subject_id
         return {
             "task": self.task.id,
             "kind": self.task.kind.value,
@@ -99,7 +105,7 @@ def queue(node: Node, *, acting: str, scope: str, form: str) -> None:
 def _row(one: Waiting, now: datetime) -> tuple[object, ...]:
     task = one.task
     due = moment(task.due_at) + (" OVERDUE" if task.due_at and task.due_at <= now else "")
-    about = ""
+    about = f"item {task.subject_id}" if task.kind is Kind.RETENTION else ""
     if one.ask is not None:
         asked = one.ask.named.ask
         about = f"{one.ask.named.asker.code}, {asked.purpose}, {asked.category}: {', '.join(asked.elements)}"
@@ -226,7 +232,7 @@ def list_received(*, acting: str, form: str) -> None:
     """Print what was sent to an agency and what became of it, newest first."""
     by = acting_as(acting)
     with reading(by) as cursor:
-        sent = list_deliveries(cursor, by.agency_id, limit=MOST)
+        sent = list_deliveries(cursor, by.agency_id, before=None, limit=MOST)
         names = directory.list_agencies({one.holder_id for one in sent})
     if form == "json":
         for one in sent:

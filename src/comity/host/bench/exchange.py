@@ -1,6 +1,6 @@
 """`comity bench exchange`: the full durable path over HTTP, alone and with a million disclosures already there."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -111,26 +111,26 @@ def _prepare(node: BenchNode, size: ExchangeSize, say: Say) -> tuple[Lodged, dic
 
 def _warm_up(place: _Place, lodged: Lodged, prefix: str, size: ExchangeSize) -> None:
     """Let every worker and thread load its law, slices and connections before anything is timed."""
-    bodies = list(make_bodies(lodged=lodged, count=min(400, size.single), prefix=prefix, seed=1))
-    _single(place, bodies).require(201)
-    _bulk(place, list(make_bodies(lodged=lodged, count=min(800, size.bulk), prefix=f"{prefix}b", seed=2)))
+    _single(place, _bodies(lodged, min(400, size.single), prefix)).require(201)
+    _bulk(place, _bodies(lodged, min(800, size.bulk), f"{prefix}b"))
 
 
 def _run(place: _Place, lodged: Lodged, prefixes: Iterator[str], size: ExchangeSize) -> None:
     """Measure one node once: bulk, one a request as fast as it goes, one a request at a steady rate."""
-    seeds: Callable[[str, int], Sequence[bytes]] = lambda prefix, number: list(  # noqa: E731 - a short name for this run
-        make_bodies(lodged=lodged, count=number, prefix=prefix, seed=sum(prefix.encode()))
-    )
-    place.bulk.append(_bulk(place, seeds(next(prefixes), size.bulk)))
-    singly = _single(place, seeds(next(prefixes), size.single))
+    place.bulk.append(_bulk(place, _bodies(lodged, size.bulk, next(prefixes))))
+    singly = _single(place, _bodies(lodged, size.single, next(prefixes)))
     singly.require(201)
     place.single.append(singly.per_second)
     place.single_p95.append(quantile(singly.seconds, 0.95) * 1000)
     target = target_of(place.settings, place.secrets[ASKERS[0]])
-    requests = [target.post(SINGLE, body) for body in seeds(next(prefixes), size.steady)]
+    requests = [target.post(SINGLE, body) for body in _bodies(lodged, size.steady, next(prefixes))]
     steadily = steady(target, requests, per_second=RATE)
     steadily.require(201)
     place.p95.append(quantile(steadily.seconds, 0.95) * 1000)
+
+
+def _bodies(lodged: Lodged, number: int, prefix: str) -> list[bytes]:
+    return list(make_bodies(lodged=lodged, count=number, prefix=prefix, seed=sum(prefix.encode())))
 
 
 def _single(place: _Place, bodies: Sequence[bytes]) -> Answers:

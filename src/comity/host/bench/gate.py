@@ -3,8 +3,8 @@
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from time import perf_counter_ns
+from dataclasses import dataclass, field
+from time import perf_counter_ns, thread_time_ns
 from types import SimpleNamespace
 from typing import Any, Final
 
@@ -39,6 +39,14 @@ QUICK: Final = GateSize(asks=500, few=200, many=2_000, crowd=300, cold=20)
 
 
 @dataclass(frozen=True, slots=True)
+class _Times:
+    """Microseconds of each ask by the clock and by the processor: on a busy machine only the second is the gate's."""
+
+    wall: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class _Calls:
     """The Cedar calls of one decision with their arguments: the facts handed over once, then each question."""
 
@@ -54,7 +62,7 @@ def measure_gate(*, size: GateSize, runs: int, say: Say) -> Measured:
     calls = {name: _record(books[name], chosen) for name, chosen in asks.items()}
     crowd = make_crowded_pair(edition="many", clauses=size.crowd)
     crowded = make_asks_of(crowd, books["many"], count=max(10, size.cold), seed=7)
-    whole: dict[str, list[list[float]]] = {"few": [], "many": []}
+    whole: dict[str, list[_Times]] = {"few": [], "many": []}
     bare: dict[str, list[list[float]]] = {"few": [], "many": []}
     cold: list[float] = []
     crowded_us: list[float] = []
@@ -63,16 +71,16 @@ def measure_gate(*, size: GateSize, runs: int, say: Say) -> Measured:
         for name, book in books.items():
             bare[name].append(_time_bare(calls[name]))
             whole[name].append(_time_whole(book, asks[name]))
-        cold.append(median(_time_whole(books["many"], _strangers(books["many"], size.cold, f"cold{run}"))))
-        crowded_us.append(median(_time_whole(books["many"], crowded)))
-    means = {name: [sum(times) / len(times) for times in found] for name, found in whole.items()}
-    bare_means = {name: [sum(times) / len(times) for times in found] for name, found in bare.items()}
+        cold.append(median(_time_whole(books["many"], _strangers(books["many"], size.cold, f"cold{run}")).wall))
+        crowded_us.append(median(_time_whole(books["many"], crowded).wall))
+    means = {name: [_mean(times.wall) for times in found] for name, found in whole.items()}
+    bare_means = {name: [_mean(times) for times in found] for name, found in bare.items()}
     shares = [one / all_of_it for one, all_of_it in zip(bare_means["many"], means["many"], strict=True)]
     growths = [many / few for few, many in zip(means["few"], means["many"], strict=True)]
     return Measured(
         "gate",
         {
-            "p99_us": median([quantile(times, 0.99) for times in whole["many"]]),
+            "p99_us": median([quantile(times.wall, 0.99) for times in whole["many"]]),
             "of_bare": median(shares),
             "growth": median(growths),
             "cold_us": median(cold),
@@ -90,7 +98,11 @@ def measure_gate(*, size: GateSize, runs: int, say: Say) -> Measured:
             "crowded_clauses": size.crowd,
             "whole_mean_us": {name: spread(found) for name, found in means.items()},
             "bare_mean_us": {name: spread(found) for name, found in bare_means.items()},
-            "p50_us": median([quantile(times, 0.5) for times in whole["many"]]),
+            "p50_us": median([quantile(times.wall, 0.5) for times in whole["many"]]),
+            "cpu_us": {
+                f"p{share * 100:.0f}": median([quantile(times.cpu, share) for times in whole["many"]])
+                for share in (0.5, 0.99)
+            },
             "of_bare": spread(shares),
             "growth": spread(growths),
             "machine": machine(),
@@ -105,17 +117,18 @@ def _strangers(book: Rulebook, count: int, edition: str) -> list[Ask]:
     return [(pair, facts) for pair, (_, facts) in zip(made, known, strict=True)]
 
 
-def _time_whole(book: Rulebook, asks: Sequence[Ask]) -> list[float]:
+def _time_whole(book: Rulebook, asks: Sequence[Ask]) -> _Times:
     """Return the microseconds of each ask: its slice, the decision, the explanation in plain words."""
     gc.collect()
-    times: list[float] = []
+    times = _Times()
     texts = book.law.texts
     for pair, facts in asks:
-        began = perf_counter_ns()
+        began, worked = perf_counter_ns(), thread_time_ns()
         rules = build_slice(law=book.law, agreements=(pair.agreement,), between=pair.between, at=AT)
         decision = gate.decide(facts=facts, rules=rules)
         explain(decision=decision, rules=rules.rules, language="en", texts=texts)
-        times.append((perf_counter_ns() - began) / _NS_IN_US)
+        times.wall.append((perf_counter_ns() - began) / _NS_IN_US)
+        times.cpu.append((thread_time_ns() - worked) / _NS_IN_US)
     return times
 
 

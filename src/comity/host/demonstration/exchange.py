@@ -18,6 +18,9 @@ from comity.spine.tenancy.actor import Actor, Duty, node_actor
 from comity.spine.tenancy.transaction import reading
 from comity.standing.directory.selectors import get_post_by_code
 
+VOUCHED = frozenset({"strong_login"})
+"""The demonstration's asks stand for asks over the API, whose door vouches for the key."""
+
 CHUNK = 50
 """Asks put through at once: small enough that progress shows."""
 
@@ -58,7 +61,7 @@ def interface_of(agency_code: str) -> Actor:
     """Return the interface post of a demo agency, acting for it."""
     with reading(node_actor(Duty.STEWARD)):
         post = get_post_by_code(agency_code, "interface")
-    return Actor(post.agency_id, post.id, Duty.AGENCY)
+    return Actor(post.agency_id, post.id, Duty.AGENCY, VOUCHED)
 
 
 def lodge_records(*, clock: Clock, keys: KeyRing) -> int:

@@ -5,13 +5,20 @@ Its public half is written beside it as a verifier key (`NAME+HASH+BASE64`, C2SP
 
 import base64
 import hashlib
+from datetime import datetime
 from pathlib import Path
 from typing import Final, Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from comity.kernel.time import Clock, utc_text
-from comity.spine.keys.private_file import KeyFileDamagedError, create_private, read_private, replace_file
+from comity.spine.keys.private_file import (
+    KeyFileDamagedError,
+    KeyFileExistsError,
+    create_private,
+    read_private,
+    replace_file,
+)
 
 FORMAT: Final = "comity/log-key/1"
 _ED25519: Final = b"\x01"
@@ -63,6 +70,28 @@ class LogKey:
     def sign(self, message: bytes) -> bytes:
         """Return the 64-byte Ed25519 signature of `message`."""
         return self._private.sign(message)
+
+
+def set_aside(path: Path, *, at: datetime) -> Path:
+    """Rename the log key at `path` and its verifier key after the instant, to be kept as evidence; return the new path.
+
+    A crash between the two leaves no key at `path`; doing it again moves what is left. Raises `KeyFileExistsError`
+    rather than replace what was set aside at the same instant.
+    """
+    aside = path.with_stem(f"{path.stem}-{at:%Y%m%dT%H%M%S%f}")
+    for present, kept in ((path, aside), (verifier_path(path), verifier_path(aside))):
+        if kept.exists():
+            raise KeyFileExistsError(f"`{kept}` exists; it is evidence and is not replaced")
+        if present.exists():
+            present.rename(kept)
+    return aside
+
+
+def list_verifier_keys(path: Path) -> list[str]:
+    """Return the verifier keys of every log key that was or is at `path`, as text: the present one first."""
+    present = verifier_path(path)
+    retired = sorted(path.parent.glob(f"{path.stem}-*.vkey"), reverse=True)
+    return [file.read_text("utf-8").strip() for file in (present, *retired) if file.exists()]
 
 
 def note_key_hash(origin: str, public_key: bytes) -> bytes:

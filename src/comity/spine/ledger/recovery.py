@@ -119,7 +119,7 @@ def accept_history(cursor: CursorWrapper, *, path: Path, signer: NoteSigner, now
     """
     if path.exists():
         _refuse_same_key(path, VerifierKey(signer.origin, signer.public_key))
-        path.rename(path.with_name(f"{path.name}.{now:%Y%m%dT%H%M%S}.old"))
+        path.rename(path.with_name(f"{path.name}.{now:%Y%m%dT%H%M%S%f}.old"))
     last = signed(load_edge(cursor, count_entries(cursor)), signer=signer, now=now)
     write_last_signed(path, last)
     return last

@@ -106,7 +106,8 @@ class Sequencer:
 
     def _standing(self) -> tuple[TileEdge, LastSigned]:
         if self._edge is None or self._last is None:
-            self._take_lock()
+            with self._connection.cursor() as cursor:
+                take_lock(cursor)
             with transaction.atomic(using=self._alias, durable=True), self._connection.cursor() as cursor:
                 self._edge, self._last = recover(cursor, path=self._path, signer=self._signer, now=self._clock())
         return self._edge, self._last
@@ -126,13 +127,14 @@ class Sequencer:
         self._edge, self._last = grown, last
         return len(leaves)
 
-    def _take_lock(self) -> None:
-        deadline = time.monotonic() + _LOCK_WAIT_SECONDS
-        with self._connection.cursor() as cursor:
-            while not _is_locked(cursor):
-                if time.monotonic() > deadline:
-                    raise SequencerRunningError("another sequencer holds this ledger; stop it before starting one")
-                time.sleep(_LOCK_POLL_SECONDS)
+
+def take_lock(cursor: CursorWrapper) -> None:
+    """Take the lock of the one sequencer, held until the connection closes; raises `SequencerRunningError`."""
+    deadline = time.monotonic() + _LOCK_WAIT_SECONDS
+    while not _is_locked(cursor):
+        if time.monotonic() > deadline:
+            raise SequencerRunningError("another sequencer holds this ledger; stop it before starting one")
+        time.sleep(_LOCK_POLL_SECONDS)
 
 
 def _is_locked(cursor: CursorWrapper) -> bool:

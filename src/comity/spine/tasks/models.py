@@ -64,7 +64,11 @@ class Task(models.Model):
 
 
 class Verdict(models.Model):
-    """What a post said to a task: one for each, never changed. `reason_item_id` is the vault item with its words."""
+    """Act row: what a post said to a task, one for each, never changed.
+
+    `reason_item_id` is the vault item with its words. `entry_id` is the ledger entry that tells of it, so that a
+    verdict that is changed or gone is found.
+    """
 
     id = models.UUIDField(primary_key=True)
     task = models.OneToOneField(Task, models.PROTECT, related_name="+")
@@ -76,6 +80,7 @@ class Verdict(models.Model):
     reason_item_id = models.UUIDField(null=True)
     digest = models.TextField()
     at = models.DateTimeField()
+    entry_id = models.UUIDField(db_index=True)
 
     class Meta:
         db_table = "tasks_verdict"

@@ -83,11 +83,19 @@ def list_open(
     functions: Iterable[str],
     now: datetime,
     limit: int,
+    kinds: Iterable[Kind] = tuple(Kind),
 ) -> list[TaskView]:
     """Return the open tasks for these posts, by name or by one of `functions`; none that excludes one of the posts."""
     cursor.execute(
-        f"SELECT {_COLUMNS} FROM tasks_task WHERE {_SHOWN}{_MINE}{_ORDER}",
-        {"agency": agency_id, "posts": list(posts), "functions": list(functions), "now": now, "limit": limit},
+        f"SELECT {_COLUMNS} FROM tasks_task WHERE {_SHOWN}{_MINE} AND kind = ANY(%(kinds)s::text[]){_ORDER}",
+        {
+            "agency": agency_id,
+            "posts": list(posts),
+            "functions": list(functions),
+            "kinds": [kind.value for kind in kinds],
+            "now": now,
+            "limit": limit,
+        },
     )
     return [_view(row) for row in cursor.fetchall()]
 

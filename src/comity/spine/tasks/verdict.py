@@ -1,6 +1,6 @@
 """Giving a verdict: one post, one task, one digest, once."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Self
@@ -18,8 +18,9 @@ _LOCK: Final = (
     " excluded_post_ids FROM tasks_task WHERE id = %s FOR UPDATE"
 )
 _VERDICT: Final = (
-    "INSERT INTO tasks_verdict (id, task_id, agency_id, post_id, capacity, verdict, reason, reason_item_id, digest, at)"
-    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+    "INSERT INTO tasks_verdict"
+    " (id, task_id, agency_id, post_id, capacity, verdict, reason, reason_item_id, digest, at, entry_id)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 )
 _DECIDE: Final = "UPDATE tasks_task SET state = %s, closed_at = %s WHERE id = %s"
 
@@ -50,7 +51,11 @@ class DigestChangedError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class GivenVerdict:
-    """The verdict as recorded, and what it was about; for the act row of the calling command."""
+    """The verdict as recorded, and what it was about.
+
+    `row`: every column of `tasks_verdict` but `entry_id`, with the values stored. The calling command names it as
+    `tasks_verdict/<id>` in the ledger entry whose id it gave.
+    """
 
     id: UUID
     task_id: UUID
@@ -59,6 +64,7 @@ class GivenVerdict:
     verdict: str
     digest: str
     at: datetime
+    row: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +98,18 @@ def give_verdict(
     verdict: str,
     digest: str,
     now: datetime,
+    entry_id: UUID,
     reason: str | None = None,
     reason_item_id: UUID | None = None,
 ) -> GivenVerdict:
     """Record the verdict of `by`'s post and close the task, in the caller's transaction; the task row is locked.
 
     `functions`: what the post is entitled to do, told by the directory. `verdict`, `reason`: codes; words go into the
-    vault (`reason_item_id`). `digest`: of what the person saw. The database refuses a second verdict and an excluded
-    post too. Raises `TaskNotVisibleError`, `AlreadyDecidedError`, `TaskClosedError`, `AskerMayNotDecideError`,
+    vault (`reason_item_id`). `digest`: of what the person saw. `entry_id`: of the ledger entry that the caller appends
+    in the same transaction with `row` of what is returned; without it `comity ledger verify` names the verdict as an
+    act row without entry. The database refuses a second verdict and an excluded post too.
+
+    Raises `TaskNotVisibleError`, `AlreadyDecidedError`, `TaskClosedError`, `AskerMayNotDecideError`,
     `NotAssignedError`, `DigestChangedError`.
     """
     asked = _Asked.locked(cursor, task_id)
@@ -107,24 +117,22 @@ def give_verdict(
     _require_assigned(task_id, asked, by, functions)
     if digest != asked.digest:
         raise DigestChangedError(f"the verdict binds to `{digest[:16]}`, task `{task_id}` to `{asked.digest[:16]}`")
-    given = GivenVerdict(new_id(), task_id, Kind(asked.kind), asked.subject_id, verdict, digest, now)
-    cursor.execute(
-        _VERDICT,
-        (
-            given.id,
-            task_id,
-            by.agency_id,
-            by.post_id,
-            capacity.value,
-            verdict,
-            reason,
-            reason_item_id,
-            digest,
-            now,
-        ),
-    )
+    verdict_id = new_id()
+    row = {
+        "id": verdict_id,
+        "task_id": task_id,
+        "agency_id": by.agency_id,
+        "post_id": by.post_id,
+        "capacity": capacity.value,
+        "verdict": verdict,
+        "reason": reason,
+        "reason_item_id": reason_item_id,
+        "digest": digest,
+        "at": now,
+    }
+    cursor.execute(_VERDICT, (*row.values(), entry_id))
     cursor.execute(_DECIDE, (TASK.next(asked.state, "decide"), now, task_id))
-    return given
+    return GivenVerdict(verdict_id, task_id, Kind(asked.kind), asked.subject_id, verdict, digest, now, row)
 
 
 def _require_open(task_id: UUID, asked: _Asked) -> None:

@@ -30,6 +30,8 @@ class Actor:
     agency_id: UUID
     post_id: UUID
     duty: Duty = Duty.AGENCY
+    vouched: frozenset[str] = frozenset()
+    """Evidence codes the door itself establishes, such as `strong_login`; never taken from what was sent."""
 
 
 NODE: Final = UUID(int=0)

@@ -20,7 +20,9 @@ _PLACE: Final = (
     "INSERT INTO vault_hold (id, item_id, agency_id, placed_by, reason, placed_at)"
     " SELECT %s, id, %s, %s, %s, %s FROM vault_item WHERE id = %s"
 )
-_RELEASE: Final = "UPDATE vault_hold SET released_at = %s, released_by = %s WHERE id = %s AND released_at IS NULL"
+_RELEASE: Final = (
+    "UPDATE vault_hold SET released_at = %s, released_by = %s WHERE id = %s AND released_at IS NULL RETURNING item_id"
+)
 
 
 class HoldNotVisibleError(LookupError):
@@ -41,11 +43,14 @@ def place_hold(cursor: CursorWrapper, *, item_id: UUID, by: Actor, reason: str, 
     return hold_id
 
 
-def release_hold(cursor: CursorWrapper, *, hold_id: UUID, by: Actor, now: datetime) -> None:
-    """Mark a hold of `by`'s post as released; raises `HoldNotVisibleError`."""
+def release_hold(cursor: CursorWrapper, *, hold_id: UUID, by: Actor, now: datetime) -> UUID:
+    """Mark a hold of `by`'s post as released and return the item it was on; raises `HoldNotVisibleError`."""
     cursor.execute(_RELEASE, (now, by.post_id, hold_id))
-    if cursor.rowcount == 0:
+    row = cursor.fetchone()
+    if row is None:
         raise HoldNotVisibleError(f"no open hold `{hold_id}` of this post")
+    item_id: UUID = row[0]
+    return item_id
 
 
 def list_held(cursor: CursorWrapper, item_ids: Iterable[UUID]) -> frozenset[UUID]:

@@ -1,10 +1,10 @@
 """Sealing and opening: one fresh key per record, so that what is purged is gone and what is moved does not open."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -15,7 +15,7 @@ from django.db.backends.utils import CursorWrapper
 
 from comity.kernel.canonical import Json, encode_plain
 from comity.kernel.digest import sha256
-from comity.spine.keys.ring import KeyRing, Wrapped
+from comity.spine.keys.ring import KeyRing, UnknownMasterKeyError, UnwrapError, Wrapped
 
 _KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
@@ -37,7 +37,7 @@ class ItemNotVisibleError(LookupError):
 
 
 class ItemAlteredError(ValueError):
-    """A stored record does not open under its own key: its bytes, id or kind were changed, or its row was moved."""
+    """A stored record does not open under its own key: its bytes, key, id or kind were changed, or its row was moved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +91,49 @@ def seal_items(cursor: CursorWrapper, keys: KeyRing, items: Sequence[Plain]) -> 
     return {item.id: sha256(each.nonce + each.ciphertext).hex() for item, each in zip(items, sealed, strict=True)}
 
 
-def open_items(cursor: CursorWrapper, keys: KeyRing, ids: Iterable[UUID]) -> dict[UUID, dict[str, Json]]:
+def open_items(
+    cursor: CursorWrapper | psycopg.Cursor[Any], keys: KeyRing, ids: Iterable[UUID]
+) -> dict[UUID, dict[str, Json]]:
     """Return the values of those of `ids` that are there and visible; the others are simply missing.
 
-    Raises `ItemAlteredError` and the errors of the ring (`UnknownMasterKeyError`, `UnwrapError`).
+    Raises `ItemAlteredError`, also for a data key that was changed, and `UnknownMasterKeyError` when an item names a
+    master key the ring does not hold: whether ring or item is at fault one item alone cannot tell. Where one item
+    must not stand for all, use `open_sound_items`. The ring's own errors are raised when the ring itself fails.
     """
+    return {item_id: _open(keys, item_id, kind, sealed) for item_id, kind, sealed in _stored(cursor, ids)}
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What opened, by item, and why the rest did not. Items that are not there or not visible are in neither."""
+
+    values: Mapping[UUID, dict[str, Json]]
+    damaged: Mapping[UUID, ItemAlteredError | UnknownMasterKeyError]
+
+
+def open_sound_items(cursor: CursorWrapper | psycopg.Cursor[Any], keys: KeyRing, ids: Iterable[UUID]) -> Opened:
+    """Return what `open_items` returns, with the items that do not open told instead of raised.
+
+    An unknown master key may also mean that the ring is not this database's: `check_keys.opens_most` tells. Raises
+    the ring's own errors when the ring itself fails.
+    """
+    values: dict[UUID, dict[str, Json]] = {}
+    damaged: dict[UUID, ItemAlteredError | UnknownMasterKeyError] = {}
+    for item_id, kind, sealed in _stored(cursor, ids):
+        try:
+            values[item_id] = _open(keys, item_id, kind, sealed)
+        except (ItemAlteredError, UnknownMasterKeyError) as error:
+            damaged[item_id] = error
+    return Opened(values, damaged)
+
+
+def _stored(
+    cursor: CursorWrapper | psycopg.Cursor[Any], ids: Iterable[UUID]
+) -> Iterator[tuple[UUID, str, _Sealed]]:
     with psycopg.Cursor(cursor.connection) as binary:
         rows = binary.execute(_SELECT, (list(ids),), binary=True).fetchall()
-    return {
-        item_id: _open(keys, item_id, kind, _Sealed(nonce, ciphertext, Wrapped(key_id, wrapped_key)))
-        for item_id, kind, nonce, ciphertext, wrapped_key, key_id in rows
-    }
+    for item_id, kind, nonce, ciphertext, wrapped_key, key_id in rows:
+        yield item_id, kind, _Sealed(nonce, ciphertext, Wrapped(key_id, wrapped_key))
 
 
 def open_item(cursor: CursorWrapper, keys: KeyRing, item_id: UUID) -> dict[str, Json]:
@@ -124,12 +156,18 @@ def _seal(keys: KeyRing, item: Plain) -> _Sealed:
 
 
 def _open(keys: KeyRing, item_id: UUID, kind: str, sealed: _Sealed) -> dict[str, Json]:
-    data_key = keys.unwrap(sealed.wrapped)
     try:
+        data_key = keys.unwrap(sealed.wrapped)
         text = AESGCM(data_key).decrypt(sealed.nonce, sealed.ciphertext, _associated(item_id, kind))
-    except (InvalidTag, ValueError):
+    except (InvalidTag, ValueError, UnwrapError):
+        _try_ring(keys)
         raise ItemAlteredError(
             f"vault item `{item_id}` does not open under its own key; run `comity ledger verify`, then restore a backup"
         ) from None
     value: dict[str, Json] = msgspec.json.decode(text)
     return value
+
+
+def _try_ring(keys: KeyRing) -> None:
+    """Raise the ring's own error when it does not even open what it seals now: then no item is to blame."""
+    keys.unwrap(keys.wrap(bytes(_KEY_BYTES)))

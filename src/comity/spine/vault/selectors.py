@@ -1,4 +1,4 @@
-"""What a check of the whole vault reads: digests, never content."""
+"""What checks of the whole vault read: digests, never content."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -12,6 +12,12 @@ _STORED: Final = (
     "SELECT id, encode(sha256(nonce || ciphertext), 'hex') FROM vault_item WHERE id > %s ORDER BY id LIMIT %s"
 )
 _PURGED: Final = "SELECT item_id, digest FROM vault_tombstone WHERE item_id > %s ORDER BY item_id LIMIT %s"
+
+
+def has_items(cursor: CursorWrapper) -> bool:
+    """Tell whether this session sees any item."""
+    cursor.execute("SELECT EXISTS (SELECT FROM vault_item)")
+    return bool(cursor.fetchone()[0])
 
 
 def iter_stored_digests(cursor: CursorWrapper) -> Iterator[tuple[UUID, str]]:

@@ -132,10 +132,17 @@ def unreadable(*, source: Source, pair: Pair, says: str) -> Rule:
     return _stand_in(source, "unreadable", says, when, pair)
 
 
-def unreadable_bound(*, source: Source, sender: str, parties: Iterable[str], says: str) -> Rule:
-    """Return the refusal to pass on what may have come under a version whose terms cannot be used."""
-    others = tuple(sorted(set(parties) - {sender}))
-    when = [_is("principal.sender", sender), _in("principal.origin", others), "principal.receiver != principal.origin"]
+def unreadable_bound(*, source: Source, sender: str, says: str) -> Rule:
+    """Return the refusal to pass on what may have come under a version whose terms cannot be used.
+
+    Whatever came from anybody: who the parties were is not to be believed either.
+    """
+    when = [
+        _is("principal.sender", sender),
+        'principal.origin != ""',
+        "principal.origin != principal.sender",
+        "principal.receiver != principal.origin",
+    ]
     return _stand_in(source, "unreadable-onward", says, when, None)
 
 

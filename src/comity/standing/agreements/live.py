@@ -72,7 +72,8 @@ def lock_agreements(cursor: CursorWrapper, pairs: Collection[PairIds]) -> dict[P
     """Return what bears on each pair, with the rows of agreements in force between them locked `FOR SHARE`.
 
     Until the caller's transaction ends no suspension, termination or new version of these agreements can commit.
-    Every pair of `pairs` is a key; agreements are ordered by code. An agreement whose period is over is returned:
+    Every pair of `pairs` is a key; agreements are ordered by code. Limits on passing on are of every version that was
+    ever in force. An agreement whose period is over is returned:
     `rulebook.build_slice` compares periods with the instant of the decision.
     """
     senders, receivers = _columns(pairs)
@@ -109,7 +110,7 @@ def _by_pair(
         else:
             onward.setdefault(row[1], []).append(live)
     return {
-        pair: tuple(sorted(between.get(pair, []) + onward.get(pair[0], []), key=lambda live: (live.code, live.hold)))
+        pair: tuple(sorted(between.get(pair, []) + onward.get(pair[0], []), key=lambda live: (live.code, live.hold, live.number)))
         for pair in pairs
     }
 

@@ -126,7 +126,7 @@ def _clauses(live: LiveAgreement, version: Compiled | str, between: Between) -> 
         case says if live.hold is Hold.BETWEEN:
             return (unreadable(source=live.source, pair=pair, says=says),)
         case says:
-            return (unreadable_bound(source=live.source, sender=between.sender, parties=live.parties, says=says),)
+            return (unreadable_bound(source=live.source, sender=between.sender, says=says),)
 
 
 def _compile_once(live: LiveAgreement, vocabulary: Vocabulary) -> Compiled | str:

@@ -13,17 +13,22 @@ from comity.kernel.digest import sha256
 from comity.kernel.ids import new_id
 from comity.spine.keys.ring import KeyRing
 from comity.spine.tasks.selectors import TaskView, get_task
+from comity.spine.tasks.states import OPEN
 from comity.spine.tasks.vocabulary import Kind
 from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import acting
 from comity.standing.directory import selectors as directory
+from comity.standing.directory.vocabulary import PostFunction
 
 OPENING: Final = frozenset({Kind.REDRESS, Kind.CORRECTION, Kind.RETENTION})
-OFFICER: Final = "privacy_officer"
 
 
 class NoAccountingTaskError(PermissionError):
-    """The task is not one an accounting opens from, is closed, or asks another post."""
+    """The task is not one an accounting opens from, or is closed."""
+
+
+class NotPrivacyOfficerError(PermissionError):
+    """An accounting is opened by an agency's privacy officer and by nobody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,8 @@ SELECT id, disclosed_at, nature, purpose, category, recipient_name, recipient_ad
 FROM exchange_disclosure WHERE holder_id = %s AND subject_handle = %s ORDER BY disclosed_at, id
 """
 
+_OF_RECORD: Final = "SELECT subject_handle FROM exchange_record WHERE holder_id = %s AND payload_item = %s"
+
 
 def request_accounting(*, subject_handle: UUID, by: Actor, now: datetime, keys: KeyRing) -> UUID:
     """Open the task from which the agency's privacy officer may open one subject's accounting; return the task.
@@ -59,7 +66,7 @@ def request_accounting(*, subject_handle: UUID, by: Actor, now: datetime, keys: 
             batch,
             holder=holder,
             kind=Kind.REDRESS,
-            function=OFFICER,
+            function=PostFunction.PRIVACY_OFFICER.value,
             subject_id=subject_handle,
             digest=sha256(subject_handle.bytes).hex(),
         )
@@ -72,13 +79,16 @@ def request_accounting(*, subject_handle: UUID, by: Actor, now: datetime, keys: 
 def open_accounting(*, task_id: UUID, by: Actor, now: datetime, keys: KeyRing) -> tuple[AccountingRow, ...]:
     """Return the disclosures about the task's subject by the acting agency, oldest first; having read is recorded.
 
+    The privacy officer opens it, from a redress, correction or retention task of the agency.
+
     One durable transaction: an `exchange_reading` row and a ledger entry, before anything is returned. Raises
-    `NoAccountingTaskError`, `TaskNotVisibleError`.
+    `NotPrivacyOfficerError`, `NoAccountingTaskError`, `TaskNotVisibleError`.
     """
     with acting(by) as cursor:
+        _require_officer(by)
         task = get_task(cursor, task_id)
-        _require(task, by)
-        rows = _rows(cursor, by.agency_id, task.subject_id)
+        _require_opening(task)
+        rows = _rows(cursor, by.agency_id, _handle_of(cursor, task))
         batch = Batch(now)
         row = _reading(by, "accounting_opened", task_id, now, {"rows": len(rows)})
         batch.acts.append(Act("accounting.opened", by, (row,)))
@@ -86,12 +96,27 @@ def open_accounting(*, task_id: UUID, by: Actor, now: datetime, keys: KeyRing) -
     return rows
 
 
-def _require(task: TaskView, by: Actor) -> None:
+def _require_officer(by: Actor) -> None:
     post = directory.get_post(by.post_id)
-    if task.kind not in OPENING or task.state != "open":
+    if post.function is not PostFunction.PRIVACY_OFFICER:
+        raise NotPrivacyOfficerError(f"an accounting is opened by the privacy officer, not by `{post.code}`")
+
+
+def _require_opening(task: TaskView) -> None:
+    if task.kind not in OPENING or task.state != OPEN:
         raise NoAccountingTaskError(f"task `{task.id}` is no open redress, correction or retention task")
-    if task.agency_id != by.agency_id or post.function.value != task.function:
-        raise NoAccountingTaskError(f"task `{task.id}` asks another post than `{post.code}`")
+
+
+def _handle_of(cursor: CursorWrapper, task: TaskView) -> UUID:
+    """Return whose accounting a task opens; a retention task is about a lodged record, the others about a handle."""
+    if task.kind is not Kind.RETENTION:
+        return task.subject_id
+    cursor.execute(_OF_RECORD, (task.agency_id, task.subject_id))
+    row = cursor.fetchone()
+    if row is None:
+        raise NoAccountingTaskError(f"task `{task.id}` is about nothing that has an accounting")
+    handle: UUID = row[0]
+    return handle
 
 
 def _rows(cursor: CursorWrapper, holder_id: UUID, subject_handle: UUID) -> tuple[AccountingRow, ...]:

@@ -2,19 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from django.db.backends.utils import CursorWrapper
 
 from comity.coordination.exchange.ask import AWAITING_ANSWER, NO_RECORD, Fault
-from comity.coordination.exchange.batch import Act, Batch
+from comity.coordination.exchange.batch import Act, Batch, act_row
 from comity.coordination.exchange.deciding import decide_on, decide_with
 from comity.coordination.exchange.facts import RecordFacts
-from comity.coordination.exchange.gather import read_standing
+from comity.coordination.exchange.gather import read_records, read_standing
 from comity.coordination.exchange.hidden import add_late_release, is_hiding
-from comity.coordination.exchange.open_records import texts
+from comity.coordination.exchange.open_records import open_values, texts
 from comity.coordination.exchange.outcome import Stage, add_decided, answer_row, record_from_plain
 from comity.coordination.exchange.reload import Reloaded, reload_ask
 from comity.coordination.exchange.rules import functions_of
@@ -30,8 +31,11 @@ from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import acting
 from comity.spine.vault.seal import open_item
 from comity.standing.directory import selectors as directory
+from comity.standing.directory.facts import AgencyFacts
 from comity.standing.directory.vocabulary import HoldingKind
 from comity.standing.law.catalogue import Source, load_catalogue
+
+NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Verdict(StrEnum):
@@ -43,12 +47,18 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HolderAnswer:
-    """What the holder found. `values` None: there is no record; fewer elements than asked: answered in part."""
+    """What the holder found. `values` None: there is no record; fewer elements than asked: answered in part.
+
+    `origin` is the code of the agency the record came from, "" for the holder's own. `validated_at` is when the record
+    was last validated; None counts as never (it matters for intelligence).
+    """
 
     values: Mapping[str, str] | None
     marks: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
     subject_handle: UUID | None = None
+    origin: str = ""
+    validated_at: datetime | None = None
 
 
 class NotAwaitingError(ValueError):
@@ -83,7 +93,8 @@ def answer_request(*, task_id: UUID, answer: HolderAnswer, by: Actor, now: datet
         else:
             _check(answer, loaded)
             status = _with_record(cursor, batch, loaded, answer, by)
-        give(cursor, task, by, "no_record" if answer.values is None else "answered", task.digest, now)
+        verdict = "no_record" if answer.values is None else "answered"
+        give(cursor, batch, task, by, verdict=verdict, digest=task.digest)
         batch.write(cursor, keys)
     return status
 
@@ -92,15 +103,17 @@ class NobodyInPostError(PermissionError):
     """Nobody holds the post, not even acting: nothing can be decided in its name."""
 
 
-def give(cursor: CursorWrapper, task: TaskView, by: Actor, verdict: str, digest: str, now: datetime) -> None:
-    """Record the verdict of whoever holds the post now, or acts for it, and stop the task's clock."""
+def give(cursor: CursorWrapper, batch: Batch, task: TaskView, by: Actor, *, verdict: str, digest: str) -> None:
+    """Record the verdict of whoever holds the post now, or acts for it, with a ledger entry; stop the task's clock."""
+    now = batch.now
     post = directory.get_post(by.post_id)
     holder = directory.get_holder(by.post_id, now)
     if holder is None:
         raise NobodyInPostError(
             f"nobody holds the post `{post.code}`; have the directory name a holder or an acting one"
         )
-    give_verdict(
+    entry_id = new_id()
+    given = give_verdict(
         cursor,
         task_id=task.id,
         by=by,
@@ -109,7 +122,10 @@ def give(cursor: CursorWrapper, task: TaskView, by: Actor, verdict: str, digest:
         verdict=verdict,
         digest=digest,
         now=now,
+        entry_id=entry_id,
     )
+    recorded = (act_row("tasks_verdict", **given.row),)
+    batch.acts.append(Act("task.decided", by, (), recorded=recorded, entry_id=entry_id))
     stop_clocks_of(cursor, subject_ids=[task.id], kind=task.kind.value, now=now)
 
 
@@ -150,18 +166,30 @@ def _check(answer: HolderAnswer, loaded: Reloaded) -> None:
 
 def _with_record(cursor: CursorWrapper, batch: Batch, loaded: Reloaded, answer: HolderAnswer, by: Actor) -> str:
     named = loaded.named
+    origin = _origin(answer)
     record = RecordFacts(
         id=new_id(),
         subject_handle=answer.subject_handle or random_id(),
-        origin="",
-        origin_state="",
+        origin=origin.code if origin else "",
+        origin_state=origin.state if origin else "",
         marks=frozenset(answer.marks),
         evidence=frozenset(answer.evidence),
         payload_item=new_id(),
-        validated_at=batch.now,
+        validated_at=answer.validated_at or NEVER,
     )
     [case] = decide_on(cursor, [named], [record], batch.now)
     return add_decided(batch, case, by, answer.values, Stage(loaded.answers + 1, "record"), (), ())
+
+
+def _origin(answer: HolderAnswer) -> AgencyFacts | None:
+    if not answer.origin:
+        if "shared_in" in answer.marks:
+            raise AnswerFaultError(Fault("origin", "is missing of a record that was shared in", "name the agency"))
+        return None
+    found = directory.list_agencies_by_code([answer.origin]) if "\0" not in answer.origin else {}
+    if answer.origin not in found:
+        raise AnswerFaultError(Fault("origin", f"no agency `{answer.origin[:100]}`", "use its code"))
+    return found[answer.origin]
 
 
 def decide_waiting(*, task_id: UUID, verdict: Verdict, digest: str, by: Actor, now: datetime, keys: KeyRing) -> str:
@@ -177,9 +205,9 @@ def decide_waiting(*, task_id: UUID, verdict: Verdict, digest: str, by: Actor, n
         task = get_task(cursor, task_id)
         if task.kind not in {Kind.APPROVAL, Kind.COUNSEL}:
             raise NotAwaitingError(f"task `{task_id}` asks for `{task.kind}`, not for a verdict on what would leave")
-        give(cursor, task, by, verdict.value, digest, now)
-        loaded = reload_ask(cursor, task.subject_id)
         batch = Batch(now)
+        give(cursor, batch, task, by, verdict=verdict.value, digest=digest)
+        loaded = reload_ask(cursor, task.subject_id)
         if verdict is Verdict.REFUSE:
             status = _refused_by_post(batch, loaded, by)
         else:
@@ -194,7 +222,6 @@ def _refused_by_post(batch: Batch, loaded: Reloaded, by: Actor) -> str:
     Where the law may hide the record the asker is told nothing: "no" would say that there is one.
     """
     if is_hiding(loaded.named):
-        batch.acts.append(Act("disclosure.refused_by_post", by, ()))
         return loaded.status
     status = DISCLOSED if loaded.status == DISCLOSED else REFUSED
     row = answer_row(
@@ -209,12 +236,16 @@ def _released_by_post(
 ) -> str:
     named = loaded.named
     draft = open_item(cursor, keys, task.id)
+    record = record_from_plain(draft["record"])
+    latest = read_records(cursor, [named], by).get((named.holder.id, named.ask.category, named.reference_key))
+    if latest is not None and latest.id != record.id:
+        return _put_again(cursor, batch, loaded, latest, by, keys)
     standing = read_standing(cursor, [named], batch.now)[named.id]
     shown = _verdicts_shown(cursor, named.id)
     [case] = decide_with(
         cursor,
         [named],
-        [record_from_plain(draft["record"])],
+        [latest or record],
         standing=[replace(standing, shown=shown)],
         now=batch.now,
     )
@@ -222,6 +253,18 @@ def _released_by_post(
         stage = Stage(loaded.decisions + 1, task.kind.value)
         return add_late_release(batch, loaded, case, by, texts(draft), stage)
     return add_decided(batch, case, by, texts(draft), Stage(loaded.answers + 1, task.kind.value), (), ())
+
+
+def _put_again(
+    cursor: CursorWrapper, batch: Batch, loaded: Reloaded, latest: RecordFacts, by: Actor, keys: KeyRing
+) -> str:
+    """Decide on the record as it stands now: what was approved was another version, so approval is asked again."""
+    named = loaded.named
+    [case] = decide_on(cursor, [named], [latest], batch.now)
+    values = open_values(cursor, [case], by, keys).get(named.id) if case.wants_values else None
+    if is_hiding(named):
+        return add_late_release(batch, loaded, case, by, values or {}, Stage(loaded.decisions + 1, "record"))
+    return add_decided(batch, case, by, values, Stage(loaded.answers + 1, "record"), (), ())
 
 
 def _verdicts_shown(cursor: CursorWrapper, ask_id: UUID) -> frozenset[str]:

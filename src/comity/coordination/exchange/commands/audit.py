@@ -16,16 +16,18 @@ from comity.spine.keys.ring import KeyRing
 from comity.spine.policy.facts import UnreadableFactsError, facts_from_plain
 from comity.spine.policy.replay import replay
 from comity.spine.policy.rules import ENGINE, BrokenRuleError
-from comity.spine.tenancy.actor import Actor, Duty
+from comity.spine.tenancy.actor import NODE, Actor, Duty
 from comity.spine.tenancy.transaction import acting, decoded
 from comity.spine.vault.seal import ItemAlteredError, ItemNotVisibleError, open_item
+from comity.standing.directory import selectors as directory
+from comity.standing.directory.vocabulary import PostFunction
 
 SCHEMA: Final = "comity/workpaper/1"
 LARGEST: Final = 1_000
 
 
 class NotAuditorError(PermissionError):
-    """A sample is drawn in the duty of an auditor."""
+    """A sample is drawn in the duty of an auditor, by a post with that function or by the node itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ def draw_sample(*, seed: str, period: Period, size: int, by: Actor, now: datetim
     if not 0 < size <= LARGEST:
         raise ValueError(f"a sample of {size}; draw 1 to {LARGEST}")
     with acting(by) as cursor:
+        _require_auditor(by)
         ends_at = period.ends_at or now
         cursor.execute(
             "SELECT count(*) FROM exchange_decision WHERE decided_at >= %s AND decided_at < %s",
@@ -70,6 +73,14 @@ def draw_sample(*, seed: str, period: Period, size: int, by: Actor, now: datetim
         _record(cursor, scope, by, now, keys)
     body = plain({**scope, "items": items, "population": population, "schema": SCHEMA})
     return Workpaper(body, tuple(row[10] for row in rows))
+
+
+def _require_auditor(by: Actor) -> None:
+    if by.post_id == NODE:
+        return
+    post = directory.get_post(by.post_id)
+    if post.function is not PostFunction.AUDITOR:
+        raise NotAuditorError(f"a sample is drawn by an auditor, not by `{post.code}`; act with an auditor's post")
 
 
 def _replayed(cursor: CursorWrapper, row: tuple[object, ...], keys: KeyRing) -> dict[str, object]:

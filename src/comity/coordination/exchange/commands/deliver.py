@@ -25,6 +25,8 @@ from comity.spine.vault.seal import open_items
 from comity.standing.agreements.compile import parse_rule_id
 from comity.standing.agreements.facts import Hold, LiveAgreement
 from comity.standing.agreements.live import PairIds, lock_agreements
+from comity.standing.directory import selectors as directory
+from comity.standing.directory.vocabulary import PostFunction
 
 SENT: Final = "sent"
 RECEIVED: Final = "received"
@@ -53,10 +55,12 @@ class _Disclosed:
 
 
 _SELECT: Final = """
-SELECT d.id, d.ask_id, d.subject_handle, d.basis, d.elements_root, d.payload_item, d.disclosed_at, w.event
+SELECT DISTINCT ON (d.id)
+       d.id, d.ask_id, d.subject_handle, d.basis, d.elements_root, d.payload_item, d.disclosed_at, w.event
 FROM exchange_disclosure d
 LEFT JOIN exchange_delivery w ON w.disclosure_id = d.id AND w.event IN ('sent', 'stopped')
 WHERE d.id = ANY(%s) AND d.payload_item IS NOT NULL
+ORDER BY d.id, w.event DESC NULLS LAST
 """
 
 
@@ -220,6 +224,20 @@ class Received:
     receipt_id: UUID
 
 
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    disclosed: _Disclosed
+    ask_id: UUID
+    envelope: Json
+    signature: Json
+
+
+_SENT: Final = """
+SELECT w.ask_id, w.envelope, w.signature FROM exchange_delivery w
+WHERE w.disclosure_id = %s AND w.recipient_id = %s AND w.event = 'sent'
+"""
+
+
 def receive_disclosure(*, disclosure_id: UUID, by: Actor, now: datetime, keys: KeyRing) -> Received:
     """Hand a sent disclosure to its recipient; the receipt is filed before the values leave.
 
@@ -236,44 +254,54 @@ def receive_disclosure(*, disclosure_id: UUID, by: Actor, now: datetime, keys: K
 def _receive(disclosure_id: UUID, by: Actor, now: datetime, keys: KeyRing) -> Received:
     with acting(by) as cursor:
         sent = _sent(cursor, disclosure_id, by)
+        loaded = reload_ask(cursor, sent.ask_id)
+        _require_post(loaded, by)
         receipt_id = _receipt(cursor, disclosure_id)
-        if receipt_id is None:
-            receipt_id = random_id()
-            _file_receipt(cursor, sent, receipt_id, by, now, keys)
-        with gate_reads(cursor, by):
-            opened = open_items(cursor, keys, [sent.payload_item])
-        if sent.payload_item not in opened:
-            raise PayloadGoneError(f"the payload of disclosure `{disclosure_id}` was purged when its retention ended")
-    value = opened[sent.payload_item]
+        opened: dict[UUID, dict[str, Json]] | None = None
+        if receipt_id is not None or _may_leave(cursor, sent, loaded, now):
+            if receipt_id is None:
+                receipt_id = random_id()
+                _file_receipt(cursor, sent, loaded, receipt_id, by, now, keys)
+            with gate_reads(cursor, by):
+                opened = open_items(cursor, keys, [sent.disclosed.payload_item])
+        elif sent.disclosed.event != STOPPED:
+            batch = Batch(now)
+            _stop(batch, sent.disclosed, loaded, by)
+            batch.write(cursor, keys)
+    if opened is None or receipt_id is None:
+        raise DeliveryNotVisibleError(
+            f"disclosure `{disclosure_id}` was stopped: an agreement it rests on is no longer in force"
+        )
+    if sent.disclosed.payload_item not in opened:
+        raise PayloadGoneError(f"the payload of disclosure `{disclosure_id}` was purged when its retention ended")
+    value = opened[sent.disclosed.payload_item]
     return Received(texts(value), value.get("digests"), value.get("salts"), sent.envelope, sent.signature, receipt_id)
 
 
-@dataclass(frozen=True, slots=True)
-class _Sent:
-    disclosure_id: UUID
-    ask_id: UUID
-    payload_item: UUID
-    envelope: Json
-    signature: Json
+def _require_post(loaded: Reloaded, by: Actor) -> None:
+    """Hand over to the post that asked, whose training was judged, or to its agency's interface."""
+    post = directory.get_post(by.post_id)
+    asked = loaded.named.post
+    if post.id != asked.id and post.function is not PostFunction.INTERFACE:
+        raise DeliveryNotVisibleError(f"this was disclosed to your post `{asked.code}`, not to `{post.code}`")
 
 
-_SENT: Final = """
-SELECT w.disclosure_id, w.ask_id, w.envelope, w.signature FROM exchange_delivery w
-WHERE w.disclosure_id = %s AND w.recipient_id = %s AND w.event = 'sent'
-"""
+def _may_leave(cursor: CursorWrapper, sent: _Sent, loaded: Reloaded, now: datetime) -> bool:
+    """Tell whether what was sent may still be handed over: not stopped, every agreement it rests on still in force."""
+    if sent.disclosed.event == STOPPED:
+        return False
+    pair = _pair(loaded)
+    return _still_stands(sent.disclosed, lock_agreements(cursor, {pair})[pair], now)
 
 
 def _sent(cursor: CursorWrapper, disclosure_id: UUID, by: Actor) -> _Sent:
     cursor.execute(_SENT, (disclosure_id, by.agency_id))
     row = cursor.fetchone()
-    if row is None:
-        raise DeliveryNotVisibleError(f"no disclosure `{disclosure_id}` was sent to your agency")
     with gate_reads(cursor, by):
-        cursor.execute("SELECT payload_item FROM exchange_disclosure WHERE id = %s", (disclosure_id,))
-        found = cursor.fetchone()
-    if found is None:
+        found = _disclosed(cursor, [disclosure_id]) if row is not None else []
+    if row is None or not found:
         raise DeliveryNotVisibleError(f"no disclosure `{disclosure_id}` was sent to your agency")
-    return _Sent(row[0], row[1], found[0], decoded(row[2]), decoded(row[3]))
+    return _Sent(found[0], row[0], decoded(row[1]), decoded(row[2]))
 
 
 def _receipt(cursor: CursorWrapper, disclosure_id: UUID) -> UUID | None:
@@ -283,17 +311,16 @@ def _receipt(cursor: CursorWrapper, disclosure_id: UUID) -> UUID | None:
 
 
 def _file_receipt(
-    cursor: CursorWrapper, sent: _Sent, receipt_id: UUID, by: Actor, now: datetime, keys: KeyRing
+    cursor: CursorWrapper, sent: _Sent, loaded: Reloaded, receipt_id: UUID, by: Actor, now: datetime, keys: KeyRing
 ) -> None:
-    loaded = reload_ask(cursor, sent.ask_id)
     receipt: dict[str, Json] = {
         "envelopeDigest": sha384(canonical(sent.envelope)).hexdigest(),
-        "for": str(sent.disclosure_id),
+        "for": str(sent.disclosed.id),
         "outcome": "accepted",
         "receivedAt": utc_text(now),
         "type": "xe.receipt",
     }
     batch = Batch(now)
-    row = delivery_row(loaded, sent.disclosure_id, RECEIVED, now, envelope=receipt, signature=None)
+    row = delivery_row(loaded, sent.disclosed.id, RECEIVED, now, envelope=receipt, signature=None)
     batch.acts.append(Act("disclosure.received", by, (replace(row, values={**row.values, "id": str(receipt_id)}),)))
     batch.write(cursor, keys)

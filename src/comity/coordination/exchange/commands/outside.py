@@ -1,7 +1,7 @@
 """A disclosure made outside Comity, by radio or telephone, recorded afterwards and judged as of then."""
 
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -10,11 +10,11 @@ from django.db.backends.utils import CursorWrapper
 
 from comity.coordination.exchange.ask import TOLD_OUTSIDE, Ask, Fault, Invalid
 from comity.coordination.exchange.batch import Act, Batch, act_row
-from comity.coordination.exchange.deciding import preview_asks
+from comity.coordination.exchange.deciding import decide_shadow
 from comity.coordination.exchange.facts import Named
 from comity.coordination.exchange.gather import Recorded, body_digest, read_recorded, reference_key
 from comity.coordination.exchange.outcome import Stage, add_ask, answer_row, decision_row, open_review
-from comity.coordination.exchange.rules import faults_of, permitted_of
+from comity.coordination.exchange.rules import LONGEST_KEY, RESERVED_OUTSIDE, faults_of, permitted_of
 from comity.kernel.ids import new_id, random_id
 from comity.spine.keys.ring import KeyRing
 from comity.spine.tenancy.actor import Actor
@@ -24,6 +24,8 @@ from comity.standing.law.catalogue import load_catalogue
 from comity.standing.law.selectors import NoLawInForceError, get_current_law
 
 OUTSIDE: Final = "outside"
+LONGEST_OUTSIDE_KEY: Final = LONGEST_KEY // 2
+OLDEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 class Means(StrEnum):
@@ -64,13 +66,15 @@ class RecordedOutside:
 def record_outside(*, told: ToldOutside, by: Actor, now: datetime, keys: KeyRing) -> RecordedOutside | Invalid:
     """Record a past disclosure of the acting agency; it counts in the accounting, marked as outside the gate.
 
-    The gate judges it under the law, agreements and training of `told_at` (an agreement ended since does not count
+    The gate judges it, by the lodged record where the reference names one, under the law,
+    agreements and training of `told_at` (an agreement ended since does not count
     in its favor). Every such disclosure is reviewed by the privacy officer within 24 hours; one the gate would have
     refused in part or whole is a breach and says so. One durable transaction: ask, decision, answer, disclosure,
     review task with its clock, a ledger entry.
     """
     ask = _ask(told, by)
-    faults = [*faults_of(ask, load_catalogue()), *_time_faults(told, now)]
+    # The ask's own key is made here and begins with what a caller may not use.
+    faults = [*_own_faults(told, now), *faults_of(replace(ask, ask_key="outside"), load_catalogue())]
     if faults:
         return Invalid(told.key, tuple(faults))
     with acting(by) as cursor:
@@ -80,7 +84,7 @@ def record_outside(*, told: ToldOutside, by: Actor, now: datetime, keys: KeyRing
         known = read_recorded(cursor, named.asker.id, [named.ask.ask_key]).get(named.ask.ask_key)
         if known is not None:
             return _repeated(cursor, known, named, told)
-        [case] = preview_asks(cursor, [named], _judged_at(told, now))
+        [case] = decide_shadow(cursor, [named], by, _judged_at(told, now))
         breach = tuple(sorted(set(told.elements) - case.decision.permitted))
         batch = Batch(now)
         row, item = add_ask(batch, named, tick_at=None, path=OUTSIDE)
@@ -131,7 +135,7 @@ def _repeated(cursor: CursorWrapper, known: Recorded, named: Named, told: ToldOu
 
 def _ask(told: ToldOutside, by: Actor) -> Ask:
     return Ask(
-        ask_key=f"{OUTSIDE}/{by.agency_id}/{told.key}",
+        ask_key=f"{RESERVED_OUTSIDE}{by.agency_id}/{told.key}",
         holder="self",
         purpose=told.purpose,
         category=told.category,
@@ -142,10 +146,16 @@ def _ask(told: ToldOutside, by: Actor) -> Ask:
     )
 
 
-def _time_faults(told: ToldOutside, now: datetime) -> list[Fault]:
+def _own_faults(told: ToldOutside, now: datetime) -> list[Fault]:
+    faults = []
+    if not told.key.strip() or len(told.key) > LONGEST_OUTSIDE_KEY or "\0" in told.key:
+        what = f"is empty, holds a NUL character or has more than {LONGEST_OUTSIDE_KEY} characters"
+        faults.append(Fault("key", what, "give it an id of your own"))
     if told.told_at > now:
-        return [Fault("told_at", "lies in the future", "give the time at which it was told")]
-    return []
+        faults.append(Fault("told_at", "lies in the future", "give the time at which it was told"))
+    elif told.told_at < OLDEST:
+        faults.append(Fault("told_at", f"lies before {OLDEST.year}", "give the time at which it was told"))
+    return faults
 
 
 def _judged_at(told: ToldOutside, now: datetime) -> datetime:

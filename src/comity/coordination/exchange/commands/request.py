@@ -11,10 +11,17 @@ from comity.coordination.exchange.ask import CHUNK, Answered, Ask, AskResult, Co
 from comity.coordination.exchange.batch import Batch
 from comity.coordination.exchange.deciding import decide_asks
 from comity.coordination.exchange.facts import Named
-from comity.coordination.exchange.gather import Recorded, body_digest, name_ask, read_recorded, read_roster
+from comity.coordination.exchange.gather import (
+    Recorded,
+    body_digest,
+    name_ask,
+    not_in_force,
+    read_recorded,
+    read_roster,
+)
 from comity.coordination.exchange.open_records import open_values
 from comity.coordination.exchange.outcome import add_hidden_ask, add_outcome, answered
-from comity.coordination.exchange.rules import faults_of
+from comity.coordination.exchange.rules import faults_of, reserved_faults
 from comity.coordination.exchange.selectors import get_answers_by_key
 from comity.spine.keys.ring import KeyRing
 from comity.spine.tenancy.actor import Actor
@@ -59,7 +66,7 @@ def _attempt(asks: Sequence[Ask], by: Actor, now: datetime, keys: KeyRing) -> li
     catalogue = load_catalogue()
     results: dict[int, AskResult] = {}
     for position, ask in enumerate(asks):
-        faults = faults_of(ask, catalogue)
+        faults = faults_of(ask, catalogue) + reserved_faults(ask)
         if faults:
             results[position] = Invalid(ask.ask_key, faults)
     open_asks = {position: ask for position, ask in enumerate(asks) if position not in results}
@@ -134,6 +141,9 @@ def _decide_all(
     cases = decide_asks(cursor, list(plain.values()), by, batch.now)
     values = open_values(cursor, [case for case in cases if case.wants_values], by, keys)
     for position, case in zip(plain, cases, strict=True):
+        if not case.standing.named_in_force:
+            results[position] = Invalid(case.named.ask.ask_key, (not_in_force(case.named),))
+            continue
         status = add_outcome(batch, case, by, values.get(case.named.id))
         results[position] = answered(case, status, batch.now)
     return results

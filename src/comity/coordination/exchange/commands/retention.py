@@ -11,6 +11,7 @@ from comity.coordination.exchange.batch import Act, ActRow, Batch, act_row
 from comity.coordination.exchange.outcome import DEFAULT_RETENTION_DAYS, open_for
 from comity.kernel.digest import sha256
 from comity.kernel.ids import new_id
+from comity.spine.clocks.change import stop_clocks_of
 from comity.spine.clocks.rules import Term, Unit
 from comity.spine.keys.ring import KeyRing
 from comity.spine.tasks.open import withdraw_tasks_of
@@ -45,7 +46,8 @@ def validate_kept(*, item_id: UUID, reason: str, by: Actor, now: datetime, keys:
     until = now + timedelta(days=DEFAULT_RETENTION_DAYS)
     with acting(by) as cursor:
         set_retention(cursor, item_id=item_id, retain_until=until)
-        withdraw_tasks_of(cursor, [item_id], now=now)
+        withdrawn = withdraw_tasks_of(cursor, [item_id], now=now)
+        stop_clocks_of(cursor, subject_ids=withdrawn, kind=Kind.RETENTION.value, now=now)
         batch = Batch(now)
         row = review_row(item_id, by.agency_id, "validated", reason, by, now, retain_until=until)
         batch.acts.append(Act("retention.validated", by, (row,)))
@@ -94,9 +96,13 @@ def hold_item(*, item_id: UUID, reason: str, by: Actor, now: datetime, keys: Key
 
 
 def release_item(*, hold_id: UUID, item_id: UUID, by: Actor, now: datetime, keys: KeyRing) -> None:
-    """Release a hold of the acting post. One durable transaction: the release, a review row, a ledger entry."""
+    """Release a hold of the acting post. One durable transaction: the release, a review row, a ledger entry.
+
+    Raises `HoldNotVisibleError`, also when the hold is on another item.
+    """
     with acting(by) as cursor:
-        holds.release_hold(cursor, hold_id=hold_id, by=by, now=now)
+        if holds.release_hold(cursor, hold_id=hold_id, by=by, now=now) != item_id:
+            raise holds.HoldNotVisibleError(f"no open hold `{hold_id}` of this post on `{item_id}`")
         batch = Batch(now)
         row = review_row(item_id, by.agency_id, "released", "not_shown", by, now)
         batch.acts.append(Act("retention.released", by, (row,)))

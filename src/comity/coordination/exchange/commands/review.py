@@ -33,8 +33,8 @@ def review_disclosure(
         task = get_task(cursor, task_id)
         if task.kind is not Kind.REVIEW:
             raise NotAwaitingError(f"task `{task_id}` asks for `{task.kind}`, not for a review")
-        give(cursor, task, by, finding.value, digest, now)
         batch = Batch(now)
+        give(cursor, batch, task, by, verdict=finding.value, digest=digest)
         row = act_row(
             "exchange_review",
             id=new_id(),

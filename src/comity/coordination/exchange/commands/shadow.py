@@ -5,48 +5,51 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from comity.coordination.exchange.ask import CHUNK, Ask, Invalid
+from comity.coordination.exchange.ask import CHUNK, Ask, Fault, Invalid
 from comity.coordination.exchange.batch import Act, Batch
 from comity.coordination.exchange.commands.request import ChunkTooLargeError
 from comity.coordination.exchange.deciding import decide_shadow
 from comity.coordination.exchange.facts import Named
-from comity.coordination.exchange.gather import name_ask, read_recorded, read_roster
+from comity.coordination.exchange.gather import Recorded, name_ask, read_recorded, read_roster
 from comity.coordination.exchange.outcome import Stage, add_ask, decision_row
-from comity.coordination.exchange.rules import faults_of
+from comity.coordination.exchange.rules import RESERVED_SHADOW, faults_of
 from comity.spine.keys.ring import KeyRing
 from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import acting
 from comity.standing.law.catalogue import load_catalogue
 
 SHADOW: Final = "shadow"
+ACCEPTED: Final = "accepted"
+_REUSED: Final = Fault("ask_id", "was used for another past request", "give it its own `ask_id`", code="reused")
 
 
 def shadow_requests(*, asks: Sequence[Ask], by: Actor, now: datetime, keys: KeyRing) -> list[str | Invalid]:
     """Put up to 200 past requests through the gate without releasing anything; return `accepted` or faults each.
 
     The asker learns nothing else: what would have happened is a decision row at the holder, read with
-    `list_shadow_decisions`. Run again, a key already run is passed over. One durable transaction: ask, decision,
-    vault items and a ledger entry per request. Raises `ChunkTooLargeError`.
+    `list_shadow_decisions`. Run again, a request already run is passed over; another one under its key is a fault. One
+    durable transaction: ask, decision, vault items and a ledger entry per request. Raises `ChunkTooLargeError`.
     """
     if len(asks) > CHUNK:
         raise ChunkTooLargeError(f"{len(asks)} asks at once, more than {CHUNK}")
     catalogue = load_catalogue()
-    asks = [replace(ask, ask_key=f"{SHADOW}/{ask.ask_key}") for ask in asks]
     results: list[str | Invalid] = []
     named: list[Named] = []
-    faults = {ask.ask_key: faults_of(ask, catalogue) for ask in asks}
-    sound = [ask for ask in asks if not faults[ask.ask_key]]
+    faults = [faults_of(ask, catalogue) for ask in asks]
+    own = [replace(ask, ask_key=f"{RESERVED_SHADOW}{ask.ask_key}") for ask in asks]
+    sound = [ask for ask, wrong in zip(own, faults, strict=True) if not wrong]
     with acting(by) as cursor:
         known = read_recorded(cursor, by.agency_id, [ask.ask_key for ask in sound])
         roster = read_roster(sound, by)
-        for ask in asks:
-            found = faults[ask.ask_key] or name_ask(ask, roster, keys)
-            if isinstance(found, Named):
-                results.append("accepted")
-                if ask.ask_key not in known:
-                    named.append(found)
-            else:
-                results.append(Invalid(ask.ask_key.removeprefix(f"{SHADOW}/"), found))
+        for ask, wrong in zip(own, faults, strict=True):
+            found = wrong or name_ask(ask, roster, keys)
+            if isinstance(found, Named) and ask.ask_key not in known:
+                known[ask.ask_key] = Recorded(found.id, found.body_digest)
+                named.append(found)
+            elif isinstance(found, Named) and known[ask.ask_key].body_digest != found.body_digest:
+                found = (_REUSED,)
+            given_key = ask.ask_key.removeprefix(RESERVED_SHADOW)
+            results.append(ACCEPTED if isinstance(found, Named) else Invalid(given_key, found))
         batch = Batch(now)
         cases = decide_shadow(cursor, named, by, now)
         for case in cases:

@@ -12,6 +12,12 @@ WORKER = "comity_duty() IN ('courier', 'retention')"
 BOTH = f"holder_id = {MINE} OR asker_id = {MINE} OR {WORKER}"
 READERS = f"{BOTH} OR comity_duty() = 'auditor'"
 HOLDER = f"holder_id = {MINE} OR {WORKER}"
+# That an item is held or was released is for the post that placed the hold, as `vault_hold` is.
+REVIEWS = (
+    f"CASE WHEN kind IN ('held', 'released') THEN comity_duty() IN ('retention', 'auditor')"
+    f" OR (comity_duty() = 'agency' AND holder_id = {MINE} AND reviewed_by = comity_post())"
+    f" ELSE {HOLDER} OR comity_duty() IN ('auditor', 'gate') END"
+)
 
 
 def act_table(table, *, reads, writes, duties=DOES):
@@ -133,7 +139,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "exchange_decision",
-                "indexes": [models.Index(fields=["decided_at"], name="exchange_decision_at")],
+                "indexes": [
+                    models.Index(fields=["decided_at"], name="exchange_decision_at"),
+                    models.Index(
+                        condition=models.Q(("stage", "shadow")),
+                        fields=["holder_id", "id"],
+                        name="exchange_decision_shadow",
+                    ),
+                ],
                 "constraints": [models.UniqueConstraint(fields=("ask_id", "number"), name="exchange_decision_number")],
             },
         ),
@@ -250,7 +263,7 @@ class Migration(migrations.Migration):
             reads=f"{HOLDER} OR recipient_id = {MINE} OR comity_duty() = 'auditor'",
             writes=f"{WORKER} OR recipient_id = {MINE}",
         ),
-        *act_table("exchange_review", reads=f"{HOLDER} OR comity_duty() IN ('auditor', 'gate')", writes=HOLDER),
+        *act_table("exchange_review", reads=REVIEWS, writes=HOLDER),
         *act_table(
             "exchange_reading",
             reads=f"agency_id = {MINE} OR comity_duty() = 'auditor'",

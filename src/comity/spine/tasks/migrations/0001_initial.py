@@ -125,6 +125,7 @@ class Migration(migrations.Migration):
                 ("reason_item_id", models.UUIDField(null=True)),
                 ("digest", models.TextField()),
                 ("at", models.DateTimeField()),
+                ("entry_id", models.UUIDField(db_index=True)),
                 (
                     "task",
                     models.OneToOneField(

@@ -15,7 +15,7 @@ OWN_ACT = f"agency_id = comity_agency() AND post_id = comity_post() AND {MAY_WRI
 
 # A limit on passing a record on binds its holder towards agencies that are not party to the agreement, so the gate
 # must find it in their sessions too: these functions read across parties. They give out what was once in force, never
-# a draft or an offer. Terms are agreed text and hold no personal data.
+# a draft or an offer; of a limit every version that was, for what came under an earlier one is still there. Terms are agreed text and hold no personal data.
 FUNCTIONS = """
 CREATE FUNCTION agreements_bounds_on(holders uuid[])
     RETURNS TABLE (holder_id uuid, agreement_id uuid, code text, title text, kind text, state text,
@@ -23,8 +23,9 @@ CREATE FUNCTION agreements_bounds_on(holders uuid[])
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT DISTINCT p.receiver_id, a.id, a.code, a.title, a.kind, a.state, v.id, v.number, v.digest
     FROM agreements_pair p
-    JOIN agreements_agreement a ON a.id = p.agreement_id AND a.current_version_id = p.version_id
+    JOIN agreements_agreement a ON a.id = p.agreement_id
     JOIN agreements_version v ON v.id = p.version_id
+    JOIN agreements_event e ON e.version_id = p.version_id AND e.event = 'put_in_force'
     WHERE p.restricts AND p.receiver_id = ANY (holders)
 $$;
 

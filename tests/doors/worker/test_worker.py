@@ -1,0 +1,178 @@
+"""The worker: delivers what waits, gives back what fails, keeps its ticks whatever goes wrong."""
+
+import threading
+from uuid import uuid4
+
+import pytest
+from exchange_given import DISCLOSED, HIDDEN, STATUS, ask_for, lodge, put, request, status_of, tick
+from faults_given import Started, fault
+
+from comity.coordination.exchange.outcome import DISCLOSURE_READY
+from comity.coordination.exchange.rules import TICK_SECONDS
+from comity.doors.worker import deliveries, main
+from comity.spine.outbox.enqueue import Message, enqueue
+from comity.spine.tenancy.transaction import acting
+
+
+def messages(demo):
+    return demo.look("SELECT done_at IS NOT NULL, attempts, last_error FROM outbox_message ORDER BY id")
+
+
+def events(demo):
+    return [event for (event,) in demo.look("SELECT event FROM exchange_delivery ORDER BY event")]
+
+
+def send(demo, topic, destination, body):
+    message = Message(id=uuid4(), topic=topic, destination=destination, body=body)
+    with acting(demo.node("courier")) as cursor:
+        enqueue(cursor, [message], now=demo.clock())
+
+
+def drain(demo, destination=None):
+    return deliveries.drain(destination=destination, clock=demo.clock, keys=demo.keys)
+
+
+def test_drain_delivers_everything_that_waits_for_a_destination(demo):
+    lodge(demo, DISCLOSED, "a", "b", "c")
+    request(demo, DISCLOSED.asker, *(ask_for(DISCLOSED, key) for key in "abc"))
+    assert drain(demo, str(demo.actor(DISCLOSED.asker).agency_id)) == 3
+    assert events(demo) == ["sent"] * 3
+    assert drain(demo) == 0
+
+
+def test_drain_leaves_other_destinations_alone(demo):
+    put(demo, DISCLOSED)
+    assert drain(demo, str(uuid4())) == 0
+    assert events(demo) == []
+
+
+def test_more_messages_than_a_batch_are_all_delivered(demo):
+    keys = [f"k{number}" for number in range(deliveries.BATCH + 5)]
+    lodge(demo, DISCLOSED, *keys)
+    request(demo, DISCLOSED.asker, *(ask_for(DISCLOSED, key) for key in keys))
+    assert drain(demo) == len(keys)
+
+
+def test_sweep_finds_what_no_wake_up_announced_at_every_destination(demo):
+    put(demo, DISCLOSED, "a")
+    put(demo, STATUS, "b")
+    tick(demo)
+    with demo.connect(deliveries_role()) as admin:
+        admin.execute("DELETE FROM procrastinate_jobs")
+    assert deliveries.sweep(clock=demo.clock, keys=demo.keys) == 2
+
+
+def deliveries_role():
+    from comity.config.node import Role  # noqa: PLC0415
+
+    return Role.BOOTSTRAP
+
+
+def test_a_message_that_fails_backs_off_and_the_others_go_on(demo):
+    put(demo, DISCLOSED)
+    destination = str(demo.actor(DISCLOSED.asker).agency_id)
+    send(demo, DISCLOSURE_READY, destination, {"disclosure": str(uuid4())})
+    assert drain(demo) == 1
+    assert events(demo) == ["sent"]
+    assert sorted(messages(demo)) == [(False, 1, "deliverynotvisibleerror"), (True, 1, None)]
+    assert drain(demo) == 0
+    demo.clock.advance(minutes=1)
+    drain(demo)
+    assert (False, 2, "deliverynotvisibleerror") in messages(demo)
+
+
+@pytest.mark.parametrize("body", [{}, {"disclosure": "no id"}, {"disclosure": None}])
+def test_a_message_that_makes_no_sense_stops_nobody(demo, body):
+    put(demo, DISCLOSED)
+    send(demo, DISCLOSURE_READY, str(demo.actor(DISCLOSED.asker).agency_id), body)
+    assert drain(demo) == 1
+    assert events(demo) == ["sent"]
+
+
+def test_a_topic_nobody_handles_is_given_back_and_stops_nobody(demo):
+    put(demo, DISCLOSED)
+    send(demo, "disclosure.forgotten", str(demo.actor(DISCLOSED.asker).agency_id), {})
+    assert drain(demo) == 1
+    assert (False, 1, "keyerror") in messages(demo)
+
+
+def test_what_fails_until_its_end_is_given_up_in_the_open(demo):
+    send(demo, DISCLOSURE_READY, "nobody", {"disclosure": str(uuid4())})
+    for _ in range(12):
+        drain(demo)
+        demo.clock.advance(days=1)
+    deliveries.sweep(clock=demo.clock, keys=demo.keys)
+    assert demo.look("SELECT dead_at IS NOT NULL FROM outbox_message") == [(True,)]
+
+
+def test_two_workers_at_once_deliver_each_message_once(demo):
+    keys = [f"k{number}" for number in range(20)]
+    lodge(demo, DISCLOSED, *keys)
+    request(demo, DISCLOSED.asker, *(ask_for(DISCLOSED, key) for key in keys))
+    works = [Started(lambda: drain(demo)) for _ in range(2)]
+    assert sum(work.join() for work in works) == len(keys)
+    assert events(demo) == ["sent"] * len(keys)
+
+
+def keep(demo, duty, seconds=10):
+    """Let a duty of the worker go round until `done` says so; fails when the thread ended by itself."""
+    stop = threading.Event()
+    worker = Started(lambda: main._repeat(stop, "test", duty))
+    return stop, worker, seconds
+
+
+def until(condition, seconds=15):
+    for _ in range(int(seconds / 0.05)):
+        if condition():
+            return True
+        threading.Event().wait(0.05)
+    return False
+
+
+@pytest.mark.parametrize("error", [ValueError("broken"), KeyError("x"), OSError("disk full")])
+def test_a_duty_that_fails_is_tried_again_whatever_went_wrong(demo, error):
+    tried = []
+
+    def duty():
+        tried.append(1)
+        if len(tried) == 1:
+            raise error
+        stop.set()
+
+    stop = threading.Event()
+    work = Started(lambda: main._repeat(stop, "test", duty))
+    assert work.join() is None
+    assert len(tried) == 2
+
+
+def test_the_ticks_go_on_after_the_database_failed_one(demo):
+    result = put(demo, HIDDEN)
+    demo.clock.advance(seconds=TICK_SECONDS)
+    stop = threading.Event()
+
+    def duty():
+        demo.clock.advance(seconds=TICK_SECONDS)
+        main.answer_hidden_asks(by=demo.node("courier"), now=demo.clock(), keys=demo.keys)
+        stop.wait(0.05)
+
+    with fault(demo, "exchange_answer", "killed"):
+        work = Started(lambda: main._repeat(stop, "tick", duty))
+        threading.Event().wait(1.5)
+        assert work.is_running
+    answered = until(lambda: status_of(demo, HIDDEN.asker, result.ask_id) == "nothing_to_share")
+    stop.set()
+    work.join()
+    assert answered
+
+
+def test_the_tick_of_the_worker_waits_for_the_tick_and_answers_all_of_it(demo):
+    results = [put(demo, HIDDEN, "a"), put(demo, STATUS, "b")]
+
+    class AtOnce(threading.Event):
+        def wait(self, timeout=None):
+            assert 0 < timeout <= TICK_SECONDS
+            demo.clock.advance(seconds=timeout)
+            return False
+
+    main._tick(AtOnce(), demo.clock, demo.keys)
+    assert [status_of(demo, HIDDEN.asker, result.ask_id) for result in results] == ["nothing_to_share", "disclosed"]
