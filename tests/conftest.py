@@ -16,21 +16,29 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import django
 import psycopg
 import pytest
-from pytest_socket import disable_socket
+from django.db import connections
+from pytest_socket import disable_socket, socket_allow_hosts
 
 from comity.config.node import DatabaseAccess, Role
 from comity.host.cluster import Cluster
 from comity.host.roles import clone, drop, prepare_database
 from comity.host.server import Profile
-
-if TYPE_CHECKING:
-    from comity.spine.keys.ring import KeyRing
-    from comity.spine.ledger.report import Report
-    from comity.spine.tenancy.actor import Actor, Duty
+from comity.spine.keys.file_ring import FileKeyRing
+from comity.spine.keys.log_key import LogKey, verifier_path
+from comity.spine.keys.ring import KeyRing
+from comity.spine.ledger.last_signed import read_last_signed
+from comity.spine.ledger.notes import VerifierKey
+from comity.spine.ledger.report import Report
+from comity.spine.ledger.sequencer import Sequencer
+from comity.spine.ledger.verify import verify
+from comity.spine.tenancy.actor import Actor, Duty, node_actor
+from comity.spine.tenancy.clock import database_now
+from comity.spine.tenancy.transaction import reading
 
 TEMPLATE = "template_bare"
 DEMO_TEMPLATE = "template_demo"
@@ -41,16 +49,19 @@ _numbers = itertools.count(1)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start one scratch cluster for the whole run; the workers of xdist join it."""
+    """Start one scratch cluster for the whole run (the workers of xdist join it), then set Django up.
+
+    Test modules may import models; a conftest may be read before this and imports them where it uses them.
+    """
     global _cluster  # noqa: PLW0603 - the run's one cluster, stopped in pytest_unconfigure
-    if hasattr(config, "workerinput") or config.option.collectonly:
-        return
-    home = Path(tempfile.mkdtemp(prefix="comity-tests-"))
-    os.environ[_HOME] = str(home)
-    os.environ["COMITY_HOME"] = str(home)
     os.environ["DJANGO_SETTINGS_MODULE"] = "comity.config.settings"
-    _cluster = Cluster(home=home, profile=Profile.SCRATCH)
-    _cluster.start()
+    if not hasattr(config, "workerinput") and not config.option.collectonly:
+        home = Path(tempfile.mkdtemp(prefix="comity-tests-"))
+        os.environ[_HOME] = str(home)
+        os.environ["COMITY_HOME"] = str(home)
+        _cluster = Cluster(home=home, profile=Profile.SCRATCH)
+        _cluster.start()
+    django.setup()
 
 
 def pytest_unconfigure() -> None:
@@ -64,8 +75,6 @@ def pytest_unconfigure() -> None:
 def closed_sockets() -> None:
     """Let tests reach this machine's loopback and local sockets, nothing else."""
     disable_socket(allow_unix_socket=True)
-    from pytest_socket import socket_allow_hosts
-
     socket_allow_hosts(["127.0.0.1", "::1"], allow_unix_socket=True)
 
 
@@ -130,10 +139,6 @@ class TestDatabase:
 @contextmanager
 def cloned(server: DatabaseAccess, home: Path, template: str) -> Iterator[TestDatabase]:
     """Clone `template`, lead Django there, and drop the clone at the end."""
-    import django
-    from django.db import connections
-
-    django.setup()
     name = f"t_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}_{next(_numbers)}"
     admin = server.named("postgres").conninfo(Role.BOOTSTRAP)
     clone(admin_dsn=admin, template=template, name=name)
@@ -176,16 +181,14 @@ class Demo(TestDatabase):
 
     __test__ = False
 
-    keys: "KeyRing"
+    keys: KeyRing
     clock: SteppingClock
     folder: Path
-    _actors: dict[tuple[str, str], "Actor"] = field(default_factory=dict)
+    _actors: dict[tuple[str, str], Actor] = field(default_factory=dict)
 
-    def actor(self, agency_code: str, post_code: str = "interface") -> "Actor":
+    def actor(self, agency_code: str, post_code: str = "interface") -> Actor:
         """Return a post of a demo agency, acting for it."""
-        from comity.spine.tenancy.actor import Actor, Duty, node_actor
-        from comity.spine.tenancy.transaction import reading
-        from comity.standing.directory.selectors import get_post_by_code
+        from comity.standing.directory.selectors import get_post_by_code  # noqa: PLC0415 - needs Django set up
 
         known = self._actors.get((agency_code, post_code))
         if known is None:
@@ -194,17 +197,12 @@ class Demo(TestDatabase):
             known = self._actors[agency_code, post_code] = Actor(post.agency_id, post.id, Duty.AGENCY)
         return known
 
-    def node(self, duty: "Duty | str") -> "Actor":
+    def node(self, duty: Duty | str) -> Actor:
         """Return the node acting in one of its own duties."""
-        from comity.spine.tenancy.actor import Duty, node_actor
-
         return node_actor(Duty(duty))
 
     def sequence(self) -> int:
         """Sequence everything that is pending; return how many entries."""
-        from comity.spine.keys.log_key import LogKey
-        from comity.spine.ledger.sequencer import Sequencer
-
         path = self.folder / "log-key.json"
         key = LogKey.load(path) if path.exists() else LogKey.create(path, origin="comity.example/az", clock=self.clock)
         sequencer = Sequencer(signer=key, clock=self.clock, last_signed=self.folder / "last-signed.json")
@@ -216,13 +214,8 @@ class Demo(TestDatabase):
             sequencer.close()
         return moved
 
-    def verify(self) -> "Report":
+    def verify(self) -> Report:
         """Sequence what is pending, then verify the whole ledger with the checkpoint kept outside the database."""
-        from comity.spine.keys.log_key import verifier_path
-        from comity.spine.ledger.last_signed import read_last_signed
-        from comity.spine.ledger.notes import VerifierKey
-        from comity.spine.ledger.verify import verify
-
         self.sequence()
         key = VerifierKey.parse(verifier_path(self.folder / "log-key.json").read_text("utf-8").strip())
         last = read_last_signed(self.folder / "last-signed.json", key)
@@ -243,9 +236,7 @@ class Demo(TestDatabase):
 def demo_node(server: DatabaseAccess, home: Path, template: str, folder: Path) -> Iterator[Demo]:
     """Clone a template with the demo states loaded; its clock goes on from the moment it was cloned."""
     with cloned(server, home, template) as database:
-        from comity.coordination.exchange import rulesets
-        from comity.spine.keys.file_ring import FileKeyRing
-        from comity.spine.tenancy.clock import database_now
+        from comity.coordination.exchange import rulesets  # noqa: PLC0415 - needs Django set up
 
         rulesets._known.clear()  # what this process remembers is of another test's database
         yield Demo(database.access, home, FileKeyRing(home / "keys.json"), SteppingClock(database_now()), folder)

@@ -12,9 +12,13 @@ from comity.host.ledger import verify_ledger
 from comity.host.ledger_cli import accept
 from comity.host.prepare import Paths
 from comity.spine.keys.log_key import LogKey, list_verifier_keys, verifier_path
+from comity.spine.ledger import recovery
+from comity.spine.ledger.append import Entry, append_entries
 from comity.spine.ledger.last_signed import LastSigned, write_last_signed
 from comity.spine.ledger.notes import parse_checkpoint, sign_checkpoint
+from comity.spine.ledger.sequencer import Sequencer, database_clock
 from comity.spine.tenancy.actor import Actor
+from comity.spine.tenancy.transaction import acting
 
 ORIGIN = "comity.example/az"
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -30,10 +34,6 @@ class History:
         self.append(5)
 
     def append(self, count: int) -> None:
-        from comity.spine.ledger.append import Entry, append_entries  # noqa: PLC0415 - needs Django set up
-        from comity.spine.ledger.sequencer import Sequencer, database_clock  # noqa: PLC0415 - as above
-        from comity.spine.tenancy.transaction import acting  # noqa: PLC0415 - as above
-
         actor = Actor(uuid4(), uuid4())
         with acting(actor) as cursor:
             entries = [Entry.make(act="demo.done", at=AT, actor=actor, rows={}, payloads={}) for _ in range(count)]
@@ -129,8 +129,6 @@ def test_a_lost_log_key_is_replaced_and_what_it_signed_verifies(history):
 
 @pytest.mark.parametrize("crash", ["key set aside", "new key made"])
 def test_an_acceptance_that_was_broken_off_is_completed_by_the_next(history, monkeypatch, crash):
-    from comity.spine.ledger import recovery  # noqa: PLC0415 - needs Django set up
-
     def fail(*_: object, **__: object) -> None:
         raise OSError(crash)
 

@@ -24,6 +24,7 @@ from exchange_given import (
     status_of,
     tick,
 )
+from structlog.testing import capture_logs
 
 from comity.config.node import Role
 from comity.coordination.exchange.ask import Answered
@@ -31,6 +32,8 @@ from comity.coordination.exchange.commands.answer import Verdict
 from comity.coordination.exchange.commands.deliver import DeliveryNotVisibleError
 from comity.coordination.exchange.commands.file import NotFiled
 from comity.coordination.exchange.commands.shadow import shadow_requests
+from comity.spine.keys.file_ring import FileKeyRing
+from comity.spine.keys.ring import UnknownMasterKeyError
 from comity.standing.law.catalogue import load_catalogue
 
 CATALOGUE = load_catalogue()
@@ -251,3 +254,62 @@ def test_a_retry_before_and_after_the_tick_is_the_same_for_hidden_and_absent(dem
         answers = [request(demo, one.asker, ask_for(one, key))[0] for one, key in pairs]
         assert [(answer.status, answer.classes) for answer in answers] == [(status, None)] * 2
         tick(demo)
+
+
+# ---- one record that is damaged
+
+
+DAMAGES = {
+    "content": "UPDATE vault_item SET ciphertext = ciphertext || '\\x00'::bytea WHERE id = %(item)s",
+    "key": "UPDATE vault_item SET wrapped_key = set_byte(wrapped_key, 20, get_byte(wrapped_key, 20) # 1)"
+    " WHERE id = %(item)s",
+    "key torn": "UPDATE vault_item SET wrapped_key = '' WHERE id = %(item)s",
+    "name of the master key": "UPDATE vault_item SET key_id = 'm-0000000000000000' WHERE id = %(item)s",
+    "row": "UPDATE exchange_record SET validated_at = 'infinity' WHERE payload_item = %(item)s",
+}
+
+
+def damage(demo, record_id, statement):
+    [(item,)] = demo.look("SELECT payload_item FROM exchange_record WHERE id = %s", (record_id,))
+    with demo.connect(Role.BOOTSTRAP) as admin:
+        admin.execute("SET session_replication_role = replica")
+        assert admin.execute(statement, {"item": item}).rowcount == 1
+
+
+@pytest.mark.parametrize("what", DAMAGES)
+def test_one_damaged_record_keeps_nobody_waiting_and_has_nothing_to_share(demo, what):
+    [filed] = lodge(demo, STATUS, "bad")
+    damage(demo, filed.record_id, DAMAGES[what])
+    first = put(demo, STATUS, "good").ask_id
+    [bad] = request(demo, STATUS.asker, ask_for(STATUS, "bad"))
+    last = put(demo, STATUS, "last").ask_id
+    assert tick(demo) == 3
+    assert [status_of(demo, STATUS.asker, ask_id) for ask_id in (first, bad.ask_id, last)] == [
+        "disclosed",
+        "nothing_to_share",
+        "disclosed",
+    ]
+    [(instants,)] = demo.look("SELECT count(DISTINCT visible_at) FROM exchange_answer WHERE number = 2")
+    assert instants == 1
+    assert tick(demo) == 0
+
+
+def test_a_damaged_record_alone_is_answered_and_logged_by_its_ids(demo):
+    [filed] = lodge(demo, STATUS, "bad")
+    damage(demo, filed.record_id, DAMAGES["name of the master key"])
+    [bad] = request(demo, STATUS.asker, ask_for(STATUS, "bad"))
+    with capture_logs() as told:
+        assert tick(demo) == 1
+    assert status_of(demo, STATUS.asker, bad.ask_id) == "nothing_to_share"
+    [(item,)] = demo.look("SELECT payload_item FROM exchange_record")
+    assert [(line["event"], line["ask"], line["item"]) for line in told] == [
+        ("exchange.record_damaged", str(bad.ask_id), str(item))
+    ]
+
+
+def test_a_key_ring_of_another_node_answers_nobody(demo, tmp_path):
+    put(demo, STATUS, "good")
+    stranger = replace(demo, keys=FileKeyRing.create(tmp_path / "other.json"))
+    with pytest.raises(UnknownMasterKeyError):
+        tick(stranger)
+    assert tick(demo) == 1

@@ -634,6 +634,18 @@ def test_a_disclosure_is_for_its_recipient_only(demo):
             receive(demo, other, disclosure_id)
 
 
+def test_a_post_that_did_not_ask_receives_nothing(demo):
+    from comity.coordination.exchange.commands.deliver import receive_disclosure  # noqa: PLC0415
+
+    result = put(demo, DISCLOSED, post="liaison")
+    deliver(demo)
+    [disclosure_id] = disclosures_of(demo, result.ask_id)
+    given = {"disclosure_id": disclosure_id, "now": demo.clock(), "keys": demo.keys}
+    with pytest.raises(DeliveryNotVisibleError):
+        receive_disclosure(by=demo.actor(DISCLOSED.asker, "commander"), **given)
+    assert receive_disclosure(by=demo.actor(DISCLOSED.asker, "liaison"), **given).values
+
+
 def test_nothing_is_received_before_it_is_sent(demo):
     result = put(demo, DISCLOSED)
     [disclosure_id] = disclosures_of(demo, result.ask_id)

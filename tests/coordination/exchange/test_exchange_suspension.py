@@ -70,6 +70,28 @@ def test_a_stopped_disclosure_stays_stopped_when_the_agreement_is_resumed(demo):
         receive(demo, DISCLOSED.asker, disclosure_id)
 
 
+def test_suspended_between_sending_and_receiving_it_is_not_handed_over(demo):
+    result = put(demo, DISCLOSED)
+    [disclosure_id] = disclosures_of(demo, result.ask_id)
+    deliver(demo)
+    suspend(demo)
+    for _ in range(2):
+        with pytest.raises(DeliveryNotVisibleError):
+            receive(demo, DISCLOSED.asker, disclosure_id)
+    assert events(demo) == ["sent", "stopped"]
+    assert status_of(demo, DISCLOSED.asker, result.ask_id) == "stopped"
+    assert demo.verify().is_clean
+
+
+def test_what_was_received_before_a_suspension_stays_received(demo):
+    result = put(demo, DISCLOSED)
+    [disclosure_id] = disclosures_of(demo, result.ask_id)
+    deliver(demo)
+    first = receive(demo, DISCLOSED.asker, disclosure_id)
+    suspend(demo)
+    assert receive(demo, DISCLOSED.asker, disclosure_id) == first
+
+
 def test_several_disclosures_of_one_suspended_agreement_are_all_stopped(demo):
     lodge(demo, DISCLOSED, "a", "b", "c")
     request(demo, DISCLOSED.asker, *(ask_for(DISCLOSED, key) for key in "abc"))

@@ -5,17 +5,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import django
 import msgspec
 import pytest
 
 from comity.config.node import Role
-
-
-def pytest_collectstart() -> None:
-    """Set Django up before the test modules import its models; the settings are known by now."""
-    django.setup()
-
 
 ACT_TABLES = (
     "exchange_answer",
@@ -23,11 +16,14 @@ ACT_TABLES = (
     "exchange_decision",
     "exchange_delivery",
     "exchange_disclosure",
+    "exchange_reading",
     "exchange_record",
+    "exchange_review",
     "ledger_pending",
     "outbox_message",
     "tasks_task",
     "tasks_verdict",
+    "vault_hold",
     "vault_item",
 )
 NDJSON = "application/x-ndjson"
@@ -56,6 +52,9 @@ class Caller:
     def post(self, path: str, body: object = None, *, kind: str = "application/json"):
         raw = body if isinstance(body, bytes) else msgspec.json.encode(body)
         return self.client.generic("POST", f"/api/v1{path}", raw, content_type=kind, headers=self.headers)
+
+    def delete(self, path: str):
+        return self.client.delete(f"/api/v1{path}", headers=self.headers)
 
     def bulk(self, path: str, lines: list[object]) -> list[dict[str, Any]]:
         raw = b"\n".join(line if isinstance(line, bytes) else msgspec.json.encode(line) for line in lines)

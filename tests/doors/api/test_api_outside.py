@@ -31,3 +31,15 @@ def test_disclosure_the_gate_would_have_refused_is_named_a_breach(office, holder
 def test_time_without_an_offset_is_refused(holder):
     refused = holder.post("/outside-disclosures", told(told_at="2026-01-01T00:00:00"))
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "told_at")
+
+
+def test_key_or_time_that_cannot_be_is_refused(office, holder, unchanged):
+    now = office.now().isoformat()
+    for changes, field in (
+        ({"key": ""}, "key"),
+        ({"key": "k" * 51}, "key"),
+        ({"told_at": "2999-01-01T00:00:00Z"}, "told_at"),
+        ({"told_at": "0001-01-01T00:00:00+14:00"}, "told_at"),
+    ):
+        refused = holder.post("/outside-disclosures", told(**({"told_at": now} | changes)))
+        assert (refused.status_code, [e["field"] for e in refused.json()["errors"]]) == (422, [field]), refused.content

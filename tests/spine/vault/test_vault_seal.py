@@ -11,11 +11,21 @@ from hypothesis import strategies as st
 from comity.config.node import Role
 from comity.kernel.ids import new_id, random_id
 from comity.spine.keys import FileKeyRing, UnknownMasterKeyError
+from comity.spine.keys.ring import KeyRingError, UnwrapError
 from comity.spine.tenancy.actor import Actor, Duty
 from comity.spine.tenancy.transaction import acting, reading
 from comity.spine.vault import seal
+from comity.spine.vault.check_keys import opens_most
 from comity.spine.vault.rewrap import START, count_by_key, rewrap_items
-from comity.spine.vault.seal import ItemAlteredError, ItemNotVisibleError, Plain, open_item, open_items, seal_items
+from comity.spine.vault.seal import (
+    ItemAlteredError,
+    ItemNotVisibleError,
+    Plain,
+    open_item,
+    open_items,
+    open_sound_items,
+    seal_items,
+)
 from comity.spine.vault.selectors import iter_stored_digests
 
 NAME = "Zebulon Quill"
@@ -94,6 +104,8 @@ def test_returned_digest_is_of_nonce_and_ciphertext_and_the_verifier_computes_it
         "UPDATE vault_item SET kind = 'facts'",
         "UPDATE vault_item SET id = gen_random_uuid()",
         "UPDATE vault_item SET ciphertext = ''",
+        "UPDATE vault_item SET wrapped_key = set_byte(wrapped_key, 20, get_byte(wrapped_key, 20) # 1)",
+        "UPDATE vault_item SET wrapped_key = ''",
     ],
 )
 def test_changed_record_does_not_open(node, keys, sealed, retention, damage):
@@ -115,6 +127,48 @@ def test_content_moved_to_another_row_does_not_open(node, keys, sealed, retentio
         )
     with pytest.raises(ItemAlteredError), reading(retention) as cursor:
         open_item(cursor, keys, first)
+
+
+def test_what_is_sound_opens_beside_what_was_damaged_and_the_damage_is_told(node, keys, sealed, retention):
+    altered, renamed, sound = sealed(3)
+    with node.connect(Role.BOOTSTRAP) as admin:
+        admin.execute("UPDATE vault_item SET wrapped_key = '' WHERE id = %s", (altered,))
+        admin.execute("UPDATE vault_item SET key_id = 'm-00' WHERE id = %s", (renamed,))
+    with reading(retention) as cursor:
+        opened = open_sound_items(cursor, keys, [altered, renamed, sound, random_id()])
+        assert opens_most(cursor, keys) is False
+    assert list(opened.values) == [sound]
+    assert {item: type(error) for item, error in opened.damaged.items()} == {
+        altered: ItemAlteredError,
+        renamed: UnknownMasterKeyError,
+    }
+
+
+def test_a_ring_belongs_that_opens_most_of_what_was_sealed_last(tmp_path, node, keys, sealed, retention):
+    with reading(retention) as cursor:
+        assert not opens_most(cursor, keys)
+    sealed(3)
+    with node.connect(Role.BOOTSTRAP) as admin:
+        admin.execute("UPDATE vault_item SET key_id = 'm-00' WHERE id = (SELECT max(id::text) FROM vault_item)::uuid")
+    with reading(retention) as cursor:
+        assert opens_most(cursor, keys)
+        assert not opens_most(cursor, FileKeyRing.create(tmp_path / "other.json"))
+
+
+class FailingRing:
+    """A token that was pulled out: it opens nothing any more, and seals nothing."""
+
+    def unwrap(self, wrapped):
+        raise UnwrapError(wrapped.key_id)
+
+    def wrap(self, data_key):
+        raise KeyRingError(f"no token for {len(data_key)} bytes")
+
+
+def test_a_ring_that_fails_is_not_taken_for_an_altered_record(sealed, holder):
+    (item_id,) = sealed()
+    with pytest.raises(KeyRingError, match="no token"), reading(holder) as cursor:
+        open_sound_items(cursor, FailingRing(), [item_id])
 
 
 def test_ring_without_the_master_key_says_so(tmp_path, keys, sealed, holder):

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-import django
 import pytest
 from agreements_given import NOW, SHARE, terms_of
 
@@ -13,11 +12,6 @@ from comity.kernel.ids import new_id
 from comity.kernel.time import Period
 from comity.spine.tenancy.actor import Actor, Duty
 from comity.standing.directory.vocabulary import AgencyKind, PostFunction, Power
-
-
-def pytest_collectstart() -> None:
-    """Set Django up before the test modules import its models; the settings are known by now."""
-    django.setup()
 
 
 @dataclass(frozen=True)

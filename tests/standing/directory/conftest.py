@@ -6,18 +6,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
-import django
 import pytest
 
 from comity.kernel.ids import new_id
 from comity.spine.tenancy.actor import Actor, Duty
 from comity.standing.directory.vocabulary import AgencyKind, PostFunction, Power, SwornStatus
-
-
-def pytest_collectstart() -> None:
-    """Set Django up before the test modules import its models; the settings are known by now."""
-    django.setup()
-
 
 NOW = datetime(2026, 3, 2, 16, tzinfo=UTC)
 

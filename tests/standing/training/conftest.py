@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-import django
 import pytest
 
 from comity.kernel.ids import new_id
@@ -14,11 +13,6 @@ from comity.standing.directory.vocabulary import AgencyKind, PostFunction, Sworn
 from comity.standing.training.vocabulary import Function
 
 NOW = datetime(2026, 3, 2, 16, tzinfo=UTC)
-
-
-def pytest_collectstart() -> None:
-    """Set Django up before the test modules import its models; the settings are known by now."""
-    django.setup()
 
 
 @dataclass(frozen=True)

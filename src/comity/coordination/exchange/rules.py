@@ -9,7 +9,6 @@ from comity.kernel.canonical import Json
 from comity.spine.policy.decision import DISCLOSED, Decision, outcome_plain
 from comity.standing.law.catalogue import Catalogue, Source
 
-
 TICK_SECONDS: Final = 5
 """Answers about records whose existence the law hides appear on multiples of this, counted from the epoch."""
 

@@ -37,7 +37,7 @@ class ItemNotVisibleError(LookupError):
 
 
 class ItemAlteredError(ValueError):
-    """A stored record does not open under its own key: its bytes, key, id or kind were changed, or its row was moved."""
+    """A stored record does not open under its own key: bytes, key, id or kind were changed, or the row was moved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +127,7 @@ def open_sound_items(cursor: CursorWrapper | psycopg.Cursor[Any], keys: KeyRing,
     return Opened(values, damaged)
 
 
-def _stored(
-    cursor: CursorWrapper | psycopg.Cursor[Any], ids: Iterable[UUID]
-) -> Iterator[tuple[UUID, str, _Sealed]]:
+def _stored(cursor: CursorWrapper | psycopg.Cursor[Any], ids: Iterable[UUID]) -> Iterator[tuple[UUID, str, _Sealed]]:
     with psycopg.Cursor(cursor.connection) as binary:
         rows = binary.execute(_SELECT, (list(ids),), binary=True).fetchall()
     for item_id, kind, nonce, ciphertext, wrapped_key, key_id in rows:

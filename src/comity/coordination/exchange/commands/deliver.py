@@ -264,6 +264,9 @@ def _receive(disclosure_id: UUID, by: Actor, now: datetime, keys: KeyRing) -> Re
                 _file_receipt(cursor, sent, loaded, receipt_id, by, now, keys)
             with gate_reads(cursor, by):
                 opened = open_items(cursor, keys, [sent.disclosed.payload_item])
+            if sent.disclosed.payload_item not in opened:
+                # Inside the transaction: no receipt stays for what nobody got.
+                raise PayloadGoneError(f"the payload of disclosure `{disclosure_id}` was purged when its term ended")
         elif sent.disclosed.event != STOPPED:
             batch = Batch(now)
             _stop(batch, sent.disclosed, loaded, by)
@@ -272,8 +275,6 @@ def _receive(disclosure_id: UUID, by: Actor, now: datetime, keys: KeyRing) -> Re
         raise DeliveryNotVisibleError(
             f"disclosure `{disclosure_id}` was stopped: an agreement it rests on is no longer in force"
         )
-    if sent.disclosed.payload_item not in opened:
-        raise PayloadGoneError(f"the payload of disclosure `{disclosure_id}` was purged when its retention ended")
     value = opened[sent.disclosed.payload_item]
     return Received(texts(value), value.get("digests"), value.get("salts"), sent.envelope, sent.signature, receipt_id)
 

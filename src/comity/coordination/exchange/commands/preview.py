@@ -1,6 +1,6 @@
 """Ask what would be: decided by type, without a subject, a record or a trace of one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from comity.coordination.exchange.gather import name_ask, not_in_force, read_ros
 from comity.coordination.exchange.rules import faults_of
 from comity.spine.keys.ring import KeyRing
 from comity.spine.policy.decision import Decision
+from comity.spine.policy.rules import Rule
 from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import reading
 from comity.standing.law.catalogue import load_catalogue
@@ -19,10 +20,14 @@ from comity.standing.law.catalogue import load_catalogue
 
 @dataclass(frozen=True, slots=True)
 class Previewed:
-    """What would be decided of an ask of this type, before any record is touched."""
+    """What would be decided of an ask of this type, before any record is touched.
+
+    `rules`: every rule and clause it was decided under, by id, so that what the decision names can be shown in words.
+    """
 
     ask_key: str
     decision: Decision
+    rules: Mapping[str, Rule]
 
 
 def preview_disclosures(*, asks: Sequence[Ask], by: Actor, now: datetime, keys: KeyRing) -> list[Previewed | Invalid]:
@@ -53,5 +58,6 @@ def preview_disclosures(*, asks: Sequence[Ask], by: Actor, now: datetime, keys: 
             if not case.standing.named_in_force:
                 results[position] = Invalid(case.named.ask.ask_key, (not_in_force(case.named),))
                 continue
-            results[position] = Previewed(case.named.ask.ask_key, case.decision)
+            rules = {rule.id: rule for rule in case.rules.rules}
+            results[position] = Previewed(case.named.ask.ask_key, case.decision, rules)
     return [results[position] for position in range(len(asks))]
