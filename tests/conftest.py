@@ -188,7 +188,7 @@ class Demo(TestDatabase):
 
     def actor(self, agency_code: str, post_code: str = "interface") -> Actor:
         """Return a post of a demo agency, acting for it."""
-        from comity.standing.directory.selectors import get_post_by_code  # noqa: PLC0415 - needs Django set up
+        from comity.standing.directory.selectors import get_post_by_code
 
         known = self._actors.get((agency_code, post_code))
         if known is None:
@@ -236,7 +236,7 @@ class Demo(TestDatabase):
 def demo_node(server: DatabaseAccess, home: Path, template: str, folder: Path) -> Iterator[Demo]:
     """Clone a template with the demo states loaded; its clock goes on from the moment it was cloned."""
     with cloned(server, home, template) as database:
-        from comity.coordination.exchange import rulesets  # noqa: PLC0415 - needs Django set up
+        from comity.coordination.exchange import rulesets
 
         rulesets._known.clear()  # what this process remembers is of another test's database
         yield Demo(database.access, home, FileKeyRing(home / "keys.json"), SteppingClock(database_now()), folder)

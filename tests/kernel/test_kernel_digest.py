@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comity.kernel import digest
+from comity.kernel.canonical import plain
 
 SALT = bytes(range(16))
 columns = st.text("abcdefghij_", min_size=1)
@@ -29,6 +30,12 @@ def test_a_row_is_digested_over_its_salt_and_its_canonical_form() -> None:
 def test_a_column_that_is_null_leaves_no_trace(row: dict[str, object], added: set[str]) -> None:
     later = dict.fromkeys(added) | row  # a later migration adds columns; old rows have NULL in them
     assert digest.row_digest(SALT, later) == digest.row_digest(SALT, row)
+
+
+@given(rows)
+def test_a_row_made_plain_before_has_the_same_digest(row: dict[str, object]) -> None:
+    made = digest.PlainRow({name: plain(value) for name, value in row.items()})
+    assert digest.row_digest(SALT, made) == digest.row_digest(SALT, row)
 
 
 @given(rows, columns, st.integers(10, 99))

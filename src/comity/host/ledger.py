@@ -4,8 +4,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from comity.host.prepare import Paths
+
+if TYPE_CHECKING:
+    from comity.spine.ledger.report import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +36,13 @@ def wait_sequenced(*, seconds: float) -> bool:
 
 
 def verify_ledger(home: Path, *, progress: Callable[[int, int], None] | None = None) -> Verified:
-    """Verify everything as role verifier, the checkpoint kept outside the database included."""
+    """Verify everything as role verifier, the checkpoint kept outside the database included.
+
+    Without a key file payload keys are not tried, and not counted. With one that cannot be used
+    the rest is verified, and a line says so.
+    """
     from comity.spine.keys.log_key import list_verifier_keys, verifier_path
+    from comity.spine.keys.ring import KeyRingError
     from comity.spine.ledger.connect import conninfo_of
     from comity.spine.ledger.last_signed import read_last_signed
     from comity.spine.ledger.notes import VerifierKey
@@ -51,7 +60,27 @@ def verify_ledger(home: Path, *, progress: Callable[[int, int], None] | None = N
         last_signed=last.checkpoint if last else None,
         progress=progress,
     )
+    lines: tuple[str, ...] = ()
+    try:
+        report = _with_keys(paths, report)
+    except KeyRingError as error:
+        lines = (f"payload keys were not tried: {error}",)
     counted = ", ".join(f"{count:,} {what}" for what, count in sorted(report.counts.items()))
-    lines = tuple(f"{finding.kind.value}: {finding.where}: {finding.says}" for finding in report.findings)
+    lines += tuple(f"{finding.kind.value}: {finding.where}: {finding.says}" for finding in report.findings)
     lines += tuple(f"{kind.value}: {count} more" for kind, count in report.left_out.items())
     return Verified(report.is_clean, counted, lines)
+
+
+def _with_keys(paths: Paths, report: "Report") -> "Report":
+    """Try the data key of every payload; nothing is tried where there is no key file."""
+    from django.db import connections
+
+    from comity.spine.keys.file_ring import FileKeyRing
+    from comity.spine.ledger.report import with_payload_keys
+    from comity.spine.vault.verify_keys import verify_keys
+
+    if not paths.keys.exists():
+        return report
+    with connections["verifier"].cursor() as cursor:
+        found = verify_keys(cursor, FileKeyRing(paths.keys))
+    return with_payload_keys(report, tried=found.tried, changed=found.changed)

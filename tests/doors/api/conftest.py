@@ -38,7 +38,7 @@ class Caller:
     client: Any = field(init=False)
 
     def __post_init__(self) -> None:
-        from django.test import Client  # noqa: PLC0415 - needs Django set up
+        from django.test import Client
 
         self.client = Client(raise_request_exception=False)
 
@@ -72,9 +72,9 @@ class Office:
     def caller(
         self, agency: str = "hsi-arizona", post: str = "interface", scopes=None, *, starts=None, ends=None
     ) -> Caller:
-        from comity.kernel.time import Period  # noqa: PLC0415 - needs Django set up
-        from comity.standing.directory.commands import issue_api_key  # noqa: PLC0415 - needs Django set up
-        from comity.standing.directory.vocabulary import Scope  # noqa: PLC0415 - needs Django set up
+        from comity.kernel.time import Period
+        from comity.standing.directory.commands import issue_api_key
+        from comity.standing.directory.vocabulary import Scope
 
         by, now = self.node.actor(agency, post), self.now()
         issued = issue_api_key(
@@ -93,13 +93,13 @@ class Office:
         return self.node.keys
 
     def deliver(self) -> int:
-        from comity.doors.worker.deliveries import sweep  # noqa: PLC0415 - needs Django set up
+        from comity.doors.worker.deliveries import sweep
 
         return sweep(clock=self.now, keys=self.keys())
 
     def tick(self) -> int:
-        from comity.coordination.exchange.commands.tick import answer_hidden_asks  # noqa: PLC0415 - needs Django set up
-        from comity.spine.tenancy.actor import Duty, node_actor  # noqa: PLC0415 - needs Django set up
+        from comity.coordination.exchange.commands.tick import answer_hidden_asks
+        from comity.spine.tenancy.actor import Duty, node_actor
 
         return answer_hidden_asks(by=node_actor(Duty.COURIER), now=self.now() + timedelta(seconds=10), keys=self.keys())
 
@@ -111,7 +111,7 @@ class Office:
 
 @pytest.fixture
 def office(demo) -> Iterator[Office]:
-    from comity.doors.api.context import forget_keys  # noqa: PLC0415 - needs Django set up
+    from comity.doors.api.context import forget_keys
 
     forget_keys()
     yield Office(demo)
@@ -121,7 +121,7 @@ def office(demo) -> Iterator[Office]:
 @pytest.fixture(scope="module")
 def shared_office(request, server, home, demo_template, tmp_path_factory) -> Iterator[Office]:
     """One node for a module whose tests write nothing that another could notice."""
-    from comity.doors.api.context import forget_keys  # noqa: PLC0415 - needs Django set up
+    from comity.doors.api.context import forget_keys
 
     root = next(p for p in request.config.pluginmanager.get_plugins() if hasattr(p, "demo_node"))
     forget_keys()

@@ -23,7 +23,7 @@ def lodged(holder, record) -> str:
 @pytest.fixture
 def due(office, lodged, keeper):
     """The retention task about the lodged record, whose term ends in ten days."""
-    from comity.coordination.exchange.commands.retention import open_retention_reviews  # noqa: PLC0415 - needs Django
+    from comity.coordination.exchange.commands.retention import open_retention_reviews
 
     soon = office.now() + timedelta(days=10)
     with office.node.connect(Role.BOOTSTRAP) as admin:

@@ -3,6 +3,8 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -12,6 +14,7 @@ from typer.testing import CliRunner
 
 from comity.config.node import Role
 from comity.spine.keys.file_ring import FileKeyRing
+from comity.spine.keys.private_file import KeyFileMissingError
 
 ALWAYS = ("--seed", "7", "--from", "2020-01-01", "--to", "2100-01-01")
 
@@ -53,6 +56,52 @@ def test_verify_is_clean_and_names_what_was_changed(lodged):
     assert "DOES NOT VERIFY" in told.out
     findings = lodged.run("ledger", "verify", "--json").value["findings"]
     assert [one["kind"] for one in findings] == ["act row changed"]
+
+
+@pytest.mark.parametrize("change", ["wrapped_key = substr(wrapped_key, 2)", "key_id = 'm-00'"])
+def test_verify_tries_every_payload_key_and_names_what_was_changed(lodged, change):
+    lodged.ask(an_ask())
+    lodged.node.sequence()
+    [(count,)] = lodged.node.look("SELECT count(*) FROM vault_item")
+    sound = lodged.run("ledger", "verify", "--json").value
+    assert (sound["sound"], sound["checked"]["payload keys"]) == (True, count)
+    [(item,)] = lodged.node.look("SELECT max(id::text) FROM vault_item")
+    with lodged.node.connect(Role.BOOTSTRAP) as admin:
+        admin.execute(f"UPDATE vault_item SET {change} WHERE id = %s", (item,))
+    found = lodged.run("ledger", "verify", "--json").value
+    assert [(one["kind"], one["where"]) for one in found["findings"]] == [("payload key changed", f"vault_item/{item}")]
+    assert found["checked"]["payload keys"] == count
+
+
+def test_verify_names_a_payload_that_was_put_into_the_vault_past_the_ledger(lodged):
+    with lodged.node.connect(Role.BOOTSTRAP) as admin:
+        [(item,)] = admin.execute(
+            "INSERT INTO vault_item (id, kind, owner_id, reader_ids, nonce, ciphertext, wrapped_key, key_id)"
+            " SELECT gen_random_uuid(), kind, owner_id, reader_ids, nonce, ciphertext, wrapped_key, key_id"
+            " FROM vault_item LIMIT 1 RETURNING id"
+        ).fetchall()
+    lodged.node.sequence()
+    findings = lodged.run("ledger", "verify", "--json").value["findings"]
+    assert [(one["kind"], one["where"]) for one in findings] == [
+        ("payload not named by any entry", f"vault_item/{item}")
+    ]
+
+
+def test_verify_without_the_key_file_verifies_the_rest_and_says_so(lodged):
+    def gone():
+        raise KeyFileMissingError("no `keys.json`")
+
+    lodged.node.sequence()
+
+    @contextmanager
+    def without_keys():
+        with lodged.opener() as node:
+            yield replace(node, open_keys=gone)
+
+    told = Terminal(lodged.node, without_keys).run("ledger", "verify")
+    assert told.code == 0
+    assert "payload keys were not tried: no `keys.json`" in told.err
+    assert "payload keys" not in told.out
 
 
 def test_verify_says_how_to_sign_what_nobody_sequenced(terminal):

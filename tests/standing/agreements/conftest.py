@@ -43,7 +43,7 @@ class Offices:
 
 
 def make_offices(steward: Actor, codes: Mapping[str, AgencyKind]) -> list[Office]:
-    from comity.standing.directory import commands as do  # noqa: PLC0415 - needs Django set up
+    from comity.standing.directory import commands as do
 
     agencies = [
         do.NewAgency(code=code, name=f"{code} of the tests", kind=kind, origin="test", powers=(Power.LAW_ENFORCEMENT,))
@@ -80,8 +80,8 @@ Make = Callable[..., UUID]
 @pytest.fixture
 def draft(offices: Offices) -> Make:
     """Draft an agreement, by default between the sheriff and ICE."""
-    from comity.standing.agreements.commands import draft_agreement  # noqa: PLC0415 - needs Django set up
-    from comity.standing.agreements.vocabulary import AgreementKind, PartyRole  # noqa: PLC0415
+    from comity.standing.agreements.commands import draft_agreement
+    from comity.standing.agreements.vocabulary import AgreementKind, PartyRole
 
     def make(
         *clauses: Mapping[str, object],
@@ -108,9 +108,9 @@ def draft(offices: Offices) -> Make:
 @pytest.fixture
 def conclude(offices: Offices) -> Callable[[UUID], None]:
     """Offer the draft, have every party's head sign it, put it in force."""
-    from comity.spine.tenancy.transaction import reading  # noqa: PLC0415 - needs Django set up
-    from comity.standing.agreements import commands as do  # noqa: PLC0415
-    from comity.standing.agreements.selectors import get_agreement, get_version  # noqa: PLC0415
+    from comity.spine.tenancy.transaction import reading
+    from comity.standing.agreements import commands as do
+    from comity.standing.agreements.selectors import get_agreement, get_version
 
     def run(agreement_id: UUID) -> None:
         with reading(offices.steward):

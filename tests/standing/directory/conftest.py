@@ -39,7 +39,7 @@ class Offices:
 
 
 def make_office(steward: Actor, code: str, ori: str) -> Office:
-    from comity.standing.directory import commands as do  # noqa: PLC0415 - needs Django set up
+    from comity.standing.directory import commands as do
 
     new = do.NewAgency(
         code=code,

@@ -29,8 +29,8 @@ class School:
 
 @pytest.fixture
 def school(node: object) -> School:
-    from comity.standing.directory import commands as do  # noqa: PLC0415 - needs Django set up
-    from comity.standing.training import commands as train  # noqa: PLC0415 - same
+    from comity.standing.directory import commands as do
+    from comity.standing.training import commands as train
 
     by = Actor(new_id(), new_id(), Duty.STEWARD)
     agencies = [

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
+from django.db import connections
+
 from comity.doors.cli.acting import STEWARD
 from comity.doors.cli.mistakes import NOT_WELL, MistakeError
 from comity.doors.cli.node import Node
@@ -12,16 +14,18 @@ from comity.doors.cli.say import moment, note, progress, say, say_facts, say_jso
 from comity.doors.cli.tasks import parse_id
 from comity.kernel.time import utc_text
 from comity.spine.keys.log_key import LogKey, verifier_path
+from comity.spine.keys.ring import KeyRingError
 from comity.spine.ledger.connect import conninfo_of
 from comity.spine.ledger.export import export as export_ledger
 from comity.spine.ledger.last_signed import read_last_signed
 from comity.spine.ledger.notes import NoteError, VerifierKey, open_checkpoint
 from comity.spine.ledger.prove import InclusionProof, prove_inclusion
-from comity.spine.ledger.report import Kind
+from comity.spine.ledger.report import Kind, Report, with_payload_keys
 from comity.spine.ledger.selectors import LedgerStatus, get_checkpoint_note, get_status
 from comity.spine.ledger.sequencer import Sequencer, SequencerRunningError
 from comity.spine.ledger.verify import verify as verify_ledger
 from comity.spine.tenancy.transaction import reading
+from comity.spine.vault.verify_keys import verify_keys
 
 WAIT_SECONDS: Final = 20.0
 CHECK: Final = "comity/inclusion/1"
@@ -72,7 +76,10 @@ def verifier_key(node: Node) -> str:
 
 
 def verify(node: Node, *, form: str) -> int:
-    """Recompute everything that was recorded, as role verifier; print each finding; return 1 when there is one."""
+    """Recompute everything that was recorded, as role verifier, and try every payload's key; print each finding.
+
+    Returns 1 when there is one. Without the keys the rest is verified all the same, and that is said.
+    """
     key = VerifierKey.parse(verifier_key(node))
     last = read_last_signed(node.last_signed, key)
     with progress("parts of the ledger", total=1) as bar:
@@ -83,6 +90,7 @@ def verify(node: Node, *, form: str) -> int:
             last_signed=last.checkpoint if last else None,
             progress=bar,
         )
+        report = _with_keys(node, report)
     if form == "json":
         say_json(
             {
@@ -106,6 +114,16 @@ def verify(node: Node, *, form: str) -> int:
     if any(finding.kind is Kind.PENDING_STALE for finding in report.findings):
         say("→ entries wait because no sequencer runs: `comity ledger checkpoint` signs them, then verify again")
     return NOT_WELL
+
+
+def _with_keys(node: Node, report: Report) -> Report:
+    try:
+        with connections["verifier"].cursor() as cursor:
+            found = verify_keys(cursor, node.open_keys())
+    except KeyRingError as error:
+        note(f"payload keys were not tried: {error}")
+        return report
+    return with_payload_keys(report, tried=found.tried, changed=found.changed)
 
 
 def prove(node: Node, *, entry: str) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
 
 _NAMED_PER_KIND: Final = 100
 
@@ -31,6 +32,8 @@ class Kind(StrEnum):
     TABLE_UNREADABLE = "table unreadable"
     PAYLOAD_CHANGED = "payload changed"
     PAYLOAD_MISSING = "payload missing"
+    PAYLOAD_KEY_CHANGED = "payload key changed"
+    PAYLOAD_NOT_NAMED = "payload not named by any entry"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +61,15 @@ class Report:
 
 @dataclass(slots=True)
 class Findings:
-    """Collects findings and counts, at most a hundred named of each kind; the rest are counted."""
+    """Collects findings and counts, at most a hundred named of each kind; the rest are counted.
+
+    `stored`: how many stored payloads entries named, and the sum of their ids' hashes, to be held against the vault.
+    """
 
     named: list[Finding] = field(default_factory=list)
     kinds: Counter[Kind] = field(default_factory=Counter)
     counts: Counter[str] = field(default_factory=Counter)
+    stored: tuple[int, int] = (0, 0)
 
     def add(self, kind: Kind, where: str, says: str) -> None:
         """Note one finding."""
@@ -79,11 +86,29 @@ class Findings:
                 self.named.append(finding)
         self.kinds += other.kinds
         self.counts += other.counts
+        self.stored = (self.stored[0] + other.stored[0], self.stored[1] + other.stored[1])
 
     def report(self) -> Report:
         """Return the outcome."""
         named = Counter(finding.kind for finding in self.named)
         return Report(tuple(self.named), dict(self.counts), dict(self.kinds - named))
+
+
+def with_payload_keys(report: Report, *, tried: int, changed: Mapping[UUID, str]) -> Report:
+    """Return the report with what the vault's keys came to (`vault.verify_keys`): item to what is wrong with its key.
+
+    The ledger knows no master key: whoever holds the key ring asks the vault and adds the answer here.
+    """
+    found = Findings()
+    found.counts["payload keys"] = tried
+    for item, says in changed.items():
+        found.add(Kind.PAYLOAD_KEY_CHANGED, f"vault_item/{item}", f"vault_item/{item} {says}")
+    keys = found.report()
+    return Report(
+        report.findings + keys.findings,
+        {**report.counts, "payload keys": tried},
+        {**report.left_out, **keys.left_out},
+    )
 
 
 def merged(parts: Iterable[Findings]) -> Findings:

@@ -13,7 +13,8 @@ from comity.kernel.time import utc_text
 from comity.spine.ledger.act_tables import ActTable, find_act_tables
 from comity.spine.ledger.notes import Checkpoint, VerifierKey
 from comity.spine.ledger.report import Findings, Kind, Report, merged
-from comity.spine.ledger.snapshot import exported
+from comity.spine.ledger.snapshot import exported, joined
+from comity.spine.ledger.verify_orphans import find_orphans
 from comity.spine.ledger.verify_rows import FIRST_ID, LAST_ID, Range, check_rows
 from comity.spine.ledger.verify_tree import SPAN, SpanResult, Whole, check_span
 
@@ -45,7 +46,8 @@ def verify(
 
     `conninfo`: of the role verifier. `keys`: every key the log has signed with. `now`: what is pending longer than
     `pending_limit` before it is named. `purged`: `table/key` of act rows lawfully gone. `last_signed`: the checkpoint
-    kept outside the database, which the tree must contain. Runs in this process when the ledger is small.
+    kept outside the database, which the tree must contain. Rows and payloads are looked for in both directions: what an
+    entry names must be there, what is there an entry must name. Runs in this process when the ledger is small.
     """
     with exported(conninfo) as (connection, snapshot):
         size = _tree_size(connection)
@@ -63,6 +65,8 @@ def verify(
             rows = [pool.submit(check_rows, snapshot, span, readable, purged) for span in ranges]
             findings.merge(_joined(connection, steps.over(spans), last_signed))
             findings.merge(merged(steps.over(rows)))
+        with joined(snapshot) as copying:
+            findings.merge(find_orphans(connection, copying, findings))
     return findings.report()
 
 

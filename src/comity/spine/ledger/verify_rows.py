@@ -16,7 +16,8 @@ from comity.spine.ledger.report import Findings, Kind
 from comity.spine.ledger.snapshot import Snapshot, copied, joined, streamed
 
 _STORED: Final = (
-    "SELECT id::text, encode(sha256(nonce || ciphertext), 'hex') FROM vault_item WHERE id = ANY (%s::uuid[])"
+    "SELECT id::text, encode(sha256(nonce || ciphertext), 'hex'), uuid_hash_extended(id, 0)"
+    " FROM vault_item WHERE id = ANY (%s::uuid[])"
 )
 _BURIED: Final = "SELECT item_id::text, digest FROM vault_tombstone WHERE item_id = ANY (%s::uuid[])"
 
@@ -56,7 +57,7 @@ class Body(msgspec.Struct, gc=False, forbid_unknown_fields=True):
     salt: str
 
 
-_decode: Final = msgspec.json.Decoder(Body).decode
+decode_body: Final = msgspec.json.Decoder(Body).decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +190,7 @@ class _Rows:
     def _check_entry(self, entry_id: str, row: bytes) -> None:
         rows = self._take(entry_id)
         try:
-            body = _decode(row[_BODY])
+            body = decode_body(row[_BODY])
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             self._name_unreadable(_Told.of(row), str(error), rows)
             return
@@ -246,15 +247,18 @@ class _Payloads:
         if not self._told:
             return
         ids = list({item for item, _, _ in self._told})
-        stored = self._digests(_STORED, ids)
-        buried = self._digests(_BURIED, [item for item in ids if item not in stored])
+        found = self._rows(_STORED, ids)
+        stored = {item: digest for item, digest, _ in found}
+        buried = dict(self._rows(_BURIED, [item for item in ids if item not in stored]))
+        count, total = self._findings.stored
+        self._findings.stored = (count + len(found), total + sum(row[2] for row in found))
         for item, digest, told in self._told:
             self._findings.counts["payloads"] += 1
             self._compare(item, digest, told, stored.get(item), buried.get(item))
         self._told = []
 
-    def _digests(self, query: str, ids: list[str]) -> dict[str, str]:
-        return dict(self._connection.execute(query, (ids,)).fetchall()) if ids and self._has_vault else {}
+    def _rows(self, query: str, ids: list[str]) -> list[tuple[Any, ...]]:
+        return self._connection.execute(query, (ids,)).fetchall() if ids and self._has_vault else []
 
     def _compare(self, item: str, digest: str, told: _Told, stored: str | None, buried: str | None) -> None:
         name, where = f"vault_item/{item}", f"vault_tombstone/{item}"
