@@ -13,7 +13,6 @@ runpy.run_path(str(HERE / "template_demo.py"))
 sys.path[:0] = [str(HERE), str(HERE / "coordination" / "exchange")]
 
 import exchange_given as given  # noqa: E402 - Django is set up by now
-from conftest import Demo, SteppingClock  # noqa: E402
 
 from comity.config.node import DatabaseAccess, load  # noqa: E402
 from comity.coordination.exchange.commands import account, audit, outside, retention, shadow  # noqa: E402
@@ -24,6 +23,7 @@ from comity.spine.keys.file_ring import FileKeyRing  # noqa: E402
 from comity.spine.tenancy.actor import Duty  # noqa: E402
 from comity.spine.tenancy.clock import database_now  # noqa: E402
 from comity.spine.vault.tombstones import TombstoneFile  # noqa: E402
+from conftest import Demo, SteppingClock  # noqa: E402
 
 settings = load()
 folder = Path(tempfile.mkdtemp(prefix="comity-run-"))

@@ -11,7 +11,7 @@ from comity.host.ledger import verify_ledger
 
 @pytest.fixture
 def lodged(demo):
-    from comity.coordination.exchange.commands.file import NewRecord, file_records  # noqa: PLC0415 - needs Django set up
+    from comity.coordination.exchange.commands.file import NewRecord, file_records
 
     record = NewRecord(category="case", reference="C-1", values={"warrant": "W-9"})
     file_records(records=(record,), by=demo.actor("pima-so"), now=demo.clock(), keys=demo.keys)

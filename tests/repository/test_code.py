@@ -51,9 +51,7 @@ def reached(name: str, known: dict[str, ast.FunctionDef]) -> set[str]:
         if one in found:
             continue
         found.add(one)
-        for node in ast.walk(known[one]):
-            if isinstance(node, ast.Name) and node.id in known:
-                open_names.append(node.id)
+        open_names.extend(n.id for n in ast.walk(known[one]) if isinstance(n, ast.Name) and n.id in known)
     return found
 
 
@@ -84,11 +82,7 @@ def test_a_command_is_called_by_keyword_with_its_actor_and_the_time(name: str) -
     assert not node.args.args
     assert not node.args.posonlyargs
     assert {"by", "now"} <= keywords
-    flags = [
-        a.arg
-        for a in node.args.kwonlyargs
-        if isinstance(a.annotation, ast.Name) and a.annotation.id == "bool"
-    ]
+    flags = [a.arg for a in node.args.kwonlyargs if isinstance(a.annotation, ast.Name) and a.annotation.id == "bool"]
     assert flags == []
 
 
@@ -133,7 +127,9 @@ def act_models() -> set[str]:
             if not isinstance(node, ast.ClassDef):
                 continue
             bases = {base.id for base in node.bases if isinstance(base, ast.Name)}
-            fields = {t.id for one in node.body if isinstance(one, ast.Assign) for t in one.targets if isinstance(t, ast.Name)}
+            fields = {
+                t.id for one in node.body if isinstance(one, ast.Assign) for t in one.targets if isinstance(t, ast.Name)
+            }
             if "entry_id" in fields or bases & {"Act"}:
                 found.add(node.name)
     return found - {"Act"}
@@ -172,11 +168,11 @@ def migrations() -> list[Path]:
 
 
 def test_every_table_is_protected_by_the_migration_that_makes_it() -> None:
-    from django.apps import apps  # noqa: PLC0415
-    from django.db.migrations.loader import MigrationLoader  # noqa: PLC0415
-    from django.db.migrations.operations import CreateModel  # noqa: PLC0415
+    from django.apps import apps
+    from django.db.migrations.loader import MigrationLoader
+    from django.db.migrations.operations import CreateModel
 
-    from comity.spine.tenancy.operations import Protect  # noqa: PLC0415
+    from comity.spine.tenancy.operations import Protect
 
     loader = MigrationLoader(None, ignore_no_migrations=True)
     ours = {config.label for config in apps.get_app_configs() if config.name.startswith("comity.")}
@@ -200,8 +196,8 @@ def floor_of(config: object) -> tuple[int, int]:
 
 
 def test_every_foreign_key_points_down_a_floor_and_cascades_nowhere() -> None:
-    from django.apps import apps  # noqa: PLC0415
-    from django.db.models import CASCADE, SET_NULL  # noqa: PLC0415
+    from django.apps import apps
+    from django.db.models import CASCADE, SET_NULL
 
     wrong, seen = [], 0
     for model in apps.get_models():
@@ -222,7 +218,7 @@ def test_every_foreign_key_points_down_a_floor_and_cascades_nowhere() -> None:
 
 
 def test_every_topic_that_is_enqueued_has_a_worker() -> None:
-    from comity.doors.worker.deliveries import HANDLERS  # noqa: PLC0415
+    from comity.doors.worker.deliveries import HANDLERS
 
     topics = set()
     for path, tree in parsed(SOURCE):
@@ -249,14 +245,16 @@ def test_no_file_is_longer_than_a_reader_bears() -> None:
     long = {
         path.relative_to(SOURCE).as_posix(): lines
         for path, _ in parsed(SOURCE)
-        if path.parent.name != "migrations"
-        and (lines := len(path.read_text("utf-8").splitlines())) > LONGEST_FILE
+        if path.parent.name != "migrations" and (lines := len(path.read_text("utf-8").splitlines())) > LONGEST_FILE
     }
     assert long == {}
 
 
 def test_every_readme_of_a_package_is_short() -> None:
-    found = {path.relative_to(SOURCE).as_posix(): len(path.read_text("utf-8").splitlines()) for path in SOURCE.rglob("README.md")}
+    found = {
+        path.relative_to(SOURCE).as_posix(): len(path.read_text("utf-8").splitlines())
+        for path in SOURCE.rglob("README.md")
+    }
     assert found
     assert {name: lines for name, lines in found.items() if lines > LONGEST_README} == {}
 
@@ -268,9 +266,9 @@ def asserts(node: ast.AST, known: dict[str, ast.FunctionDef]) -> bool:
             return True
         if isinstance(one, ast.Attribute) and one.attr in {"raises", "fail", "call_and_validate", "validate_response"}:
             return True
-        if isinstance(one, ast.Name) and one.id in known and known[one.id] is not node:
-            if asserts(known[one.id], {name: f for name, f in known.items() if name != one.id}):
-                return True
+        is_other = isinstance(one, ast.Name) and one.id in known and known[one.id] is not node
+        if is_other and asserts(known[one.id], {name: f for name, f in known.items() if name != one.id}):
+            return True
     return False
 
 

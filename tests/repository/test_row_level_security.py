@@ -341,7 +341,9 @@ def test_an_auditor_writes_nothing_but_that_it_has_read(run):
     by = run.actor("az-dps", "auditor")
     written = set()
     for table in tables_of(run):
-        rows = run.look(f"SELECT to_jsonb(t) FROM {table} t WHERE to_jsonb(t)::text LIKE %s LIMIT 1", (f"%{by.agency_id}%",))
+        rows = run.look(
+            f"SELECT to_jsonb(t) FROM {table} t WHERE to_jsonb(t)::text LIKE %s LIMIT 1", (f"%{by.agency_id}%",)
+        )
         if not rows:
             continue
         with session_of(run, by.agency_id, by.post_id, "auditor") as session:
@@ -355,4 +357,6 @@ def test_an_auditor_writes_nothing_but_that_it_has_read(run):
             except psycopg.Error:
                 pass
             written.add(table)
-    assert sorted(written - {"exchange_reading", "ledger_pending", "procrastinate_jobs"}) == []  # a job names a destination
+    assert (
+        sorted(written - {"exchange_reading", "ledger_pending", "procrastinate_jobs"}) == []
+    )  # a job names a destination

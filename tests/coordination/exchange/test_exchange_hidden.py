@@ -115,7 +115,12 @@ def test_a_hidden_record_and_an_absent_one_look_the_same_to_the_asker(demo, name
     absent, absent_at_once, absent_in_the_end = trace(demo, replace(one, lodged=None), "k2")
     assert hidden_at_once == absent_at_once
     assert hidden_in_the_end == absent_in_the_end
-    assert {table for table, _ in hidden_in_the_end} >= {"exchange_ask", "exchange_answer", "vault_item", "ledger_entry"}
+    assert {table for table, _ in hidden_in_the_end} >= {
+        "exchange_ask",
+        "exchange_answer",
+        "vault_item",
+        "ledger_entry",
+    }
     assert (hidden.status, hidden.classes) == (absent.status, absent.classes) == ("pending", None)
 
 
@@ -156,10 +161,7 @@ def test_what_an_approver_says_of_a_hidden_record_is_seen_only_when_something_le
     before = seen_by(demo, HIDDEN.asker)
     decide(demo, task, HIDDEN_APPROVABLE.holder, "privacy", says)
     demo.sequence()
-    new = {
-        table
-        for table, _ in seen_by(demo, HIDDEN.asker) - before
-    }
+    new = {table for table, _ in seen_by(demo, HIDDEN.asker) - before}
     if says is Verdict.REFUSE:
         assert new == set()
         assert status_of(demo, HIDDEN.asker, result.ask_id) == "nothing_to_share"
@@ -203,7 +205,7 @@ def test_asking_in_a_hiding_category_reads_neither_records_nor_the_vault(demo, c
 
 
 def test_asking_in_an_open_category_does_read_records_so_the_test_above_can_fail(demo):
-    from django.db import DatabaseError  # noqa: PLC0415
+    from django.db import DatabaseError
 
     lodge(demo, DISCLOSED, "k1")
     demo.actor(DISCLOSED.asker)
@@ -237,7 +239,7 @@ def test_a_hidden_and_a_plain_ask_in_one_chunk_keep_to_their_ways(demo):
 
 
 def test_the_asker_never_receives_what_has_nothing_to_share(demo):
-    from uuid import uuid4  # noqa: PLC0415
+    from uuid import uuid4
 
     result = put(demo, HIDDEN)
     tick(demo)

@@ -32,7 +32,7 @@ from exchange_given import (
     value_of,
 )
 
-from comity.coordination.exchange.ask import CHUNK, Answered, Conflict, Invalid
+from comity.coordination.exchange.ask import CHUNK, Answered, Conflict
 from comity.coordination.exchange.commands.answer import (
     AnswerFaultError,
     HolderAnswer,
@@ -241,8 +241,8 @@ def test_an_approval_counts_for_nothing_once_the_agreement_is_suspended(demo):
 
 
 def suspend(demo, code):
-    from comity.standing.agreements.commands import suspend_agreement  # noqa: PLC0415
-    from comity.standing.agreements.vocabulary import SuspensionReason  # noqa: PLC0415
+    from comity.standing.agreements.commands import suspend_agreement
+    from comity.standing.agreements.vocabulary import SuspensionReason
 
     [(agreement_id,)] = demo.look("SELECT id FROM agreements_agreement WHERE code = %s", (code,))
     suspend_agreement(
@@ -325,7 +325,7 @@ def test_an_ask_is_answered_once(demo):
     result = put(demo, AWAITING)
     task = open_task(demo, AWAITING.holder, result.ask_id)
     answer(demo, AWAITING, result.ask_id, found(AWAITING))
-    from comity.coordination.exchange.commands.answer import answer_request  # noqa: PLC0415
+    from comity.coordination.exchange.commands.answer import answer_request
 
     by = demo.actor(AWAITING.holder, "records-clerk")
     with pytest.raises(NotAwaitingError):
@@ -395,7 +395,7 @@ def test_an_ask_where_records_hide_is_pending_until_the_tick_and_then_has_nothin
 
 
 def test_before_its_tick_a_hidden_ask_is_not_answered(demo):
-    from comity.coordination.exchange.commands.tick import answer_hidden_asks  # noqa: PLC0415
+    from comity.coordination.exchange.commands.tick import answer_hidden_asks
 
     result = put(demo, HIDDEN)
     assert answer_hidden_asks(by=demo.node("courier"), now=demo.clock(), keys=demo.keys) == 0
@@ -509,7 +509,7 @@ def test_more_asks_than_a_chunk_holds_are_refused_whole(demo):
 
 def together(*works):
     """Run works at the same moment, each in a thread with its own connection; return results or errors."""
-    from django.db import connections  # noqa: PLC0415
+    from django.db import connections
 
     barrier, outcomes = threading.Barrier(len(works)), [None] * len(works)
 
@@ -577,7 +577,7 @@ def test_one_altered_hidden_record_does_not_stop_the_ticks(demo):
 
 
 def spoil_payload(demo, record_id):
-    from comity.config.node import Role  # noqa: PLC0415
+    from comity.config.node import Role
 
     with demo.connect(Role.BOOTSTRAP) as admin:
         admin.execute("SET session_replication_role = replica")
@@ -635,7 +635,7 @@ def test_a_disclosure_is_for_its_recipient_only(demo):
 
 
 def test_a_post_that_did_not_ask_receives_nothing(demo):
-    from comity.coordination.exchange.commands.deliver import receive_disclosure  # noqa: PLC0415
+    from comity.coordination.exchange.commands.deliver import receive_disclosure
 
     result = put(demo, DISCLOSED, post="liaison")
     deliver(demo)
@@ -672,10 +672,10 @@ def test_two_receivers_at_once_get_one_receipt(demo):
 
 
 def test_the_envelope_is_signed_by_the_node_over_its_canonical_bytes(demo):
-    from hashlib import sha384  # noqa: PLC0415
+    from hashlib import sha384
 
-    from comity.kernel.canonical import canonical  # noqa: PLC0415
-    from comity.spine.keys.ring import Signature  # noqa: PLC0415
+    from comity.kernel.canonical import canonical
+    from comity.spine.keys.ring import Signature
 
     result = put(demo, DISCLOSED)
     deliver(demo)

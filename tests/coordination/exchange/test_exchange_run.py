@@ -101,9 +101,9 @@ def test_no_personal_value_reaches_a_log(demo, capfd, caplog):
 
 
 def test_the_servers_log_holds_no_personal_value_after_an_error(demo):
-    from django.db import DatabaseError  # noqa: PLC0415
-    from faults_given import fault  # noqa: PLC0415
-    from psycopg import Error as PsycopgError  # noqa: PLC0415
+    from django.db import DatabaseError
+    from faults_given import fault
+    from psycopg import Error as PsycopgError
 
     lodge(demo, DISCLOSED, "k1")
     demo.actor(DISCLOSED.asker)
@@ -222,14 +222,16 @@ def test_one_changed_column_of_an_act_row_is_named_whichever_it_is(run):
             new = CHANGED[kind].format(column=column)
             admin.execute(f"UPDATE {table} SET {column} = {new} WHERE {key}::text = '{row[0]}'")
             changed.add((table, row[0], column))
-    assert {table for table, _, _ in changed} == set(tables) - {table for table, _ in skipped} | {
-        table for table, _, _ in changed
-    }
-    named = {finding.where for finding in run.verify().findings}
-    missed = {(table, column) for table, key, column in changed if f"{table}/{key}" not in named}
-    assert missed == set()
-    assert {table for table, _ in skipped} <= set(tables)
+    report = run.verify()
+    named = {finding.where for finding in report.findings}
+    places = {f"{table}/{key}" for table, key, _ in changed}
+    assert named <= places
+    assert len(named) + sum(report.left_out.values()) == len(places) == len(changed)  # a hundred of a kind are named
     assert len(changed) > 60
+    assert {column for _, column in skipped} <= {"classes", "entry_id", "about_agency_id", *NEVER_FILLED}, skipped
+
+
+NEVER_FILLED = {"capacity"}
 
 
 @pytest.mark.parametrize("kind", ["record", "ask", "facts", "payload", "draft"])
@@ -249,8 +251,13 @@ def test_one_changed_byte_of_a_stored_payload_is_named_whatever_kind_it_is(run, 
     ("where", "change"),
     [
         ("ledger_entry/{key}", "UPDATE ledger_entry SET body = set_byte(body, 9, 120) WHERE leaf_index = {key}"),
-        ("ledger_entry/{key}", "UPDATE ledger_entry SET leaf_hash = set_byte(leaf_hash, 0,"
-         " (get_byte(leaf_hash, 0) + 1) % 256) WHERE leaf_index = {key}"),
+        (
+            "ledger_entry/{key}",
+            (
+                "UPDATE ledger_entry SET leaf_hash = set_byte(leaf_hash, 0, (get_byte(leaf_hash, 0) + 1) % 256)"
+                " WHERE leaf_index = {key}"
+            ),
+        ),
         ("ledger_entry/{key}", "DELETE FROM ledger_entry WHERE leaf_index = {key}"),
     ],
     ids=["body", "leaf hash", "gone"],

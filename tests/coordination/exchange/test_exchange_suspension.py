@@ -101,7 +101,7 @@ def test_several_disclosures_of_one_suspended_agreement_are_all_stopped(demo):
 
 
 def test_what_rests_on_law_alone_is_not_stopped_by_a_suspension(demo):
-    from exchange_given import STATUS, tick  # noqa: PLC0415
+    from exchange_given import STATUS, tick
 
     result = put(demo, STATUS)
     tick(demo)
@@ -113,7 +113,7 @@ def test_what_rests_on_law_alone_is_not_stopped_by_a_suspension(demo):
 
 def test_a_suspension_waits_for_the_chunk_that_discloses_and_then_stops_what_it_disclosed(demo):
     lodge(demo, DISCLOSED, "k1")
-    demo.actor(DISCLOSED.asker), demo.actor("az-dps", "head")  # noqa: B018 - read before anything waits
+    demo.actor(DISCLOSED.asker), demo.actor("az-dps", "head")
     with gate(demo, "exchange_ask") as open_gate:
         asking = Started(lambda: request(demo, DISCLOSED.asker, ask_for(DISCLOSED, "k1")))
         wait_until_blocked(demo)
@@ -131,7 +131,7 @@ def test_a_suspension_waits_for_the_chunk_that_discloses_and_then_stops_what_it_
 
 def test_a_chunk_waits_for_the_suspension_under_way_and_then_discloses_nothing(demo):
     lodge(demo, DISCLOSED, "k1")
-    demo.actor(DISCLOSED.asker), demo.actor("az-dps", "head")  # noqa: B018
+    demo.actor(DISCLOSED.asker), demo.actor("az-dps", "head")
     with gate(demo, "agreements_event") as open_gate:
         suspending = Started(lambda: suspend(demo))
         wait_until_blocked(demo)
@@ -145,7 +145,7 @@ def test_a_chunk_waits_for_the_suspension_under_way_and_then_discloses_nothing(d
 
 
 def test_two_couriers_and_a_suspension_leave_one_end_of_a_disclosure(demo):
-    """The second courier looks before the first has sent and decides after the suspension: it must see what was sent."""
+    """The second courier looks before the first has sent and decides after the suspension: it sees what was sent."""
     result = put(demo, DISCLOSED)
     disclosure_ids = disclosures_of(demo, result.ask_id)
     demo.actor("az-dps", "head")
@@ -169,7 +169,7 @@ def test_two_couriers_and_a_suspension_leave_one_end_of_a_disclosure(demo):
 
 def test_two_chunks_that_wait_for_each_others_keys_are_both_answered(demo):
     """Each has recorded a key the other wants next: PostgreSQL ends one of them, which is then done again."""
-    from faults_given import trigger  # noqa: PLC0415
+    from faults_given import trigger
 
     lodge(demo, REFUSED, "a", "b", "m", "n")  # no agreement between the two, so no counter keeps the chunks apart
     put(demo, REFUSED, "first")  # stores the rule set, which a chunk that is the first to use it makes others wait for

@@ -33,7 +33,7 @@ def _shared(request, server, home, demo_template, tmp_path_factory) -> Iterator[
 @pytest.fixture
 def reader(_shared) -> Terminal:
     """A terminal on a node that tests of one module share: for what writes nothing another could notice."""
-    from django.db import connections  # noqa: PLC0415 - needs Django set up
+    from django.db import connections
 
     connections.close_all()
     for alias in connections:  # another test of the module may have led Django to a node of its own
@@ -44,7 +44,7 @@ def reader(_shared) -> Terminal:
 @pytest.fixture
 def lodged(terminal) -> Terminal:
     """A terminal, and a record `C-1` lodged by the Pima County sheriff."""
-    from comity.coordination.exchange.commands.file import NewRecord, file_records  # noqa: PLC0415 - as above
+    from comity.coordination.exchange.commands.file import NewRecord, file_records
 
     demo = terminal.node
     values = {"person_name": "Ana Example", "home_address": "1 Example Way", "warrant": "W-9"}

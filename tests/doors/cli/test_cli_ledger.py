@@ -32,7 +32,7 @@ def test_status_counts_what_waits_and_checkpoint_signs_it(terminal):
 
 
 def test_checkpoint_waits_for_a_running_sequencer_instead_of_signing_beside_it(terminal, monkeypatch):
-    from comity.doors.cli import ledger  # noqa: PLC0415 - needs Django set up
+    from comity.doors.cli import ledger
 
     monkeypatch.setattr(ledger, "WAIT_SECONDS", 0.2)
     terminal.ask(an_ask())
@@ -177,8 +177,8 @@ def test_audit_sample_is_reproducible_replayed_and_proven(lodged, tmp_path):
 
 
 def test_an_api_key_speaks_for_its_post_until_it_is_revoked(terminal):
-    from comity.standing.directory.facts import ApiKeyFacts  # noqa: PLC0415 - needs Django set up
-    from comity.standing.directory.selectors import find_api_key  # noqa: PLC0415 - needs Django set up
+    from comity.standing.directory.facts import ApiKeyFacts
+    from comity.standing.directory.selectors import find_api_key
 
     issued = terminal.run("keys", "issue-api-key", "--as", "pima-so/liaison", "--scope", "exchange:ask", "--json").value
     found = find_api_key(issued["secret"], terminal.node.clock())

@@ -136,9 +136,9 @@ def test_a_word_that_fits_nothing_is_named_and_ends_with_two(reader, words, says
 
 def test_law_goes_from_loaded_to_approved_to_in_force(node, tmp_path):
 
-    from comity.spine.tenancy.actor import Duty, node_actor  # noqa: PLC0415 - needs Django set up
-    from comity.spine.tenancy.clock import database_now  # noqa: PLC0415 - needs Django set up
-    from comity.standing.directory.demo import load_demo  # noqa: PLC0415 - needs Django set up
+    from comity.spine.tenancy.actor import Duty, node_actor
+    from comity.spine.tenancy.clock import database_now
+    from comity.standing.directory.demo import load_demo
 
     load_demo(by=node_actor(Duty.STEWARD), now=database_now())
 

@@ -13,7 +13,7 @@ def waiting(terminal):
 
 
 def deliver(terminal):
-    from comity.doors.worker.deliveries import sweep  # noqa: PLC0415 - needs Django set up
+    from comity.doors.worker.deliveries import sweep
 
     assert sweep(clock=terminal.node.clock, keys=terminal.node.keys)
 

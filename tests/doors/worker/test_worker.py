@@ -63,7 +63,7 @@ def test_sweep_finds_what_no_wake_up_announced_at_every_destination(demo):
 
 
 def deliveries_role():
-    from comity.config.node import Role  # noqa: PLC0415
+    from comity.config.node import Role
 
     return Role.BOOTSTRAP
 

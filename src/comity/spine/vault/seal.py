@@ -42,7 +42,9 @@ class ItemAlteredError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """A record to seal. `value` holds JSON values (`canonical.plain` makes them); `reader_ids` are agencies besides the owner.
+    """A record to seal. `value` holds JSON values (`canonical.plain` makes them).
+
+    `reader_ids` are agencies besides the owner.
 
     `id` is a UUIDv7, or random where time would tell on a person.
     """

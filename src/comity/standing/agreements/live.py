@@ -110,7 +110,11 @@ def _by_pair(
         else:
             onward.setdefault(row[1], []).append(live)
     return {
-        pair: tuple(sorted(between.get(pair, []) + onward.get(pair[0], []), key=lambda live: (live.code, live.hold, live.number)))
+        pair: tuple(
+            sorted(
+                between.get(pair, []) + onward.get(pair[0], []), key=lambda live: (live.code, live.hold, live.number)
+            )
+        )
         for pair in pairs
     }
 
