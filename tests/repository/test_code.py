@@ -17,6 +17,8 @@ FLOORS: Final = {"spine": 0, "standing": 1, "coordination": 2, "accountability":
 STANDING: Final = {"directory": 0, "law": 1, "training": 2, "agreements": 3}
 READS_WITHOUT_ACTING: Final = {"preview_disclosures": "decides by type and writes nothing"}
 """Commands that open a reading transaction instead."""
+DONE_AGAIN_SINGLY: Final = {"answer_hidden_asks": "the whole tick, or when that fails each ask alone"}
+"""Commands with a second transaction for what the first could not do."""
 KEY_FILES: Final = {"spine/keys/file_ring.py", "spine/keys/pkcs11_ring.py"}
 """They note when a key was made, which no record rests on."""
 
@@ -92,6 +94,8 @@ def test_a_command_opens_one_writing_transaction(name: str) -> None:
     opened = sum(calls(known[one], "acting") for one in reached(node.name, known))
     if node.name in READS_WITHOUT_ACTING:
         assert opened == 0
+    elif node.name in DONE_AGAIN_SINGLY:
+        assert opened == 2
     else:
         assert opened == 1
 

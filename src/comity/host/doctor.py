@@ -100,11 +100,13 @@ def check_master_key(node: Node) -> Finding:
     from comity.spine.vault.seal import ItemAlteredError
 
     path = node.settings.key_file
-    if not path.exists() or not database.has_vault(node.connection):
-        return ok("nothing is sealed yet")
+    if not path.exists():
+        return ok("nothing to open it with: see `key file`")
     try:
         with node.connection.cursor() as cursor:
             opened = check_keys(cursor, FileKeyRing(path))
+    except psycopg.errors.UndefinedTable:
+        return ok("nothing is sealed yet")
     except KeyRingError as error:
         return fail(str(error), f"put the key file of this database at `{path}`: nothing opens without it")
     except ItemAlteredError as error:

@@ -177,11 +177,6 @@ def has_tables(connection: psycopg.Connection) -> bool:
     return bool(_rows(connection, "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' LIMIT 1"))
 
 
-def has_vault(connection: psycopg.Connection) -> bool:
-    """Tell whether the vault's table was made."""
-    return _rows(connection, "SELECT to_regclass('public.vault_item')::text") != [None]
-
-
 def connect(access: DatabaseAccess) -> psycopg.Connection:
     """Connect as the role that only reads."""
     return psycopg.connect(access.conninfo(Role.VERIFIER), autocommit=True)
