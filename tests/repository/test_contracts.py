@@ -32,9 +32,8 @@ WRITERS: Final[Mapping[str, frozenset[str]]] = {
 FOREIGN_TABLES: Final[Mapping[tuple[str, str], str]] = {
     ("spine/ledger/verify_rows.py", "vault_item"): "the verifier recomputes payload digests, as a role that only reads",
     ("spine/ledger/verify_rows.py", "vault_tombstone"): "a payload lawfully purged is no finding",
-    ("doors/cli/reads.py", "exchange_answer"): "a read that moves into the exchange's selectors",
-    ("doors/cli/reads.py", "directory_agency"): "a read that moves into the directory's selectors",
-    ("host/demonstration/exchange.py", "exchange_record"): "a read that moves into the exchange's selectors",
+    ("spine/ledger/verify_orphans.py", "vault_item"): "the verifier names items no entry knows of",
+    ("spine/ledger/report.py", "vault_item"): "a finding says where it is",
 }
 """SQL outside the package that owns the table, and why."""
 

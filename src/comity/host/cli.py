@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from comity.config.node import NodeSettings, SettingsError, load
+from comity.doors.cli.menu import ledger
 from comity.doors.cli.mount import mount
 from comity.doors.cli.node import Node
 from comity.doors.cli.say import note
@@ -19,6 +20,7 @@ from comity.host.bench.command import bench_command
 from comity.host.binaries import BinariesMissing
 from comity.host.doctor import doctor_command
 from comity.host.launcher import read_access
+from comity.host.ledger_cli import accept_command
 from comity.host.place import ClusterBusy
 from comity.host.prepare import Paths, ready_node, set_up_django
 from comity.host.server import ClusterFailed
@@ -37,6 +39,7 @@ app.command("bench")(bench_command)
 app.command("backup")(backup_command)
 app.command("restore")(restore_command)
 mount(app)
+ledger.app.command("accept")(accept_command)
 
 
 @app.callback()

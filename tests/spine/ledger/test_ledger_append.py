@@ -50,6 +50,7 @@ def test_rolled_back_act_leaves_no_entry(log):
 def test_appending_nothing_is_nothing(log):
     with acting(log.actor) as cursor:
         append_entries(cursor, [])
+    assert log.sequence() == 0
 
 
 def test_entry_of_another_agency_is_refused_by_the_database(log):

@@ -8,7 +8,8 @@ from comity.coordination.exchange.ask import NOTHING_TO_SHARE
 from comity.coordination.exchange.batch import Act, Batch
 from comity.coordination.exchange.case import Case
 from comity.coordination.exchange.facts import Named
-from comity.coordination.exchange.outcome import Stage, answer_row, decision_row, follow_up, release
+from comity.coordination.exchange.follow_up import follow_up
+from comity.coordination.exchange.outcome import Stage, answer_row, decision_row, release
 from comity.coordination.exchange.reload import Reloaded
 from comity.spine.policy.decision import DISCLOSED, NEEDS_APPROVAL
 from comity.spine.tenancy.actor import Actor

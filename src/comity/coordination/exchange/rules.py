@@ -9,6 +9,8 @@ from comity.kernel.canonical import Json
 from comity.spine.policy.decision import DISCLOSED, Decision, outcome_plain
 from comity.standing.law.catalogue import Catalogue, Source
 
+DEFAULT_RETENTION_DAYS: Final = 1825
+"""How long a disclosed payload is kept where no clause says less (28 CFR 23.20(h))."""
 TICK_SECONDS: Final = 5
 """Answers about records whose existence the law hides appear on multiples of this, counted from the epoch."""
 

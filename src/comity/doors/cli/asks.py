@@ -10,13 +10,13 @@ import msgspec
 from comity.coordination.exchange.ask import Answered, Ask, Conflict, Fault, Invalid
 from comity.coordination.exchange.commands.preview import Previewed, preview_disclosures
 from comity.coordination.exchange.commands.request import request_disclosures
+from comity.coordination.exchange.selectors import list_entries
 from comity.doors.cli.acting import acting_as
 from comity.doors.cli.ask_words import Told, say_summary, say_told
 from comity.doors.cli.explaining import Explainer
 from comity.doors.cli.input import Item, read_as, split_json
 from comity.doors.cli.mistakes import NOT_WELL, UNUSABLE, MistakeError
 from comity.doors.cli.node import Node
-from comity.doors.cli.reads import list_entries
 from comity.doors.cli.say import progress, say_json
 from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import reading

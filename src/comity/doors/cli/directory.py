@@ -7,7 +7,6 @@ from typing import Final
 from comity.doors.cli.acting import STEWARD, find_agency
 from comity.doors.cli.mistakes import MistakeError
 from comity.doors.cli.node import Node
-from comity.doors.cli.reads import list_agency_page
 from comity.doors.cli.say import progress, say, say_facts, say_json, say_table
 from comity.spine.tenancy.transaction import reading
 from comity.standing.directory import selectors
@@ -15,6 +14,7 @@ from comity.standing.directory.facts import AgencyFacts
 from comity.standing.directory.import_report import ImportReport
 from comity.standing.directory.importers import import_agencies, import_participants
 from comity.standing.directory.rules import AGENCY_COLUMNS, PARTICIPANT_COLUMNS, Outcome
+from comity.standing.directory.selectors import list_agency_page
 from comity.standing.directory.vocabulary import AgencyKind, Hosting
 
 KINDS: Final = {"fbi": AGENCY_COLUMNS, "287g": PARTICIPANT_COLUMNS}
@@ -171,9 +171,9 @@ def list_agencies(
     form: str,
 ) -> None:
     """Print agencies by code."""
-    with reading(STEWARD) as cursor:
+    with reading(STEWARD):
         found = list_agency_page(
-            cursor, kind=kind, state=state.upper() if state else None, hosting=hosting, after=after, limit=limit + 1
+            kind=kind, state=state.upper() if state else None, hosting=hosting, after=after, limit=limit + 1
         )
     page = found[:limit]
     if form == "json":

@@ -12,6 +12,7 @@ import msgspec
 from comity.coordination.exchange.ask import Answered, Ask
 from comity.coordination.exchange.commands.file import NewRecord, file_records
 from comity.coordination.exchange.commands.request import request_disclosures
+from comity.coordination.exchange.selectors import has_records
 from comity.kernel.time import Clock
 from comity.spine.keys.ring import KeyRing
 from comity.spine.tenancy.actor import Actor, Duty, node_actor
@@ -91,8 +92,7 @@ def lodge_records(*, clock: Clock, keys: KeyRing) -> int:
 
 def _has_records(by: Actor) -> bool:
     with reading(by) as cursor:
-        cursor.execute("SELECT 1 FROM exchange_record WHERE holder_id = %s LIMIT 1", (by.agency_id,))
-        return cursor.fetchone() is not None
+        return has_records(cursor, by.agency_id)
 
 
 def put_asks(*, clock: Clock, keys: KeyRing, progress: Callable[[int], None]) -> Tally:

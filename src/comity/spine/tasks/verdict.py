@@ -13,6 +13,8 @@ from comity.spine.tasks.states import DONE, OPEN, TASK
 from comity.spine.tasks.vocabulary import Capacity, Kind
 from comity.spine.tenancy.actor import Actor
 
+VERDICTS: Final = "tasks_verdict"
+"""The act table of verdicts, for the ledger entry of the command that gave one."""
 _LOCK: Final = (
     "SELECT kind, state, agency_id, assignee_post_id, function, subject_id, digest, excluded_agency_ids,"
     " excluded_post_ids FROM tasks_task WHERE id = %s FOR UPDATE"

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.backends.utils import CursorWrapper
 
 from comity.coordination.exchange.batch import Act, ActRow, Batch, act_row
-from comity.coordination.exchange.outcome import open_for
+from comity.coordination.exchange.follow_up import open_for
 from comity.kernel.digest import sha256
 from comity.kernel.ids import new_id
 from comity.spine.keys.ring import KeyRing

@@ -13,10 +13,11 @@ from comity.coordination.exchange.ask import AWAITING_ANSWER, NO_RECORD, Fault
 from comity.coordination.exchange.batch import Act, Batch, act_row
 from comity.coordination.exchange.deciding import decide_on, decide_with
 from comity.coordination.exchange.facts import RecordFacts
+from comity.coordination.exchange.follow_up import record_from_plain
 from comity.coordination.exchange.gather import read_records, read_standing
 from comity.coordination.exchange.hidden import add_late_release, is_hiding
 from comity.coordination.exchange.open_records import open_values, texts
-from comity.coordination.exchange.outcome import Stage, add_decided, answer_row, record_from_plain
+from comity.coordination.exchange.outcome import Stage, add_decided, answer_row
 from comity.coordination.exchange.reload import Reloaded, reload_ask
 from comity.coordination.exchange.rules import functions_of
 from comity.kernel.ids import new_id, random_id
@@ -25,7 +26,7 @@ from comity.spine.keys.ring import KeyRing
 from comity.spine.policy.decide import APPROVED, COUNSEL_MANDATE
 from comity.spine.policy.decision import DISCLOSED, REFUSED
 from comity.spine.tasks.selectors import TaskView, get_task, get_verdicts, list_tasks
-from comity.spine.tasks.verdict import give_verdict
+from comity.spine.tasks.verdict import VERDICTS, give_verdict
 from comity.spine.tasks.vocabulary import Capacity, Kind
 from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import acting
@@ -124,7 +125,7 @@ def give(cursor: CursorWrapper, batch: Batch, task: TaskView, by: Actor, *, verd
         now=now,
         entry_id=entry_id,
     )
-    recorded = (act_row("tasks_verdict", **given.row),)
+    recorded = (act_row(VERDICTS, **given.row),)
     batch.acts.append(Act("task.decided", by, (), recorded=recorded, entry_id=entry_id))
     stop_clocks_of(cursor, subject_ids=[task.id], kind=task.kind.value, now=now)
 

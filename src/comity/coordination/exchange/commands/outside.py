@@ -12,8 +12,9 @@ from comity.coordination.exchange.ask import TOLD_OUTSIDE, Ask, Fault, Invalid
 from comity.coordination.exchange.batch import Act, Batch, act_row
 from comity.coordination.exchange.deciding import decide_shadow
 from comity.coordination.exchange.facts import Named
+from comity.coordination.exchange.follow_up import open_review
 from comity.coordination.exchange.gather import Recorded, body_digest, read_recorded, reference_key
-from comity.coordination.exchange.outcome import Stage, add_ask, answer_row, decision_row, open_review
+from comity.coordination.exchange.outcome import Stage, add_ask, answer_row, decision_row
 from comity.coordination.exchange.rules import LONGEST_KEY, RESERVED_OUTSIDE, faults_of, permitted_of
 from comity.kernel.ids import new_id, random_id
 from comity.spine.keys.ring import KeyRing

@@ -8,7 +8,8 @@ from uuid import UUID
 from django.db.backends.utils import CursorWrapper
 
 from comity.coordination.exchange.batch import Act, ActRow, Batch, act_row
-from comity.coordination.exchange.outcome import DEFAULT_RETENTION_DAYS, open_for
+from comity.coordination.exchange.follow_up import open_for
+from comity.coordination.exchange.rules import DEFAULT_RETENTION_DAYS
 from comity.kernel.digest import sha256
 from comity.kernel.ids import new_id
 from comity.spine.clocks.change import stop_clocks_of

@@ -26,7 +26,7 @@ class AgencyKindName(StrEnum):
     STATE = "state"
     LOCAL = "local"
     TRIBAL = "tribal"
-    NEIGHBOURING_STATE = "neighbouring_state"
+    NEIGHBORING_STATE = "neighboring_state"
 
 
 @app.command("import")
