@@ -33,6 +33,9 @@ TRAINED: Final = {
 """Evidence code to the function the asker's post holder must be eligible for."""
 
 
+UNKNOWN_ORIGIN: Final = "unknown-agency"
+
+
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """An ask this asker made before under the same key."""
@@ -161,7 +164,8 @@ def _record(row: tuple[object, ...], origins: Mapping[UUID, AgencyFacts]) -> Rec
     return RecordFacts(
         id=record_id,  # type: ignore[arg-type]
         subject_handle=handle,  # type: ignore[arg-type]
-        origin=origin.code if origin else "",
+        # An origin the directory does not know is still another agency's: limits on passing on must not vanish.
+        origin=origin.code if origin else "" if origin_id is None else UNKNOWN_ORIGIN,
         origin_state=origin.state if origin else "",
         marks=frozenset(marks),  # type: ignore[call-overload]
         evidence=frozenset(evidence),  # type: ignore[call-overload]
