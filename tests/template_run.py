@@ -2,6 +2,7 @@
 
 import os
 import runpy
+import shutil
 import sys
 import tempfile
 from dataclasses import replace
@@ -123,3 +124,4 @@ with acting(holder) as cursor:
     set_retention(cursor, item_id=gone, retain_until=demo.clock())
 courier = demo.node("retention")
 retention.purge_due(by=courier, now=demo.clock(), keys=keys, file=TombstoneFile(folder / "tombstones.ndjson"))
+shutil.rmtree(folder)
