@@ -45,9 +45,9 @@ SELECT {seeded_id(number)}, '{kind}', %(holder)s, '{{}}', substr(sha256(n::text:
 
 _STATEMENTS: Final = (
     f"""
-INSERT INTO exchange_record (id, entry_id, holder_id, category, reference_key, version, subject_handle, origin_id,
-    marks, evidence, elements, payload_item, validated_at, lodged_at, lodged_by)
-SELECT {seeded_id(20)}, {seeded_id(21)}, %(holder)s, 'case', {_HEX}, 1,
+INSERT INTO exchange_record (id, entry_id, holder_id, category, reference_key, version, content_key,
+    subject_handle, origin_id, marks, evidence, elements, payload_item, validated_at, lodged_at, lodged_by)
+SELECT {seeded_id(20)}, {seeded_id(21)}, %(holder)s, 'case', {_HEX}, 1, {_HEX},
     md5(n::text || 'subject')::uuid, NULL, '{{}}', '{{}}', ARRAY['person_name','birth_date','case_number','warrant'],
     {seeded_id(4)}, {_AT}, {_AT}, %(post)s
 {_SERIES} WHERE n %% 2 = 0""",
