@@ -1,10 +1,12 @@
 """`comity bench`: measure, show what missed its bar, exit 0 whenever everything could be measured."""
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from enum import StrEnum
+from types import FrameType
 from typing import Annotated, Any
 
 import typer
@@ -32,6 +34,7 @@ def bench_command(
     quick: Annotated[bool, typer.Option("--quick", help="Small sizes: shows that it works, not the figures.")] = False,  # noqa: FBT002 - typer
 ) -> None:
     """Measure what the node carries on this machine, with a durable database of its own in COMITY_HOME/bench."""
+    signal.signal(signal.SIGTERM, _end)
     out, err = Console(), Console(stderr=True)
     if name is Name.ALL:
         found: Any = {one: _in_own_process(one, runs=runs, quick=quick) for one in BARS}
@@ -48,6 +51,12 @@ def bench_command(
         return
     for one in found.values() if name is Name.ALL else (found,):
         out.print(as_table(one))
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    """End as after an error, so that the database and its folder are cleared away."""
+    del frame
+    raise SystemExit(128 + number)
 
 
 def measure(name: str, *, runs: int, quick: bool, say: Callable[[str], None]) -> Measured:
