@@ -4,7 +4,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 
 import psycopg
 import pytest
@@ -24,7 +23,6 @@ from comity.standing.agreements import live, rulebook
 from comity.standing.agreements.audit import list_contradictions
 from comity.standing.agreements.demo import list_demo, load_demo
 from comity.standing.agreements.facts import Hold
-from comity.standing.agreements.quotas import lock_quotas, save_quotas, take_quota
 from comity.standing.agreements.selectors import (
     Between,
     UnknownActError,
@@ -232,34 +230,11 @@ def test_a_draft_is_told_to_no_stranger(offices, draft) -> None:
         assert cursor.fetchall() == []
 
 
-def test_a_quota_is_counted_and_then_exhausted(offices, agreed) -> None:
+def test_an_exhausted_clause_permits_nothing(offices, agreed) -> None:
     agreed({**SHARE, "quota_per_day": 2})
-    pair = pair_of(offices.pima, offices.ice)
-    clause = "agr-mou-1-custody"
-    exhausted = []
-    for _ in range(2):
-        with acting(offices.ice.liaison) as cursor:
-            found = lock_agreements(cursor, [pair])[pair]
-            exhausted.append(take_quota(cursor, agreements=found, rule_ids=[f"{clause}.custody"], day=NOW.date()))
-    assert exhausted == [frozenset(), {clause}]
-    with acting(offices.ice.liaison) as cursor:
-        found = lock_agreements(cursor, [pair])[pair]
-        assert lock_quotas(cursor, agreements=found, day=NOW.date()).exhausted == {clause}
-        book = lock_quotas(cursor, agreements=found, day=(NOW + timedelta(days=1)).date())
-        assert book.exhausted == frozenset()
-        save_quotas(cursor, book)
-    decision = decided(COURIER, facts_of(exhausted=frozenset({clause})), offices.pima, offices.ice)
-    assert decision.headline == "refused"
-
-
-def test_agreements_without_quota_cost_no_query(offices, agreed) -> None:
-    agreed()
-    pair = pair_of(offices.pima, offices.ice)
-    with acting(COURIER), CaptureQueriesContext(connection) as queries, connection.cursor() as cursor:
-        found = lock_agreements(cursor, [pair])[pair]
-        before = len(queries)
-        save_quotas(cursor, lock_quotas(cursor, agreements=found, day=NOW.date()))
-        assert len(queries) == before
+    spent = facts_of(exhausted=frozenset({"agr-mou-1-custody"}))
+    assert decided(COURIER, spent, offices.pima, offices.ice).headline == "refused"
+    assert decided(COURIER, facts_of(), offices.pima, offices.ice).headline != "refused"
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from comity.coordination.exchange.gather import between_of, preview_standing, re
 from comity.spine.policy.decide import decide
 from comity.spine.tenancy.actor import Actor
 from comity.standing.agreements.facts import Hold
-from comity.standing.agreements.quotas import QuotaBook, lock_quotas, save_quotas
+from comity.standing.agreements.quotas import QuotaBook, Use, lock_quotas, save_quotas
 from comity.standing.agreements.rulebook import build_slice
 from comity.standing.law.catalogue import load_catalogue
 from comity.standing.law.facts import Law
@@ -51,7 +51,8 @@ def decide_with(
     law = get_current_law(now)
     # A version may bear on a pair twice, between the two and as a limit on passing on: quotas are the former's.
     agreements = {live.version_id: live for one in standing for live in one.agreements if live.hold is Hold.BETWEEN}
-    book = lock_quotas(cursor, agreements=agreements.values(), day=now.astimezone(UTC).date())
+    uses = {Use(n.holder.code, n.asker.code, n.ask.purpose, n.ask.category) for n in named}
+    book = lock_quotas(cursor, agreements=agreements.values(), uses=uses, day=now.astimezone(UTC).date())
     cases = [
         _decide(n, replace(one, exhausted=book.exhausted), record, law, now, book)
         for n, record, one in zip(named, records, standing, strict=True)

@@ -1,6 +1,7 @@
 """Daily limits: counters of clauses with a quota, locked while a chunk is decided.
 
-A day is a day in UTC. A use is one ask to which a clause's permit let something go at once.
+A day is a day in UTC. A use is one ask to which a clause's permit let something go at once. Only the counters that
+the asks of a chunk can touch are locked, so that chunks about other purposes or categories do not wait for each other.
 """
 
 from collections import OrderedDict
@@ -14,7 +15,7 @@ from django.db.backends.utils import CursorWrapper
 
 from comity.standing.agreements.compile import quotas_of
 from comity.standing.agreements.facts import Hold, LiveAgreement
-from comity.standing.agreements.terms import UnknownTermError, read_terms
+from comity.standing.agreements.terms import Share, UnknownTermError, read_terms
 
 _OPEN: Final = """
 INSERT INTO agreements_usage (clause, day, agreement_id, used)
@@ -30,11 +31,22 @@ WHERE u.clause = t.clause AND u.day = %s
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What an ask would use: sender and receiver by code, purpose and category. A share not about it never permits."""
+
+    sender: str
+    receiver: str
+    purpose: str
+    category: str
+
+
 @dataclass(slots=True)
 class QuotaBook:
     """The counters of one chunk, locked until its transaction ends; `save_quotas` writes what was taken.
 
-    `limits`: clause (its rule id) to uses a day. `counts_against`: share clause to the clauses its use counts against.
+    `limits`: clause (its rule id) to uses a day, of the locked clauses. `counts_against`: every share clause to the
+    clauses its use counts against; taking one that is not locked raises `KeyError`: nothing goes out uncounted.
     """
 
     day: date
@@ -57,8 +69,10 @@ class QuotaBook:
         return self.exhausted
 
 
-def lock_quotas(cursor: CursorWrapper, *, agreements: Collection[LiveAgreement], day: date) -> QuotaBook:
-    """Return the counters of every quota in `agreements`, locked; no query where there is none.
+def lock_quotas(
+    cursor: CursorWrapper, *, agreements: Collection[LiveAgreement], uses: Collection[Use], day: date
+) -> QuotaBook:
+    """Return the counters of every quota in `agreements` that one of `uses` may touch, locked; no query where none.
 
     Writes a zero counter for a clause not yet used on the day. Terms that cannot be read have no quota: they permit
     nothing either.
@@ -67,10 +81,11 @@ def lock_quotas(cursor: CursorWrapper, *, agreements: Collection[LiveAgreement],
     counts: dict[str, set[str]] = {}
     owners: dict[str, UUID] = {}
     for live in agreements:
-        for share, quotas in _quotas(live).items():
-            counts.setdefault(share, set()).update(quotas)
-            limits |= quotas
-            owners |= dict.fromkeys(quotas, live.id)
+        for rule_id, (share, quotas) in _quotas(live).items():
+            counts.setdefault(rule_id, set()).update(quotas)
+            if any(_bears_on(share, use) for use in uses):
+                limits |= quotas
+                owners |= dict.fromkeys(quotas, live.id)
     book = QuotaBook(day, limits, {share: frozenset(names) for share, names in counts.items()}, {})
     if limits:
         names = sorted(limits)
@@ -87,30 +102,33 @@ def save_quotas(cursor: CursorWrapper, book: QuotaBook) -> None:
         cursor.execute(_SAVE, [names, [book.used[name] for name in names], book.day])
 
 
-def take_quota(
-    cursor: CursorWrapper, *, agreements: Collection[LiveAgreement], rule_ids: Iterable[str], day: date
-) -> frozenset[str]:
-    """Count one ask that went out under `rule_ids`; return the clauses exhausted afterwards."""
-    book = lock_quotas(cursor, agreements=agreements, day=day)
-    exhausted = book.take(rule_ids)
-    save_quotas(cursor, book)
-    return exhausted
-
-
-_known: OrderedDict[str, dict[str, dict[str, int]]] = OrderedDict()
+_known: OrderedDict[str, dict[str, tuple[Share, dict[str, int]]]] = OrderedDict()
 _KEPT: Final = 8192
 
 
-def _quotas(live: LiveAgreement) -> dict[str, dict[str, int]]:
-    """Read the quotas of a version once: asked for every chunk, and most versions have none."""
+def _bears_on(share: Share, use: Use) -> bool:
+    return (
+        use.purpose in share.purposes and use.category in share.categories and (use.sender, use.receiver) in share.pairs
+    )
+
+
+def _quotas(live: LiveAgreement) -> dict[str, tuple[Share, dict[str, int]]]:
+    """Read the quotas of a version once: asked for every chunk, and most versions have none.
+
+    Share clause (its rule id) to what it is about and the quotas its use counts against.
+    """
     if live.hold is not Hold.BETWEEN:
         return {}
     found = _known.get(live.digest)
     if found is None:
         try:
-            found = quotas_of(read_terms(live.terms), source=live.source)
+            terms = read_terms(live.terms)
+            quotas = quotas_of(terms, source=live.source)
         except UnknownTermError:
-            found = {}
+            quotas, shares = {}, {}
+        else:
+            shares = {live.source.rule_id(one.id): one for one in terms.clauses if isinstance(one, Share)}
+        found = {rule_id: (shares[rule_id], limits) for rule_id, limits in quotas.items()}
         _known[live.digest] = found
         if len(_known) > _KEPT:
             _known.popitem(last=False)
