@@ -8,6 +8,7 @@ from uuid import UUID
 
 from comity.kernel.canonical import Json, canonical
 from comity.kernel.digest import sha256
+from comity.spine.policy.decision import DISCLOSED
 
 CHUNK: Final = 200
 """The most asks one transaction decides."""
@@ -85,8 +86,9 @@ class Conflict:
 class Answered:
     """The ask is recorded; what the asker may know of its outcome.
 
-    `status` is one of `STATUSES`. `classes` maps each sensitivity class to its outcome for the asker, None while
-    pending or where the law hides existence. `visible_at` is when the status counts.
+    `status` is one of `STATUSES`. `classes` maps each sensitivity class to its outcome for the asker: `elements` that
+    left (or wait), `withheld` by rule, `not_held` by the record; None while pending or where the law hides existence.
+    `visible_at` is when the status counts.
     """
 
     ask_id: UUID
@@ -95,6 +97,17 @@ class Answered:
     classes: Json
     visible_at: datetime
     repeated: bool = False
+
+    @property
+    def in_part(self) -> bool | None:
+        """Tell whether something left, but not all that was asked for; None where the classes are not shown."""
+        if not isinstance(self.classes, dict):
+            return None
+        return self.status == DISCLOSED and not all(map(_is_whole, self.classes.values()))
+
+
+def _is_whole(shown: Json) -> bool:
+    return isinstance(shown, dict) and shown["outcome"] == DISCLOSED and not {"withheld", "not_held"} & shown.keys()
 
 
 AskResult = Answered | Invalid | Conflict

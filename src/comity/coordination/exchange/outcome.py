@@ -6,12 +6,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from comity.coordination.exchange.ask import (
-    NO_RECORD,
-    PENDING,
-    Answered,
-)
-from comity.coordination.exchange.asker_view import asker_view
+from comity.coordination.exchange.ask import NO_RECORD, PENDING, Answered
+from comity.coordination.exchange.asker_view import Given, asker_view
 from comity.coordination.exchange.batch import Act, ActRow, Batch, act_row
 from comity.coordination.exchange.case import Case
 from comity.coordination.exchange.facts import Named
@@ -21,12 +17,11 @@ from comity.coordination.exchange.rules import DEFAULT_RETENTION_DAYS, next_tick
 from comity.kernel.canonical import Json
 from comity.kernel.ids import new_id
 from comity.spine.outbox.enqueue import Message
-from comity.spine.policy.decision import (
-    REFUSED,
-)
+from comity.spine.policy.decision import DISCLOSED, HELD, NEEDS_APPROVAL, REFUSED
 from comity.spine.tenancy.actor import Actor
 from comity.spine.vault.seal import Plain
 
+NOTHING: Final = Given(())
 FACTS_YEARS: Final = 7
 """How long a decision's facts are kept (reference/law.md §4, product decision log)."""
 DISCLOSURE_READY: Final = "disclosure.ready"
@@ -86,18 +81,20 @@ def add_hidden_ask(batch: Batch, named: Named, by: Actor) -> Answered:
     return Answered(named.id, named.ask.ask_key, PENDING, None, batch.now)
 
 
-def add_outcome(batch: Batch, case: Case, by: Actor, values: Mapping[str, str] | None) -> str:
-    """Record a fresh ask with its decision and answer, and whatever follows from it; return its status."""
+def add_outcome(batch: Batch, case: Case, by: Actor, values: Mapping[str, str] | None) -> Answered:
+    """Record a fresh ask with its decision and answer, and whatever follows from it; return what the asker is told."""
     row, item = add_ask(batch, case.named, tick_at=None, path="live")
-    return add_decided(batch, case, by, values, Stage(1, "type" if case.record is None else "record"), (row,), (item,))
+    stage = Stage(1, "type" if case.record is None else "record", Given(values or ()))
+    return add_decided(batch, case, by, values, stage, (row,), (item,))
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Which decision of an ask this is: its number (from 1) and stage."""
+    """Which decision of an ask this is: its number (from 1), its stage, and what there was to give."""
 
     number: int
     name: str
+    given: Given = NOTHING
 
 
 def add_decided(
@@ -108,20 +105,19 @@ def add_decided(
     stage: Stage,
     rows: tuple[ActRow, ...],
     items: tuple[UUID, ...],
-) -> str:
-    """Record a decision, the answer that goes with it, and the release of what may go; return the status."""
+) -> Answered:
+    """Record a decision, the answer that goes with it, and the release of what may go; return what the asker is told.
+
+    The act is named by what this decision came to; the ask is headed by what left before, if anything did.
+    """
     released = release(batch, case, values)
     drafts = follow_up(batch, case, values, case.status)
-    nothing_there = case.record is not None and case.status != REFUSED and released is None and not drafts
-    status = NO_RECORD if nothing_there else case.status
+    came_to = _status(case, released, drafts)
+    status = DISCLOSED if stage.given.left else came_to
     decision, facts_item = decision_row(batch, case, by, stage)
+    classes = asker_view(case, status, stage.given)
     answer = answer_row(
-        case.named,
-        number=stage.number,
-        status=status,
-        classes=asker_view(case, status),
-        visible_at=batch.now,
-        now=batch.now,
+        case.named, number=stage.number, status=status, classes=classes, visible_at=batch.now, now=batch.now
     )
     if released:
         review_emergency(batch, case)
@@ -129,7 +125,7 @@ def add_decided(
     extra_items = (released.item,) if released else ()
     batch.acts.append(
         Act(
-            f"disclosure.{status}",
+            f"disclosure.{came_to}",
             by,
             (*rows, decision, answer, *extra_rows),
             ruleset=case.decision.ruleset,
@@ -137,7 +133,18 @@ def add_decided(
             items=(*items, facts_item, *extra_items, *drafts),
         )
     )
-    return status
+    return Answered(case.named.id, case.named.ask.ask_key, status, classes, batch.now)
+
+
+def _status(case: Case, released: "Released | None", drafts: tuple[UUID, ...]) -> str:
+    """Return what a decision came to: what is permitted or waits counts as far as the record holds it."""
+    if case.record is None or case.status == REFUSED:
+        return case.status
+    if released:
+        return DISCLOSED
+    if drafts:
+        return HELD if case.is_held else NEEDS_APPROVAL
+    return NO_RECORD
 
 
 def decision_row(batch: Batch, case: Case, by: Actor, stage: Stage) -> tuple[ActRow, UUID]:
@@ -260,9 +267,3 @@ def disclosure_row(case: Case, minimized: Minimized, item: UUID | None, now: dat
         elements_root=minimized.root,
         disclosed_at=now,
     )
-
-
-def answered(case: Case, status: str, now: datetime) -> Answered:
-    """Return what the asker is told at once."""
-    classes = asker_view(case, status)
-    return Answered(case.named.id, case.named.ask.ask_key, status, classes, now)

@@ -9,6 +9,8 @@ from django.db.backends.utils import CursorWrapper
 
 from comity.coordination.exchange.ask import Ask
 from comity.coordination.exchange.facts import Named
+from comity.kernel.canonical import Json
+from comity.spine.tenancy.transaction import decoded
 from comity.standing.directory import selectors as directory
 
 
@@ -84,3 +86,13 @@ def reload_ask(cursor: CursorWrapper, ask_id: UUID) -> Reloaded:
     if not found:
         raise AskNotVisibleError(f"no ask `{ask_id}` for this session")
     return found[0]
+
+
+def read_told(cursor: CursorWrapper, ask_id: UUID) -> Json:
+    """Return what the asker was last shown of the classes of an ask; None when nothing yet, or the law hides it."""
+    cursor.execute(
+        "SELECT classes FROM exchange_answer WHERE ask_id = %s AND classes IS NOT NULL ORDER BY number DESC LIMIT 1",
+        (ask_id,),
+    )
+    row = cursor.fetchone()
+    return decoded(row[0]) if row else None

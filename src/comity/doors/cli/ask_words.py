@@ -15,6 +15,7 @@ from comity.standing.law.explain import Explanation
 
 FAULT: Final = "invalid"
 CONFLICT: Final = "conflict"
+IN_PART: Final = "disclosed in part: what was permitted and is in the record goes at once, the rest does not"
 STATUS_WORDS: Final = {
     "disclosed": "disclosed: what was permitted goes at once",
     "needs_approval": "waits for approval by the holder",
@@ -51,6 +52,9 @@ class Told:
     entries: tuple[UUID, ...] = ()
     is_repeated: bool = False
     is_preview: bool = False
+    in_part: bool = False
+    withheld: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    not_held: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @classmethod
     def of_faults(cls, place: int, ask_key: str, faults: tuple[Fault, ...]) -> "Told":
@@ -72,9 +76,12 @@ class Told:
             answered.status,
             ask_id=answered.ask_id,
             why=tuple(why),
-            elements=_elements(answered.classes),
+            elements=_codes(answered.classes, "elements"),
             entries=tuple(entries),
             is_repeated=answered.repeated,
+            in_part=bool(answered.in_part),
+            withheld=_codes(answered.classes, "withheld"),
+            not_held=_codes(answered.classes, "not_held"),
         )
 
     @classmethod
@@ -91,7 +98,7 @@ class Told:
     @property
     def words(self) -> str:
         """The status in plain words."""
-        words = (WOULD if self.is_preview else STATUS_WORDS).get(self.status, self.status)
+        words = IN_PART if self.in_part else (WOULD if self.is_preview else STATUS_WORDS).get(self.status, self.status)
         return f"{words} (asked before: the recorded answer)" if self.is_repeated else words
 
     def as_json(self) -> dict[str, object]:
@@ -104,7 +111,10 @@ class Told:
             "repeated": self.is_repeated,
             "id": self.ask_id,
             "entries": self.entries,
+            "in_part": self.in_part,
             "elements": {name: codes for name, codes in self.elements if codes},
+            "withheld": {name: codes for name, codes in self.withheld if codes},
+            "not_held": {name: codes for name, codes in self.not_held if codes},
             "reasons": [_reason(line) for line in self.why],
             "errors": [{"field": f.field, "message": f.message, "remedy": f.remedy} for f in self.faults],
         }
@@ -126,12 +136,12 @@ def _reason(line: Explanation) -> dict[str, object]:
     return {name: value for name, value in whole.items() if value}
 
 
-def _elements(classes: Json) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _codes(classes: Json, field: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     if not isinstance(classes, dict):
         return ()
     found = []
     for name, shown in sorted(classes.items()):
-        elements = shown.get("elements") if isinstance(shown, dict) else None
+        elements = shown.get(field) if isinstance(shown, dict) else None
         found.append((name, tuple(str(code) for code in elements) if isinstance(elements, list) else ()))
     return tuple(found)
 
@@ -151,6 +161,7 @@ def say_told(found: Sequence[Told], form: str) -> None:
             say(f"    → {fault.remedy}")
         if form == "full":
             _say_reasons(one)
+            _say_rest(one)
             if one.entries:
                 say(f"  recorded in ledger entry {one.entries[-1]}")
 
@@ -168,6 +179,14 @@ def _say_reasons(told: Told) -> None:
         say(f"  {_classes(names)}: {words}" + (f" ({codes})" if codes else ""))
         for line in lines:
             _say_line(line)
+
+
+def _say_rest(told: Told) -> None:
+    """Print what did not leave of an ask answered in part or not at all, apart from why."""
+    for words, found in (("withheld", told.withheld), ("not in the record", told.not_held)):
+        codes = [code for _, elements in found for code in elements]
+        if codes:
+            say(f"  {words}: {', '.join(codes)}")
 
 
 def _classes(names: Sequence[str]) -> str:

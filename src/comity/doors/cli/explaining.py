@@ -7,7 +7,7 @@ from typing import Final
 
 from django.db import connection
 
-from comity.coordination.exchange.ask import Answered, Ask
+from comity.coordination.exchange.ask import NO_RECORD, Answered, Ask
 from comity.kernel.canonical import Json
 from comity.spine.policy.decision import (
     DISCLOSED,
@@ -97,10 +97,14 @@ def _find(name: str) -> AgencyFacts | None:
 
 
 def decision_of(classes: Json) -> Decision | None:
-    """Return the decision that an answer shows its asker, None when it shows none."""
+    """Return the decision that an answer shows its asker, None when it shows none.
+
+    A class of which the record holds nothing has no reasons: it was permitted.
+    """
     if not isinstance(classes, dict) or not classes:
         return None
-    outcomes = tuple((name, _outcome(shown)) for name, shown in sorted(classes.items()) if isinstance(shown, dict))
+    shown = {name: one for name, one in sorted(classes.items()) if isinstance(one, dict)}
+    outcomes = tuple((name, _outcome(one)) for name, one in shown.items() if one.get("outcome") != NO_RECORD)
     return Decision(outcomes, (), (), "", ENGINE)
 
 

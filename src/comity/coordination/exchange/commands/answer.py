@@ -10,7 +10,8 @@ from uuid import UUID
 from django.db.backends.utils import CursorWrapper
 
 from comity.coordination.exchange.ask import AWAITING_ANSWER, NO_RECORD, Fault
-from comity.coordination.exchange.batch import Act, Batch, act_row
+from comity.coordination.exchange.asker_view import Given, left_of, refused_view
+from comity.coordination.exchange.batch import Act, ActRow, Batch
 from comity.coordination.exchange.deciding import decide_on, decide_with
 from comity.coordination.exchange.facts import RecordFacts
 from comity.coordination.exchange.follow_up import record_from_plain
@@ -18,8 +19,9 @@ from comity.coordination.exchange.gather import read_records, read_standing
 from comity.coordination.exchange.hidden import add_late_release, is_hiding
 from comity.coordination.exchange.open_records import open_values, texts
 from comity.coordination.exchange.outcome import Stage, add_decided, answer_row
-from comity.coordination.exchange.reload import Reloaded, reload_ask
+from comity.coordination.exchange.reload import Reloaded, read_told, reload_ask
 from comity.coordination.exchange.rules import functions_of
+from comity.kernel.canonical import plain
 from comity.kernel.ids import new_id, random_id
 from comity.spine.clocks.change import stop_clocks_of
 from comity.spine.keys.ring import KeyRing
@@ -94,10 +96,15 @@ def answer_request(*, task_id: UUID, answer: HolderAnswer, by: Actor, now: datet
         else:
             _check(answer, loaded)
             status = _with_record(cursor, batch, loaded, answer, by)
-        verdict = "no_record" if answer.values is None else "answered"
-        give(cursor, batch, task, by, verdict=verdict, digest=task.digest)
+        give(cursor, batch, task, by, verdict=_verdict_of(answer, loaded), digest=task.digest)
         batch.write(cursor, keys)
     return status
+
+
+def _verdict_of(answer: HolderAnswer, loaded: Reloaded) -> str:
+    if not answer.values:
+        return "no_record"
+    return "answered" if answer.values.keys() == set(loaded.named.ask.elements) else "answered_in_part"
 
 
 class NobodyInPostError(PermissionError):
@@ -125,7 +132,7 @@ def give(cursor: CursorWrapper, batch: Batch, task: TaskView, by: Actor, *, verd
         now=now,
         entry_id=entry_id,
     )
-    recorded = (act_row(VERDICTS, **given.row),)
+    recorded = (ActRow(VERDICTS, {name: plain(value) for name, value in given.row.items()}),)
     batch.acts.append(Act("task.decided", by, (), recorded=recorded, entry_id=entry_id))
     stop_clocks_of(cursor, subject_ids=[task.id], kind=task.kind.value, now=now)
 
@@ -179,7 +186,8 @@ def _with_record(cursor: CursorWrapper, batch: Batch, loaded: Reloaded, answer: 
         validated_at=answer.validated_at or NEVER,
     )
     [case] = decide_on(cursor, [named], [record], batch.now)
-    return add_decided(batch, case, by, answer.values, Stage(loaded.answers + 1, "record"), (), ())
+    stage = Stage(loaded.answers + 1, "record", Given(answer.values or ()))
+    return add_decided(batch, case, by, answer.values, stage, (), ()).status
 
 
 def _origin(answer: HolderAnswer) -> AgencyFacts | None:
@@ -210,14 +218,14 @@ def decide_waiting(*, task_id: UUID, verdict: Verdict, digest: str, by: Actor, n
         give(cursor, batch, task, by, verdict=verdict.value, digest=digest)
         loaded = reload_ask(cursor, task.subject_id)
         if verdict is Verdict.REFUSE:
-            status = _refused_by_post(batch, loaded, by)
+            status = _refused_by_post(cursor, batch, loaded, by)
         else:
             status = _released_by_post(cursor, batch, loaded, task, by, keys)
         batch.write(cursor, keys)
     return status
 
 
-def _refused_by_post(batch: Batch, loaded: Reloaded, by: Actor) -> str:
+def _refused_by_post(cursor: CursorWrapper, batch: Batch, loaded: Reloaded, by: Actor) -> str:
     """Record that a post said no: what waited stays, what went before stays gone and heads the ask.
 
     Where the law may hide the record the asker is told nothing: "no" would say that there is one.
@@ -225,8 +233,9 @@ def _refused_by_post(batch: Batch, loaded: Reloaded, by: Actor) -> str:
     if is_hiding(loaded.named):
         return loaded.status
     status = DISCLOSED if loaded.status == DISCLOSED else REFUSED
+    classes = refused_view(read_told(cursor, loaded.named.id))
     row = answer_row(
-        loaded.named, number=loaded.answers + 1, status=status, classes=None, visible_at=batch.now, now=batch.now
+        loaded.named, number=loaded.answers + 1, status=status, classes=classes, visible_at=batch.now, now=batch.now
     )
     batch.acts.append(Act("disclosure.refused_by_post", by, (row,)))
     return status
@@ -253,7 +262,9 @@ def _released_by_post(
     if is_hiding(named):
         stage = Stage(loaded.decisions + 1, task.kind.value)
         return add_late_release(batch, loaded, case, by, texts(draft), stage)
-    return add_decided(batch, case, by, texts(draft), Stage(loaded.answers + 1, task.kind.value), (), ())
+    values = texts(draft)
+    stage = Stage(loaded.answers + 1, task.kind.value, Given.of_draft(values, read_told(cursor, named.id)))
+    return add_decided(batch, case, by, values, stage, (), ()).status
 
 
 def _put_again(
@@ -265,7 +276,8 @@ def _put_again(
     values = open_values(cursor, [case], by, keys).get(named.id) if case.wants_values else None
     if is_hiding(named):
         return add_late_release(batch, loaded, case, by, values or {}, Stage(loaded.decisions + 1, "record"))
-    return add_decided(batch, case, by, values, Stage(loaded.answers + 1, "record"), (), ())
+    given = Given(values or (), left=left_of(read_told(cursor, named.id)))
+    return add_decided(batch, case, by, values, Stage(loaded.answers + 1, "record", given), (), ()).status
 
 
 def _verdicts_shown(cursor: CursorWrapper, ask_id: UUID) -> frozenset[str]:

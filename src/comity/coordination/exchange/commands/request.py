@@ -15,12 +15,12 @@ from comity.coordination.exchange.gather import (
     Recorded,
     body_digest,
     name_ask,
-    not_in_force,
     read_recorded,
     read_roster,
 )
+from comity.coordination.exchange.named_agreement import not_in_force
 from comity.coordination.exchange.open_records import open_values
-from comity.coordination.exchange.outcome import add_hidden_ask, add_outcome, answered
+from comity.coordination.exchange.outcome import add_hidden_ask, add_outcome
 from comity.coordination.exchange.rules import faults_of, reserved_faults
 from comity.coordination.exchange.selectors import get_answers_by_key
 from comity.spine.keys.ring import KeyRing
@@ -142,8 +142,7 @@ def _decide_all(
     values = open_values(cursor, [case for case in cases if case.wants_values], by, keys)
     for position, case in zip(plain, cases, strict=True):
         if not case.standing.named_in_force:
-            results[position] = Invalid(case.named.ask.ask_key, (not_in_force(case.named),))
+            results[position] = Invalid(case.named.ask.ask_key, (not_in_force(case.named, batch.now),))
             continue
-        status = add_outcome(batch, case, by, values.get(case.named.id))
-        results[position] = answered(case, status, batch.now)
+        results[position] = add_outcome(batch, case, by, values.get(case.named.id))
     return results
