@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 Clock = Callable[[], datetime]
 """Returns an aware instant; read once per command."""
@@ -23,6 +24,7 @@ def aware(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
+@lru_cache(maxsize=1024)  # a chunk writes the same instant into every row
 def utc_text(moment: datetime) -> str:
     """Return the instant as `2026-11-22T01:02:03.000004Z`, always with six decimals: one text per instant."""
     return aware(moment).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

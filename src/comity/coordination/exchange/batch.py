@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
+from typing import Final, cast
 from uuid import UUID
 
 from django.db.backends.utils import CursorWrapper
@@ -19,6 +20,10 @@ from comity.spine.tasks.open import NewTask, open_tasks
 from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import insert_rows
 from comity.spine.vault.seal import Plain, seal_items
+
+Value = Json | UUID | date | Sequence[Json] | Mapping[str, Json]
+"""What a column of an act row is given as."""
+_JSON: Final = frozenset({str, list, dict, bool, type(None)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +51,12 @@ class Act:
     entry_id: UUID | None = None
 
 
-def act_row(table: str, **values: object) -> ActRow:
-    """Return an act row; values are turned into JSON values once, for the digest and for the insert alike."""
-    return ActRow(table, {name: plain(value) for name, value in values.items()})
+def act_row(table: str, **values: Value) -> ActRow:
+    """Return an act row; values are turned into JSON values once, for the digest and for the insert alike.
+
+    Lists and maps are JSON values already: they are not looked into.
+    """
+    return ActRow(table, {name: cast("Json", v) if type(v) in _JSON else plain(v) for name, v in values.items()})
 
 
 @dataclass

@@ -198,11 +198,12 @@ def _standing(
         for post in posts
     }
     bearing = {n.id: agreements[n.holder.id, n.asker.id] for n in named}
+    covered = _covered(named, bearing, now)
     return {
         n.id: Standing(
             agreements=bearing[n.id],
             in_force=is_in_force(bearing[n.id], now),
-            covered=_is_covered(n, bearing[n.id], now),
+            covered=not covered[_about(n)].isdisjoint(n.ask.elements),
             named_in_force=_is_named_in_force(n, bearing[n.id], now),
             trained=trained[n.post.id],
             untrained=frozenset(TRAINED) - trained[n.post.id],
@@ -217,21 +218,24 @@ def _is_named_in_force(named: Named, agreements: tuple[LiveAgreement, ...], now:
     return not under or is_in_force(tuple(live for live in agreements if live.code == under), now)
 
 
-def not_in_force(named: Named) -> Fault:
-    """Return the fault of an ask made under an agreement that is not in force between the two."""
-    code, holder = named.ask.agreement, named.holder.code
-    return Fault("agreement", f"`{code}` is not in force between you and `{holder}`", "name another, or leave it out")
-
-
 def between_of(named: Named, origin_state: str = "") -> Between:
     """Return the pair of a decision and the states involved."""
     holder, asker = named.holder, named.asker
     return Between(holder.code, asker.code, holder.state, asker.state, origin_state)
 
 
-def _is_covered(named: Named, agreements: tuple[LiveAgreement, ...], now: datetime) -> bool:
-    ask = named.ask
-    covered = covered_elements(
-        agreements=agreements, between=between_of(named), purpose=ask.purpose, category=ask.category, at=now
-    )
-    return not covered.isdisjoint(ask.elements)
+def _about(named: Named) -> tuple[Between, str, str]:
+    return between_of(named), named.ask.purpose, named.ask.category
+
+
+def _covered(
+    named: Sequence[Named], bearing: Mapping[UUID, tuple[LiveAgreement, ...]], now: datetime
+) -> dict[tuple[Between, str, str], frozenset[str]]:
+    """Return the elements covered, found once for asks of one pair, purpose and category."""
+    about = {_about(n): bearing[n.id] for n in named}
+    return {
+        (between, purpose, category): covered_elements(
+            agreements=agreements, between=between, purpose=purpose, category=category, at=now
+        )
+        for (between, purpose, category), agreements in about.items()
+    }

@@ -109,7 +109,7 @@ def next_tick(now: datetime) -> datetime:
 
 def outcomes_listed(decision: Decision) -> dict[str, dict[str, Json]]:
     """Return what is recorded of a decision: per class the outcome, its elements, rules and missing evidence."""
-    return {name: {k: _listed(v) for k, v in outcome_plain(o).items()} for name, o in decision.outcomes}
+    return {name: outcome_plain(outcome) for name, outcome in decision.outcomes}
 
 
 def permitted_of(outcomes: Json) -> set[str]:
@@ -117,10 +117,6 @@ def permitted_of(outcomes: Json) -> set[str]:
     listed = outcomes.values() if isinstance(outcomes, dict) else ()
     gone = [o.get("elements") for o in listed if isinstance(o, dict) and o.get("outcome") == DISCLOSED]
     return {str(element) for elements in gone if isinstance(elements, list) for element in elements}
-
-
-def _listed(value: object) -> Json:
-    return [str(item) for item in value] if isinstance(value, tuple) else str(value)
 
 
 def retention_days(obligations: Mapping[str, tuple[str, ...]], rules: tuple[str, ...], default: int) -> int:

@@ -6,15 +6,15 @@ import msgspec
 
 from comity.coordination.exchange.ask import Invalid
 from comity.coordination.exchange.commands.preview import preview_disclosures
-from comity.doors.api.answers import ClassOutcome, Status, cite, field_problems
+from comity.doors.api.answers import Status, cite, field_problems
 from comity.doors.api.bodies import PreviewBody
+from comity.doors.api.forward import WayForward, read_ways_forward
+from comity.doors.api.outcomes import ClassOutcome
 from comity.doors.api.problems import Problem, unprocessable
-from comity.kernel.canonical import plain
 from comity.spine.keys.ring import KeyRing
-from comity.spine.policy.decision import Decision, outcome_plain
+from comity.spine.policy.decision import outcome_plain
 from comity.spine.tenancy.actor import Actor
 from comity.standing.law.explain import explain
-from comity.standing.law.facts import Law
 from comity.standing.law.selectors import get_current_law
 
 
@@ -38,6 +38,7 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     headline: Status
     classes: dict[str, ClassOutcome]
     reasons: tuple[Explained, ...]
+    ways_forward: tuple[WayForward, ...]
 
 
 def preview(*, body: PreviewBody, by: Actor, now: datetime, keys: KeyRing) -> Preview | Problem:
@@ -45,14 +46,14 @@ def preview(*, body: PreviewBody, by: Actor, now: datetime, keys: KeyRing) -> Pr
     [found] = preview_disclosures(asks=[body.as_ask()], by=by, now=now, keys=keys)
     if isinstance(found, Invalid):
         return unprocessable(field_problems(found.faults))
-    return _preview(found.decision, get_current_law(now), body.language.value)
-
-
-def _preview(decision: Decision, law: Law, language: str) -> Preview:
-    lines = explain(decision=decision, rules=law.rules, language=language, texts=law.texts)
+    law, language, rules = get_current_law(now), body.language.value, found.rules.values()
+    classes = {name: msgspec.convert(outcome_plain(o), ClassOutcome) for name, o in found.decision.outcomes}
+    ways = read_ways_forward(classes, holder=body.holder, by=by, law=law, now=now, language=language, rules=rules)
+    lines = explain(decision=found.decision, rules=rules, language=language, texts=law.texts)
     return Preview(
-        headline=decision.headline,
-        classes={name: msgspec.convert(plain(outcome_plain(o)), ClassOutcome) for name, o in decision.outcomes},
+        headline=found.decision.headline,
+        classes=classes,
+        ways_forward=ways,
         reasons=tuple(
             Explained(
                 sensitivity_class=line.sensitivity_class,

@@ -9,7 +9,7 @@ from uuid import UUID
 import psycopg
 from django.db.backends.utils import CursorWrapper
 
-from comity.kernel.canonical import canonical
+from comity.kernel.canonical import encode_plain
 from comity.kernel.digest import PlainRow, new_salt, row_digest
 from comity.kernel.ids import new_id
 from comity.kernel.time import utc_text
@@ -60,19 +60,19 @@ class Entry:
         """
         salt = new_salt()
         chosen = new_id() if entry_id is None else entry_id
-        body = canonical(
+        body = encode_plain(
             {
                 "schema": SCHEMA,
-                "id": chosen,
+                "id": str(chosen),
                 "at": utc_text(at),
                 "act": act,
-                "agency": actor.agency_id,
-                "post": actor.post_id,
+                "agency": str(actor.agency_id),
+                "post": str(actor.post_id),
                 "ruleset": ruleset,
                 "facts": facts,
                 "rows": {name: row_digest(salt, row) for name, row in rows.items()},
                 "payloads": {str(item): digest for item, digest in (payloads or {}).items()},
-                "salt": salt,
+                "salt": salt.hex(),
             }
         )
         return cls(chosen, actor.agency_id, _within_limit(act, body))

@@ -12,6 +12,7 @@ import cedarpy
 
 from comity.spine.policy.decision import Decision, HoldForCounsel, NeedsApproval, Outcome, Permit, Refuse
 from comity.spine.policy.facts import Facts
+from comity.spine.policy.mentions import Mentioned
 from comity.spine.policy.rules import ENGINE, Kind, Rule
 from comity.spine.policy.slices import DUTIES, MAIN, MANDATES, SCHEMA, CompiledSet, RuleSlice
 
@@ -67,7 +68,7 @@ def decide(*, facts: Facts, rules: RuleSlice) -> Decision:
     the duties and warnings that follow from what may leave. Never raises for facts or rules: an engine error is a
     refusal of the class with reason `error`.
     """
-    entities = _entities(facts)
+    entities = _entities(facts, rules.mentioned(facts))
     if entities is None:
         return Decision(tuple((name, Refuse("error")) for name, _ in facts.asked), (), (), rules.digest, ENGINE)
     case = _Case(facts, rules, entities)
@@ -172,37 +173,45 @@ def _evaluate(compiled: CompiledSet, name: str, act: str, entities: cedarpy.Enti
     return _Answer(answer.allowed, compiled.rules_behind(answer.diagnostics.reasons), erred=False)
 
 
-def _entities(facts: Facts) -> cedarpy.Entities | None:
-    """Hand the facts to the engine once per ask; None when it will not take them.
+def _entities(facts: Facts, mentioned: Mentioned) -> cedarpy.Entities | None:
+    """Hand the engine what the rules speak of, once per ask; None when it will not take it.
 
     `attributes_of` always gives every attribute the schema names and no other (a test compares the two), so the
     engine's own check of them, a third of the cost, would find nothing; each request is still checked.
     """
-    text = json.dumps([{"uid": _IT, "attrs": attributes_of(facts), "parents": []}])
+    given = attributes_of(facts)
     try:
+        attributes = {name: _narrowed(given[name], codes) for name, codes in mentioned.items()}
+        text = json.dumps([{"uid": _IT, "attrs": attributes, "parents": []}])
         return cedarpy.Entities.from_json_str(text)
-    except ValueError:
+    except (KeyError, ValueError):
         return None
 
 
-def attributes_of(facts: Facts) -> dict[str, str | list[str]]:
+def _narrowed(value: str | frozenset[str], codes: frozenset[str] | None) -> str | list[str]:
+    if isinstance(value, str):
+        return value
+    return sorted(value if codes is None else value & codes)
+
+
+def attributes_of(facts: Facts) -> dict[str, str | frozenset[str]]:
     """Return the attributes of the ask as rules see them, named as in `gate.cedarschema`."""
     sender, receiver = facts.sender, facts.receiver
     return {
         "sender": sender.code,
         "sender_kind": sender.kind,
         "sender_state": sender.state,
-        "sender_powers": sorted(sender.powers),
+        "sender_powers": sender.powers,
         "receiver": receiver.code,
         "receiver_kind": receiver.kind,
         "receiver_state": receiver.state,
-        "receiver_powers": sorted(receiver.powers),
+        "receiver_powers": receiver.powers,
         "purpose": facts.purpose,
         "category": facts.category,
-        "marks": sorted(facts.marks),
+        "marks": facts.marks,
         "origin": facts.origin,
         "origin_state": facts.origin_state,
-        "met": sorted(facts.met),
-        "unmet": sorted(facts.unmet),
-        "exhausted": sorted(facts.exhausted),
+        "met": facts.met,
+        "unmet": facts.unmet,
+        "exhausted": facts.exhausted,
     }

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from comity.kernel.canonical import Json, plain
+from comity.kernel.canonical import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +98,14 @@ class Decision:
 
     def as_plain(self) -> Json:
         """Return the decision as canonical JSON values."""
-        return plain(
-            {
-                "duties": self.duties,
-                "engine": self.engine,
-                "headline": self.headline,
-                "outcomes": {name: outcome_plain(outcome) for name, outcome in self.outcomes},
-                "ruleset": self.ruleset,
-                "warnings": self.warnings,
-            }
-        )
+        return {
+            "duties": [*self.duties],
+            "engine": self.engine,
+            "headline": self.headline,
+            "outcomes": {name: outcome_plain(outcome) for name, outcome in self.outcomes},
+            "ruleset": self.ruleset,
+            "warnings": [*self.warnings],
+        }
 
 
 def rules_of(outcome: Outcome) -> tuple[str, ...]:
@@ -119,14 +117,15 @@ def rules_of(outcome: Outcome) -> tuple[str, ...]:
             return outcome.rules
 
 
-def outcome_plain(outcome: Outcome) -> dict[str, object]:
+def outcome_plain(outcome: Outcome) -> dict[str, Json]:
     """Return one outcome as JSON values; `outcome` is its word."""
+    rules: Json = [*outcome.rules]
     match outcome:
-        case Permit(elements, rules):
-            return {"outcome": DISCLOSED, "elements": elements, "rules": rules}
-        case NeedsApproval(elements, rules, approvers):
-            return {"outcome": NEEDS_APPROVAL, "elements": elements, "rules": rules, "approvers": approvers}
-        case HoldForCounsel(elements, rules, mandates):
-            return {"outcome": HELD, "elements": elements, "rules": rules, "mandates": mandates}
-        case Refuse(reason, rules, missing, unmet):
-            return {"outcome": REFUSED, "reason": reason, "rules": rules, "missing": missing, "unmet": unmet}
+        case Permit(elements):
+            return {"outcome": DISCLOSED, "elements": [*elements], "rules": rules}
+        case NeedsApproval(elements, _, approvers):
+            return {"outcome": NEEDS_APPROVAL, "elements": [*elements], "rules": rules, "approvers": [*approvers]}
+        case HoldForCounsel(elements, _, mandates):
+            return {"outcome": HELD, "elements": [*elements], "rules": rules, "mandates": [*mandates]}
+        case Refuse(reason, _, missing, unmet):
+            return {"outcome": REFUSED, "reason": reason, "rules": rules, "missing": [*missing], "unmet": [*unmet]}

@@ -6,7 +6,7 @@ a code in neither is missing. A rule can therefore never stumble over an absent 
 
 from dataclasses import dataclass
 
-from comity.kernel.canonical import Json, plain
+from comity.kernel.canonical import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,26 +43,28 @@ class Facts:
 
     def as_plain(self) -> Json:
         """Return the facts as canonical JSON values: what the vault keeps and `replay` reads."""
-        return plain(
-            {
-                "act": self.act,
-                "asked": dict(self.asked),
-                "category": self.category,
-                "exhausted": self.exhausted,
-                "marks": self.marks,
-                "met": self.met,
-                "origin": self.origin,
-                "origin_state": self.origin_state,
-                "purpose": self.purpose,
-                "receiver": _party_plain(self.receiver),
-                "sender": _party_plain(self.sender),
-                "unmet": self.unmet,
-            }
-        )
+        return {
+            "act": self.act,
+            "asked": {name: [*elements] for name, elements in self.asked},
+            "category": self.category,
+            "exhausted": _sorted(self.exhausted),
+            "marks": _sorted(self.marks),
+            "met": _sorted(self.met),
+            "origin": self.origin,
+            "origin_state": self.origin_state,
+            "purpose": self.purpose,
+            "receiver": _party_plain(self.receiver),
+            "sender": _party_plain(self.sender),
+            "unmet": _sorted(self.unmet),
+        }
 
 
-def _party_plain(party: Party) -> dict[str, object]:
-    return {"code": party.code, "kind": party.kind, "powers": party.powers, "state": party.state}
+def _party_plain(party: Party) -> Json:
+    return {"code": party.code, "kind": party.kind, "powers": _sorted(party.powers), "state": party.state}
+
+
+def _sorted(codes: frozenset[str]) -> Json:
+    return [*sorted(codes)]
 
 
 class UnreadableFactsError(ValueError):

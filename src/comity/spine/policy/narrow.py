@@ -16,7 +16,8 @@ from comity.spine.policy.facts import Facts
 Known = Mapping[str, str | frozenset[str]]
 """Attributes of the ask that are fixed for a kind of ask, by the name rules use."""
 
-_VARIABLE: Final = object()
+VARIABLE: Final = object()
+"""What depends on more than is fixed."""
 
 
 def known_of(facts: Facts) -> dict[str, str | frozenset[str]]:
@@ -66,13 +67,13 @@ def _value(part: Mapping[str, Any], known: Known) -> bool | None:
             inner = _value(operand["arg"], known)
             return None if inner is None else not inner
         case "==" | "!=" | "contains" | "containsAny" | "containsAll":
-            return _compared(operator, _term(operand["left"], known), _term(operand["right"], known))
+            return _compared(operator, term(operand["left"], known), term(operand["right"], known))
         case _:
             return None
 
 
 def _compared(operator: str, left: object, right: object) -> bool | None:
-    if left is _VARIABLE or right is _VARIABLE:
+    if left is VARIABLE or right is VARIABLE:
         return None
     match operator, left, right:
         case "==", _, _:
@@ -89,8 +90,8 @@ def _compared(operator: str, left: object, right: object) -> bool | None:
             return None
 
 
-def _term(part: Mapping[str, Any], known: Known) -> object:
-    """Return a literal, a set of literals or a known attribute; `_VARIABLE` for anything else."""
+def term(part: Mapping[str, Any], known: Known) -> object:
+    """Return a literal, a set of literals or a known attribute; `VARIABLE` for anything else."""
     match part:
         case {"Value": str(text)}:
             return text
@@ -99,4 +100,4 @@ def _term(part: Mapping[str, Any], known: Known) -> object:
         case {".": {"left": {"Var": "principal"}, "attr": str(name)}} if name in known:
             return known[name]
         case _:
-            return _VARIABLE
+            return VARIABLE

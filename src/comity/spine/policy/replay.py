@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from comity.spine.policy.decide import decide
-from comity.spine.policy.decision import Decision, Outcome, outcome_plain
+from comity.spine.policy.decision import Decision, outcome_plain
 from comity.spine.policy.facts import Facts
 from comity.spine.policy.slices import RuleSlice
 
@@ -33,8 +33,4 @@ def replay(*, facts: Facts, rules: RuleSlice, recorded: object) -> tuple[Differe
 
 def outcomes_plain(decision: Decision) -> dict[str, object]:
     """Return the outcomes of a decision as the JSON values that are recorded."""
-    return {name: _listed(outcome) for name, outcome in decision.outcomes}
-
-
-def _listed(outcome: Outcome) -> dict[str, object]:
-    return {key: list(v) if isinstance(v, tuple) else v for key, v in outcome_plain(outcome).items()}
+    return {name: outcome_plain(outcome) for name, outcome in decision.outcomes}

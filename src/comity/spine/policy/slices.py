@@ -11,6 +11,7 @@ import cedarpy
 from comity.kernel.canonical import canonical
 from comity.kernel.digest import sha256
 from comity.spine.policy.facts import Facts
+from comity.spine.policy.mentions import Mentioned, join_mentioned, mentioned_in
 from comity.spine.policy.narrow import can_apply, known_of, read_conditions
 from comity.spine.policy.rules import Kind, Rule
 
@@ -49,6 +50,7 @@ class RuleSlice:
     digest: str
     named: Mapping[frozenset[Kind], frozenset[str]]
     conditions: Mapping[str, Conditions]
+    _mentioned: dict[tuple[object, ...], Mentioned] = field(default_factory=dict, compare=False)
     _chosen: dict[tuple[object, ...], CompiledSet] = field(default_factory=dict, compare=False)
     _compiled: dict[tuple[str, ...], CompiledSet] = field(default_factory=dict, compare=False)
 
@@ -58,13 +60,25 @@ class RuleSlice:
         Classes and kinds of ask with the same rules share one set, and so one answer per ask.
         """
         name = sensitivity_class if sensitivity_class in self.named[kinds] else ""
-        key = (kinds, name, facts.sender, facts.receiver, facts.purpose, facts.category, facts.marks)
+        key = (kinds, name, *_kind_of_ask(facts))
         found = self._chosen.get(key)
         if found is None:
             found = self._compile(kinds, name, facts)
             if len(self._chosen) >= _KINDS_OF_ASK:
                 self._chosen.clear()
             self._chosen[key] = found
+        return found
+
+    def mentioned(self, facts: Facts) -> Mentioned:
+        """Return what the rules that can apply to asks of this kind speak of."""
+        key = _kind_of_ask(facts)
+        found = self._mentioned.get(key)
+        if found is None:
+            known = known_of(facts)
+            found = join_mentioned(mentioned_in(one) for one in self.conditions.values() if can_apply(one, known))
+            if len(self._mentioned) >= _KINDS_OF_ASK:
+                self._mentioned.clear()
+            self._mentioned[key] = found
         return found
 
     def _compile(self, kinds: frozenset[Kind], name: str, facts: Facts) -> CompiledSet:
@@ -81,6 +95,10 @@ class RuleSlice:
             text = "\n".join(rule.text for rule in chosen)
             self._compiled[key] = CompiledSet(cedarpy.PolicySet.from_str(text) if chosen else None, chosen)
         return self._compiled[key]
+
+
+def _kind_of_ask(facts: Facts) -> tuple[object, ...]:
+    return (facts.sender, facts.receiver, facts.purpose, facts.category, facts.marks)
 
 
 def make_slice(rules: Iterable[Rule]) -> RuleSlice:

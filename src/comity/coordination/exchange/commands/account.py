@@ -9,6 +9,7 @@ from django.db.backends.utils import CursorWrapper
 
 from comity.coordination.exchange.batch import Act, ActRow, Batch, act_row
 from comity.coordination.exchange.follow_up import open_for
+from comity.kernel.canonical import plain
 from comity.kernel.digest import sha256
 from comity.kernel.ids import new_id
 from comity.spine.keys.ring import KeyRing
@@ -132,6 +133,6 @@ def _reading(by: Actor, kind: str, task_id: UUID | None, now: datetime, scope: d
         post_id=by.post_id,
         kind=kind,
         task_id=task_id,
-        scope=scope,
+        scope=plain(scope),
         read_at=now,
     )

@@ -117,7 +117,7 @@ def _record(cursor: CursorWrapper, scope: dict[str, object], by: Actor, now: dat
         post_id=by.post_id,
         kind="sample_drawn",
         task_id=None,
-        scope=scope,
+        scope=plain(scope),
         read_at=now,
     )
     batch.acts.append(Act("audit.sample_drawn", by, (row,)))
