@@ -64,7 +64,7 @@ def test_a_key_file_others_can_read_is_a_failure(ailing):
 
 def test_a_key_file_of_another_node_is_told(ailing, copied):
     held = FileKeyRing.create(ailing.settings.home / "held.json")
-    wrapped = held.wrap(b"k" * 32)
+    wrapped = held.wrap(b"k" * 32, b"item")
     query(copied, Role.OWNER, "CREATE TABLE vault_item (id uuid, kind text, nonce bytea, ciphertext bytea, "
           "wrapped_key bytea, key_id text); GRANT SELECT ON vault_item TO comity_verifier")  # fmt: skip
     query(copied, Role.OWNER, "INSERT INTO vault_item VALUES (gen_random_uuid(), 'record', '\\x00', '\\x00',"

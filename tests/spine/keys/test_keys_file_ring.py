@@ -27,6 +27,7 @@ from comity.spine.keys.ring import Signature
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 DATA_KEY = bytes(range(32))
+ITEM = b"item-one"
 
 
 @pytest.fixture
@@ -40,11 +41,11 @@ def ring(path: Path) -> FileKeyRing:
 
 
 def test_wrapped_key_opens_again_and_after_reopening_the_file(ring, path):
-    wrapped = ring.wrap(DATA_KEY)
-    assert ring.unwrap(wrapped) == DATA_KEY
-    assert FileKeyRing(path).unwrap(wrapped) == DATA_KEY
+    wrapped = ring.wrap(DATA_KEY, ITEM)
+    assert ring.unwrap(wrapped, ITEM) == DATA_KEY
+    assert FileKeyRing(path).unwrap(wrapped, ITEM) == DATA_KEY
     assert DATA_KEY not in wrapped.blob
-    assert ring.wrap(DATA_KEY).blob != wrapped.blob
+    assert ring.wrap(DATA_KEY, ITEM).blob != wrapped.blob
 
 
 def test_key_file_is_for_its_owner_alone(ring, path):
@@ -87,36 +88,46 @@ def test_damaged_key_file_is_refused(ring, path, damage):
 def test_wrong_key_file_is_named_when_something_is_opened(ring, tmp_path):
     other = FileKeyRing.create(tmp_path / "other.json")
     with pytest.raises(UnknownMasterKeyError, match="put back the key file"):
-        other.unwrap(ring.wrap(DATA_KEY))
+        other.unwrap(ring.wrap(DATA_KEY, ITEM), ITEM)
 
 
 @given(place=st.integers(min_value=0, max_value=59))
 def test_changed_wrapped_key_is_refused(place, tmp_path_factory):
     ring = FileKeyRing.create(tmp_path_factory.mktemp("ring") / "keys.json")
-    wrapped = ring.wrap(DATA_KEY)
+    wrapped = ring.wrap(DATA_KEY, ITEM)
     changed = bytearray(wrapped.blob)
     changed[place] ^= 1
     with pytest.raises(UnwrapError):
-        ring.unwrap(Wrapped(wrapped.key_id, bytes(changed)))
+        ring.unwrap(Wrapped(wrapped.key_id, bytes(changed)), ITEM)
+
+
+def test_a_data_key_opens_only_for_what_it_was_wrapped_for(ring):
+    wrapped = ring.wrap(DATA_KEY, ITEM)
+    with pytest.raises(UnwrapError, match="another's"):
+        ring.unwrap(wrapped, b"item-two")
+    ring.rotate_master()
+    (again,) = rewrap(ring, [(ITEM, wrapped)])
+    with pytest.raises(UnwrapError):
+        ring.unwrap(again, b"item-two")
 
 
 def test_rotation_keeps_old_keys_until_they_are_retired(ring, path):
-    old = ring.wrap(DATA_KEY)
+    old = ring.wrap(DATA_KEY, ITEM)
     second = FileKeyRing(path)
     fresh_id = ring.rotate_master()
-    fresh = ring.wrap(DATA_KEY)
+    fresh = ring.wrap(DATA_KEY, ITEM)
     assert fresh.key_id == fresh_id != old.key_id
-    assert second.unwrap(fresh) == DATA_KEY
-    assert ring.unwrap(old) == DATA_KEY
-    rewrapped = list(rewrap(ring, [old, fresh]))
+    assert second.unwrap(fresh, ITEM) == DATA_KEY
+    assert ring.unwrap(old, ITEM) == DATA_KEY
+    rewrapped = list(rewrap(ring, [(ITEM, old), (ITEM, fresh)]))
     assert [item.key_id for item in rewrapped] == [fresh_id, fresh_id]
     assert rewrapped[1] is fresh
     with pytest.raises(MasterKeyInUseError):
         ring.retire_master(fresh_id)
     ring.retire_master(old.key_id)
     with pytest.raises(UnknownMasterKeyError):
-        ring.unwrap(old)
-    assert ring.unwrap(rewrapped[0]) == DATA_KEY
+        ring.unwrap(old, ITEM)
+    assert ring.unwrap(rewrapped[0], ITEM) == DATA_KEY
 
 
 def test_signature_holds_for_its_digest_and_key_only(ring):

@@ -24,6 +24,7 @@ TOOL = shutil.which("softhsm2-util")
 pytestmark = pytest.mark.skipif(MODULE is None or TOOL is None, reason="SoftHSM is not installed (apt: softhsm2)")
 
 DATA_KEY = bytes(range(32))
+ITEM = b"item-one"
 
 
 @pytest.fixture(scope="module")
@@ -46,26 +47,28 @@ def ring(token):
 
 
 def test_token_wraps_and_opens_across_sessions(ring):
-    wrapped = ring.wrap(DATA_KEY)
-    assert ring.unwrap(wrapped) == DATA_KEY
+    wrapped = ring.wrap(DATA_KEY, ITEM)
+    assert ring.unwrap(wrapped, ITEM) == DATA_KEY
     assert DATA_KEY not in wrapped.blob
     assert len(wrapped.blob) == 60
 
 
 def test_changed_or_foreign_data_key_is_refused(ring):
-    wrapped = ring.wrap(DATA_KEY)
+    wrapped = ring.wrap(DATA_KEY, ITEM)
     with pytest.raises(UnwrapError):
-        ring.unwrap(Wrapped(wrapped.key_id, wrapped.blob[:-1] + bytes([wrapped.blob[-1] ^ 1])))
+        ring.unwrap(Wrapped(wrapped.key_id, wrapped.blob[:-1] + bytes([wrapped.blob[-1] ^ 1])), ITEM)
+    with pytest.raises(UnwrapError, match="another's"):
+        ring.unwrap(wrapped, b"item-two")
     with pytest.raises(UnknownMasterKeyError, match="connect the token"):
-        ring.unwrap(Wrapped("h-0", wrapped.blob))
+        ring.unwrap(Wrapped("h-0", wrapped.blob), ITEM)
 
 
 def test_rotation_rewraps(ring):
-    old = ring.wrap(DATA_KEY)
+    old = ring.wrap(DATA_KEY, ITEM)
     fresh_id = ring.rotate_master()
-    (fresh,) = rewrap(ring, [old])
+    (fresh,) = rewrap(ring, [(ITEM, old)])
     assert fresh.key_id == fresh_id == ring.master_key_id != old.key_id
-    assert ring.unwrap(fresh) == ring.unwrap(old) == DATA_KEY
+    assert ring.unwrap(fresh, ITEM) == ring.unwrap(old, ITEM) == DATA_KEY
 
 
 def test_signature_of_the_token_is_the_same_kind_as_the_key_files(ring, tmp_path):

@@ -158,11 +158,11 @@ def test_a_ring_belongs_that_opens_most_of_what_was_sealed_last(tmp_path, node, 
 class FailingRing:
     """A token that was pulled out: it opens nothing any more, and seals nothing."""
 
-    def unwrap(self, wrapped):
-        raise UnwrapError(wrapped.key_id)
+    def unwrap(self, wrapped, bound_to):
+        raise UnwrapError(f"{wrapped.key_id} for {bound_to!r}")
 
-    def wrap(self, data_key):
-        raise KeyRingError(f"no token for {len(data_key)} bytes")
+    def wrap(self, data_key, bound_to):
+        raise KeyRingError(f"no token for {len(data_key)} bytes of {bound_to!r}")
 
 
 def test_a_ring_that_fails_is_not_taken_for_an_altered_record(sealed, holder):

@@ -5,6 +5,8 @@ from django.db import connections
 
 from comity.config.node import Role
 from comity.spine.keys import FileKeyRing
+from comity.spine.tenancy.transaction import acting
+from comity.spine.vault.rewrap import rewrap_items
 from comity.spine.vault.verify_keys import verify_keys
 
 
@@ -42,6 +44,27 @@ def test_items_with_a_changed_key_are_named_and_no_other(node, sealed, keys, cha
     assert found.tried == 3
     assert set(found.changed) == {first, last}
     assert all(says in text for text in found.changed.values())
+
+
+def test_two_items_whose_keys_were_exchanged_are_both_named(node, sealed, keys):
+    first, sound, last = sealed(3)
+    with node.connect(Role.BOOTSTRAP) as admin:
+        admin.execute(
+            "UPDATE vault_item AS a SET wrapped_key = b.wrapped_key, key_id = b.key_id FROM vault_item b"
+            " WHERE a.id <> b.id AND a.id <> %(sound)s AND b.id <> %(sound)s",
+            {"sound": sound},
+        )
+    found = verified(keys)
+    assert set(found.changed) == {first, last}
+    assert all("another item's" in text for text in found.changed.values())
+
+
+def test_keys_wrapped_anew_stay_bound_to_their_items(node, sealed, keys, retention):
+    ids = sealed(3)
+    keys.rotate_master()
+    with acting(retention) as cursor:
+        assert rewrap_items(cursor, keys, batch=10).rewrapped == len(ids)
+    assert verified(keys).changed == {}
 
 
 def test_a_key_file_of_another_node_opens_nothing(node, sealed, keys, tmp_path):

@@ -34,6 +34,7 @@ from comity.spine.keys.ring import (
     UnwrapError,
     Wrapped,
     blind_message,
+    wrap_label,
 )
 from comity.spine.keys.signing import is_good, key_id_of, sign_p384, spki_of
 
@@ -119,22 +120,23 @@ class FileKeyRing:
         """Tell whether `signature` is good under the SPKI DER `public_key`; never raises on a bad one."""
         return is_good(signature, public_key)
 
-    def wrap(self, data_key: bytes) -> Wrapped:
-        """Seal a data key under the current master key; the key's id is authenticated with it."""
+    def wrap(self, data_key: bytes, bound_to: bytes) -> Wrapped:
+        """Seal a data key under the current master key; the key's id and `bound_to` are authenticated with it."""
         current = self._secrets.current
         nonce = os.urandom(_NONCE)
-        sealed = self._secrets.masters[current].encrypt(nonce, data_key, current.encode())
+        sealed = self._secrets.masters[current].encrypt(nonce, data_key, wrap_label(current, bound_to))
         return Wrapped(current, nonce + sealed)
 
-    def unwrap(self, wrapped: Wrapped) -> bytes:
-        """Open a sealed data key; raises `UnknownMasterKeyError`, `UnwrapError`."""
+    def unwrap(self, wrapped: Wrapped, bound_to: bytes) -> bytes:
+        """Open a sealed data key; raises `UnknownMasterKeyError`, and `UnwrapError` also for another's key."""
         key = self._secrets.masters.get(wrapped.key_id) or self._reloaded(wrapped.key_id)
         try:
-            return key.decrypt(wrapped.blob[:_NONCE], wrapped.blob[_NONCE:], wrapped.key_id.encode())
+            label = wrap_label(wrapped.key_id, bound_to)
+            return key.decrypt(wrapped.blob[:_NONCE], wrapped.blob[_NONCE:], label)
         except (InvalidTag, ValueError):
             raise UnwrapError(
                 f"master key `{wrapped.key_id}` does not open a data key that names it; "
-                "the stored data key was changed, run `comity ledger verify`"
+                "the stored data key was changed or is another's, run `comity ledger verify`"
             ) from None
 
     def _reloaded(self, key_id: str) -> AESGCM:

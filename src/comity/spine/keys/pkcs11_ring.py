@@ -29,6 +29,7 @@ from comity.spine.keys.ring import (
     UnwrapError,
     Wrapped,
     blind_message,
+    wrap_label,
 )
 from comity.spine.keys.signing import is_good, key_id_of
 
@@ -93,14 +94,14 @@ class Pkcs11KeyRing:
         """Tell whether `signature` is good under the SPKI DER `public_key`; never raises on a bad one."""
         return is_good(signature, public_key)
 
-    def wrap(self, data_key: bytes) -> Wrapped:
-        """Seal a data key under the current master key; the key's id is authenticated with it."""
+    def wrap(self, data_key: bytes, bound_to: bytes) -> Wrapped:
+        """Seal a data key under the current master key; the key's id and `bound_to` are authenticated with it."""
         key_id, nonce = self.master_key_id, os.urandom(_NONCE)
-        sealed = self._masters[key_id].encrypt(data_key, **_gcm(nonce, key_id))
+        sealed = self._masters[key_id].encrypt(data_key, **_gcm(nonce, wrap_label(key_id, bound_to)))
         return Wrapped(key_id, nonce + bytes(sealed))
 
-    def unwrap(self, wrapped: Wrapped) -> bytes:
-        """Open a sealed data key; raises `UnknownMasterKeyError`, `UnwrapError`."""
+    def unwrap(self, wrapped: Wrapped, bound_to: bytes) -> bytes:
+        """Open a sealed data key; raises `UnknownMasterKeyError`, and `UnwrapError` also for another's key."""
         if wrapped.key_id not in self._masters:
             self._masters = self._find_masters()  # another process may have rotated
         if wrapped.key_id not in self._masters:
@@ -109,11 +110,12 @@ class Pkcs11KeyRing:
             )
         nonce, sealed = wrapped.blob[:_NONCE], wrapped.blob[_NONCE:]
         try:
-            return bytes(self._masters[wrapped.key_id].decrypt(sealed, **_gcm(nonce, wrapped.key_id)))
+            label = wrap_label(wrapped.key_id, bound_to)
+            return bytes(self._masters[wrapped.key_id].decrypt(sealed, **_gcm(nonce, label)))
         except (pkcs11.PKCS11Error, ValueError):
             raise UnwrapError(
                 f"master key `{wrapped.key_id}` does not open a data key that names it; "
-                "the stored data key was changed, run `comity ledger verify`"
+                "the stored data key was changed or is another's, run `comity ledger verify`"
             ) from None
 
     def blind(self, context: str, value: str) -> bytes:
@@ -187,6 +189,6 @@ class Pkcs11KeyRing:
         return PublicKey(purpose, Scheme.ECDSA_P384, key_id_of(spki), spki)
 
 
-def _gcm(nonce: bytes, key_id: str) -> dict[str, Any]:
-    parameters = pkcs11.GCMParams(nonce=nonce, aad=key_id.encode(), tag_bits=128)
+def _gcm(nonce: bytes, label: bytes) -> dict[str, Any]:
+    parameters = pkcs11.GCMParams(nonce=nonce, aad=label, tag_bits=128)
     return {"mechanism": pkcs11.Mechanism.AES_GCM, "mechanism_param": parameters}

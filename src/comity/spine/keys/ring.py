@@ -29,7 +29,10 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Wrapped:
-    """A data key encrypted under master key `key_id`; `blob` is nonce (12 bytes) || ciphertext || tag (16 bytes)."""
+    """A data key encrypted under master key `key_id`; `blob` is nonce (12 bytes) || ciphertext || tag (16 bytes).
+
+    It opens only for the thing it was wrapped for: what it is bound to is authenticated with it.
+    """
 
     key_id: str
     blob: bytes
@@ -74,11 +77,11 @@ class KeyRing(Protocol):
     def verify(self, signature: Signature, public_key: bytes) -> bool:
         """Tell whether `signature` is good under the SPKI DER `public_key`; never raises on a bad one."""
 
-    def wrap(self, data_key: bytes) -> Wrapped:
-        """Seal a data key under the current master key (AES-256-GCM)."""
+    def wrap(self, data_key: bytes, bound_to: bytes) -> Wrapped:
+        """Seal a data key under the current master key (AES-256-GCM), for the thing named by `bound_to` alone."""
 
-    def unwrap(self, wrapped: Wrapped) -> bytes:
-        """Open a sealed data key; raises `UnknownMasterKeyError`, `UnwrapError`."""
+    def unwrap(self, wrapped: Wrapped, bound_to: bytes) -> bytes:
+        """Open a sealed data key; raises `UnknownMasterKeyError`, and `UnwrapError` also for another's key."""
 
     def blind(self, context: str, value: str) -> bytes:
         """Return the 32-byte blind index of `value` (HMAC-SHA256), separate for each context."""
@@ -97,10 +100,18 @@ class KeyRing(Protocol):
         """The id of the master key that `wrap` uses now."""
 
 
-def rewrap(ring: KeyRing, items: Iterable[Wrapped]) -> Iterator[Wrapped]:
-    """Yield each item sealed under the current master key, in order; one already under it comes back as it is."""
-    for item in items:
-        yield item if item.key_id == ring.master_key_id else ring.wrap(ring.unwrap(item))
+def rewrap(ring: KeyRing, items: Iterable[tuple[bytes, Wrapped]]) -> Iterator[Wrapped]:
+    """Yield each key sealed under the current master key, in order; one already under it comes back as it is.
+
+    `items`: what each key is bound to, and the key; it stays bound to the same.
+    """
+    for bound_to, item in items:
+        yield item if item.key_id == ring.master_key_id else ring.wrap(ring.unwrap(item, bound_to), bound_to)
+
+
+def wrap_label(key_id: str, bound_to: bytes) -> bytes:
+    """Return what is authenticated with a wrapped key: the master key's id, NUL, what it is bound to."""
+    return key_id.encode() + b"\0" + bound_to
 
 
 def blind_message(context: str, value: str) -> bytes:

@@ -1,6 +1,7 @@
 """Whether a key ring belongs to this database: a whole key file of another node passes every other check."""
 
 from typing import Any, Final
+from uuid import UUID
 
 import psycopg
 from django.db.backends.utils import CursorWrapper
@@ -11,7 +12,7 @@ from comity.spine.vault.seal import open_items
 _ENDS: Final = (
     "(SELECT id FROM vault_item ORDER BY id LIMIT 1) UNION (SELECT id FROM vault_item ORDER BY id DESC LIMIT 1)"
 )
-_NEWEST: Final = "SELECT key_id, wrapped_key FROM vault_item ORDER BY id DESC LIMIT 16"
+_NEWEST: Final = "SELECT id, key_id, wrapped_key FROM vault_item ORDER BY id DESC LIMIT 16"
 
 
 def check_keys(cursor: CursorWrapper | psycopg.Cursor[Any], keys: KeyRing) -> int:
@@ -32,13 +33,13 @@ def opens_most(cursor: CursorWrapper, keys: KeyRing) -> bool:
     """
     with psycopg.Cursor(cursor.connection) as binary:
         rows = binary.execute(_NEWEST, binary=True).fetchall()
-    opened = sum(_opens(keys, Wrapped(key_id, blob)) for key_id, blob in rows)
+    opened = sum(_opens(keys, item, Wrapped(key_id, blob)) for item, key_id, blob in rows)
     return bool(rows) and opened * 2 >= len(rows)
 
 
-def _opens(keys: KeyRing, wrapped: Wrapped) -> bool:
+def _opens(keys: KeyRing, item: UUID, wrapped: Wrapped) -> bool:
     try:
-        keys.unwrap(wrapped)
+        keys.unwrap(wrapped, item.bytes)
     except (UnknownMasterKeyError, UnwrapError):
         return False
     return True

@@ -36,7 +36,7 @@ def rewrap_items(cursor: CursorWrapper, keys: KeyRing, *, batch: int, after: UUI
     with psycopg.Cursor(cursor.connection) as binary:
         rows = binary.execute(_SELECT, (after, batch), binary=True).fetchall()
         old = [row for row in rows if row[1] != keys.master_key_id]
-        new = list(rewrap(keys, (Wrapped(key_id, blob) for _, key_id, blob in old)))
+        new = list(rewrap(keys, ((item_id.bytes, Wrapped(key_id, blob)) for item_id, key_id, blob in old)))
         if new:
             binary.execute(
                 _UPDATE, ([row[0] for row in old], [each.blob for each in new], [each.key_id for each in new])

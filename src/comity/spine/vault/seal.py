@@ -152,12 +152,12 @@ def _seal(keys: KeyRing, item: Plain) -> _Sealed:
     fresh = os.urandom(_KEY_BYTES + _NONCE_BYTES)
     data_key, nonce = fresh[:_KEY_BYTES], fresh[_KEY_BYTES:]
     ciphertext = AESGCM(data_key).encrypt(nonce, encode_plain(item.value), _associated(item.id, item.kind))
-    return _Sealed(nonce, ciphertext, keys.wrap(data_key))
+    return _Sealed(nonce, ciphertext, keys.wrap(data_key, item.id.bytes))
 
 
 def _open(keys: KeyRing, item_id: UUID, kind: str, sealed: _Sealed) -> dict[str, Json]:
     try:
-        data_key = keys.unwrap(sealed.wrapped)
+        data_key = keys.unwrap(sealed.wrapped, item_id.bytes)
         text = AESGCM(data_key).decrypt(sealed.nonce, sealed.ciphertext, _associated(item_id, kind))
     except (InvalidTag, ValueError, UnwrapError):
         _try_ring(keys)
@@ -170,4 +170,4 @@ def _open(keys: KeyRing, item_id: UUID, kind: str, sealed: _Sealed) -> dict[str,
 
 def _try_ring(keys: KeyRing) -> None:
     """Raise the ring's own error when it does not even open what it seals now: then no item is to blame."""
-    keys.unwrap(keys.wrap(bytes(_KEY_BYTES)))
+    keys.unwrap(keys.wrap(bytes(_KEY_BYTES), b""), b"")

@@ -26,7 +26,7 @@ class KeysVerified:
 def verify_keys(cursor: CursorWrapper | psycopg.Cursor[Any], keys: KeyRing, *, batch: int = BATCH) -> KeysVerified:
     """Unwrap the data key of every item this session sees, `batch` at a time; the content is not read.
 
-    For the role verifier, who sees every item. A key that opens but is another item's shows when the item is opened.
+    For the role verifier, who sees every item. A key that was moved from another item does not open.
     Raises the ring's own errors when the ring itself fails.
     """
     changed: dict[UUID, str] = {}
@@ -36,7 +36,7 @@ def verify_keys(cursor: CursorWrapper | psycopg.Cursor[Any], keys: KeyRing, *, b
         while True:
             rows = binary.execute(_PAGE, (after, batch), binary=True).fetchall()
             for item, key_id, blob in rows:
-                says = _fault(keys, Wrapped(key_id, blob), unknown)
+                says = _fault(keys, item, Wrapped(key_id, blob), unknown)
                 if says:
                     changed[item] = says
             tried += len(rows)
@@ -44,16 +44,16 @@ def verify_keys(cursor: CursorWrapper | psycopg.Cursor[Any], keys: KeyRing, *, b
                 break
             after = rows[-1][0]
     if changed:
-        keys.unwrap(keys.wrap(bytes(32)))  # the ring's own error when it does not even open what it seals now
+        keys.unwrap(keys.wrap(bytes(32), b""), b"")  # the ring's own error when it does not even open what it seals now
     return KeysVerified(tried, changed)
 
 
-def _fault(keys: KeyRing, wrapped: Wrapped, unknown: set[str]) -> str:
+def _fault(keys: KeyRing, item: UUID, wrapped: Wrapped, unknown: set[str]) -> str:
     if wrapped.key_id not in unknown:
         try:
-            keys.unwrap(wrapped)
+            keys.unwrap(wrapped, item.bytes)
         except UnwrapError:
-            return "has a data key that its master key does not open: it was changed"
+            return "has a data key that its master key does not open: it was changed, or is another item's"
         except UnknownMasterKeyError:
             unknown.add(wrapped.key_id)
         else:
