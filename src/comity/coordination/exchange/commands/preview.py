@@ -8,7 +8,8 @@ from comity.coordination.exchange.ask import CHUNK, Ask, Invalid
 from comity.coordination.exchange.commands.request import ChunkTooLargeError
 from comity.coordination.exchange.deciding import preview_asks
 from comity.coordination.exchange.facts import Named
-from comity.coordination.exchange.gather import name_ask, not_in_force, read_roster
+from comity.coordination.exchange.gather import name_ask, read_roster
+from comity.coordination.exchange.named_agreement import not_in_force
 from comity.coordination.exchange.rules import faults_of
 from comity.spine.keys.ring import KeyRing
 from comity.spine.policy.decision import Decision
@@ -56,7 +57,7 @@ def preview_disclosures(*, asks: Sequence[Ask], by: Actor, now: datetime, keys: 
                 results[position] = Invalid(ask.ask_key, found)
         for position, case in zip(named, preview_asks(cursor, list(named.values()), now), strict=True):
             if not case.standing.named_in_force:
-                results[position] = Invalid(case.named.ask.ask_key, (not_in_force(case.named),))
+                results[position] = Invalid(case.named.ask.ask_key, (not_in_force(case.named, now),))
                 continue
             rules = {rule.id: rule for rule in case.rules.rules}
             results[position] = Previewed(case.named.ask.ask_key, case.decision, rules)
