@@ -3,12 +3,13 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.backends.utils import CursorWrapper
 
 from comity.coordination.exchange.ask import Answered
+from comity.coordination.exchange.reload import AskNotVisibleError
 from comity.coordination.exchange.rules import functions_of
 from comity.kernel.canonical import Json
 from comity.spine.tasks import selectors as tasks
@@ -18,12 +19,16 @@ from comity.spine.tasks.vocabulary import Kind
 from comity.spine.tenancy.transaction import decoded
 from comity.standing.directory.facts import PostFacts
 
-_LATEST: Final = """
-SELECT a.id, a.ask_key, w.status, w.classes, w.visible_at
+_COUNTS: Final = """
 FROM exchange_ask a
 JOIN LATERAL (SELECT status, classes, visible_at FROM exchange_answer w WHERE w.ask_id = a.id
               ORDER BY w.number DESC LIMIT 1) w ON true
 """
+_ANSWERED: Final = "SELECT a.id, a.ask_key, w.status, w.classes, w.visible_at"
+_LATEST: Final = f"{_ANSWERED} {_COUNTS}"
+_VIEWED: Final = (
+    f"{_ANSWERED}, a.asker_id, a.holder_id, a.purpose, a.category, a.elements, a.path, a.asked_at {_COUNTS}"
+)
 
 
 def get_answers_by_key(cursor: CursorWrapper, asker_id: UUID, ask_keys: Collection[str]) -> dict[str, Answered]:
@@ -39,14 +44,40 @@ def get_answer(cursor: CursorWrapper, ask_id: UUID) -> Answered | None:
     return _answered(row) if row else None
 
 
-def list_asks(cursor: CursorWrapper, asker_id: UUID, *, before: UUID | None, limit: int) -> list[Answered]:
-    """Return what counts now of the asks of an agency, newest first, those older than the ask `before`."""
+@dataclass(frozen=True, slots=True)
+class AskView:
+    """An ask as both parties may read it: what was asked, without its private part, and what counts of it now.
+
+    `path`: `live`, or `outside` for what the holder told by radio or telephone and recorded afterwards.
+    """
+
+    answered: Answered
+    asker_id: UUID
+    holder_id: UUID
+    purpose: str
+    category: str
+    elements: tuple[str, ...]
+    path: str
+    asked_at: datetime
+
+
+def list_asks(cursor: CursorWrapper, asker_id: UUID, *, path: str, before: UUID | None, limit: int) -> list[AskView]:
+    """Return the asks an agency made on `path`, newest first, those older than the ask `before`."""
     cursor.execute(
-        f"{_LATEST} WHERE a.asker_id = %(asker)s AND (%(before)s::uuid IS NULL OR a.id < %(before)s)"
-        " ORDER BY a.id DESC LIMIT %(limit)s",
-        {"asker": asker_id, "before": before, "limit": limit},
+        f"{_VIEWED} WHERE a.asker_id = %(asker)s AND a.path = %(path)s"
+        " AND (%(before)s::uuid IS NULL OR a.id < %(before)s) ORDER BY a.id DESC LIMIT %(limit)s",
+        {"asker": asker_id, "path": path, "before": before, "limit": limit},
     )
-    return [_answered(row) for row in cursor.fetchall()]
+    return [_viewed(row) for row in cursor.fetchall()]
+
+
+def get_ask_view(cursor: CursorWrapper, ask_id: UUID) -> AskView:
+    """Return one ask; raises `AskNotVisibleError`."""
+    cursor.execute(f"{_VIEWED} WHERE a.id = %s", (ask_id,))
+    row = cursor.fetchone()
+    if row is None:
+        raise AskNotVisibleError(f"no ask `{ask_id}` for this session")
+    return _viewed(row)
 
 
 def list_entries(cursor: CursorWrapper, ask_id: UUID) -> list[UUID]:
@@ -64,6 +95,11 @@ def has_records(cursor: CursorWrapper, holder_id: UUID) -> bool:
 def _answered(row: tuple[object, ...]) -> Answered:
     ask_id, key, status, classes, visible_at = row
     return Answered(ask_id, key, status, decoded(classes), visible_at, repeated=True)  # type: ignore[arg-type]
+
+
+def _viewed(row: tuple[Any, ...]) -> AskView:
+    asker_id, holder_id, purpose, category, elements, path, asked_at = row[5:]
+    return AskView(_answered(row[:5]), asker_id, holder_id, purpose, category, tuple(elements), path, asked_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,18 +3,24 @@
 from collections.abc import Iterable
 from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
 
 from comity.coordination.exchange.ask import PENDING, STATUSES, Answered, AskResult, Conflict, Fault, Invalid
+from comity.coordination.exchange.selectors import AskView
+from comity.doors.api.forward import WayForward
+from comity.doors.api.outcomes import ClassOutcome
 from comity.doors.api.problems import FieldProblem, Problem, ProblemDetails, unprocessable
 from comity.kernel.time import utc_text
 from comity.standing.agreements.compile import parse_rule_id
 from comity.standing.law.explain import get_rule_text
 from comity.standing.law.facts import Law
 from comity.standing.law.packs import CLAUSE
+
+LIVE: Final = "live"
+"""The path of an ask that was made as one; what was told outside the gate is recorded on another."""
 
 Moment = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})]
 Status = Annotated[str, msgspec.Meta(extra_json_schema={"enum": list(STATUSES)})]
@@ -23,19 +29,6 @@ Status = Annotated[str, msgspec.Meta(extra_json_schema={"enum": list(STATUSES)})
 def moment(at: datetime | None) -> str | None:
     """Return a time as text."""
     return None if at is None else utc_text(at)
-
-
-class ClassOutcome(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What becomes of the elements of one sensitivity class; `missing`: evidence to show and ask again."""
-
-    outcome: str
-    elements: tuple[str, ...] = ()
-    rules: tuple[str, ...] = ()
-    approvers: tuple[str, ...] = ()
-    mandates: tuple[str, ...] = ()
-    reason: str = ""
-    missing: tuple[str, ...] = ()
-    unmet: tuple[str, ...] = ()
 
 
 class Citation(msgspec.Struct, frozen=True):
@@ -47,14 +40,33 @@ class Citation(msgspec.Struct, frozen=True):
 
 
 class AskAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """An ask and what counts of it now. `classes` is null while pending and where the law hides existence."""
+    """An ask and what counts of it now. `classes` is null while pending and where the law hides existence.
+
+    `ways_forward`: what would help, for each refused class of an ask made or read singly.
+    `in_part`: something left, but not all that was asked for; null where `classes` is: the delivery shows what left.
+    """
 
     id: UUID
     ask_id: str
     status: Status
+    in_part: bool | None
     visible_at: Moment
     classes: dict[str, ClassOutcome] | None
     citations: tuple[Citation, ...] = ()
+    ways_forward: tuple[WayForward, ...] = ()
+
+
+class OwnAsk(AskAnswer, frozen=True, kw_only=True):
+    """An ask as it was made, and what counts of it now; the reference stays in the vault.
+
+    `ask_id` is empty where nobody asked: what the holder told by radio or telephone.
+    """
+
+    holder: str
+    purpose: str
+    category: str
+    elements: tuple[str, ...]
+    asked_at: Moment
 
 
 class BulkLine(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -66,16 +78,30 @@ class BulkLine(msgspec.Struct, frozen=True, omit_defaults=True):
     problem: ProblemDetails | None = None
 
 
-def ask_answer(answered: Answered, law: Law | None = None) -> AskAnswer:
-    """Return an answer; with `law`, each rule it names is cited."""
+def ask_answer(answered: Answered) -> AskAnswer:
+    """Return an answer, its authorities uncited."""
     classes = None if answered.classes is None else msgspec.convert(answered.classes, dict[str, ClassOutcome])
     return AskAnswer(
         id=answered.ask_id,
         ask_id=answered.ask_key,
         status=answered.status,
+        in_part=answered.in_part,
         visible_at=utc_text(answered.visible_at),
         classes=classes,
-        citations=() if law is None or classes is None else cited(classes.values(), law),
+    )
+
+
+def own_ask(view: AskView, holder: str) -> OwnAsk:
+    """Return an ask for its asker, its authorities uncited; `holder` is the holder's code."""
+    answer = msgspec.structs.asdict(ask_answer(view.answered))
+    is_asked = view.path == LIVE
+    return OwnAsk(
+        **answer | {"ask_id": view.answered.ask_key if is_asked else ""},
+        holder=holder,
+        purpose=view.purpose,
+        category=view.category,
+        elements=view.elements,
+        asked_at=utc_text(view.asked_at),
     )
 
 

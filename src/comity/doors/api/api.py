@@ -1,6 +1,5 @@
 """The API as a whole: its routes, its documentation, its one form of error."""
 
-from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, Final
@@ -31,9 +30,7 @@ from comity.doors.api import (
 from comity.doors.api.docs import LocalDocs
 from comity.doors.api.faults import fault_response
 from comity.doors.api.problems import answer_with, kept_by_nobody, method_not_allowed
-from comity.doors.api.routes import component_schemas
-
-View = Callable[..., HttpResponseBase]
+from comity.doors.api.routes import View, component_schemas, named_only
 
 _ABOUT: Final = """
 Ask another agency for information. Law and agreement decide, what may leave is minimized, everything is recorded in a
@@ -73,6 +70,7 @@ class Api(NinjaAPI):
 
 def _build() -> Api:
     api = Api(title="Comity", version="1", description=_ABOUT.strip(), docs=LocalDocs(), urls_namespace="api-v1")
+    api.add_decorator(named_only)
     work = (asks, queue, reviews, records, deliveries, retention, accounting, shadow)
     for part in (*work, ledger, samples, directory, law, agreements, health):
         api.add_router("", part.router)

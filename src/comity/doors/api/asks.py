@@ -1,23 +1,24 @@
 """Asks: one, many, by type, and what became of them."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, TypeVar
 from uuid import UUID
 
 import msgspec
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from ninja import Query, Router
 
-from comity.coordination.exchange.ask import PENDING, Answered, AskResult
+from comity.coordination.exchange.ask import PENDING, AskResult
 from comity.coordination.exchange.commands.request import request_disclosures
-from comity.coordination.exchange.reload import AskNotVisibleError
 from comity.coordination.exchange.rules import TICK_SECONDS
-from comity.coordination.exchange.selectors import get_answer, list_asks, list_entries
-from comity.doors.api.answers import AskAnswer, BulkLine, ask_answer, outcome_of, status_of
-from comity.doors.api.bodies import AskBody, PreviewBody
+from comity.coordination.exchange.selectors import get_ask_view, list_asks, list_entries
+from comity.doors.api.answers import AskAnswer, BulkLine, OwnAsk, ask_answer, cited, outcome_of, own_ask, status_of
+from comity.doors.api.bodies import AskBody, Language, PreviewBody
 from comity.doors.api.bulk import Told, spoken, stream_lines
 from comity.doors.api.context import key_ring
+from comity.doors.api.forward import read_ways_forward
 from comity.doors.api.previews import Preview, preview
 from comity.doors.api.problems import Problem, answer_with
 from comity.doors.api.reading import read_json, read_lines
@@ -25,47 +26,70 @@ from comity.doors.api.routes import Lines, declared, reply
 from comity.doors.api.scopes import Caller, caller_of
 from comity.spine.tenancy.clock import database_now
 from comity.spine.tenancy.transaction import reading
+from comity.standing.directory.selectors import get_agency, list_agencies
 from comity.standing.directory.vocabulary import Scope
 from comity.standing.law.selectors import get_current_law
 
 router = Router(tags=["asks"])
 
+A = TypeVar("A", bound=AskAnswer)
+
+
+class Path(StrEnum):
+    """How something came to be an ask: asked for, or told by the holder outside the gate."""
+
+    LIVE = "live"
+    OUTSIDE = "outside"
+
 
 class AskPage(msgspec.Struct, frozen=True):
     """Asks, newest first. `next`: give it as `before` for the asks before these; null at the end."""
 
-    asks: tuple[AskAnswer, ...]
+    asks: tuple[OwnAsk, ...]
     next: UUID | None
 
 
 class AskWithProof(msgspec.Struct, frozen=True):
     """An ask and the ledger entries that recorded its answers, oldest first."""
 
-    ask: AskAnswer
+    ask: OwnAsk
     entries: tuple[UUID, ...]
 
 
 @router.post(
     "/asks", **declared(Scope.EXCHANGE_ASK, takes=AskBody, gives={200: AskAnswer, 201: AskAnswer, 202: AskAnswer})
 )
-def post_ask(request: HttpRequest) -> HttpResponse:
+def post_ask(request: HttpRequest, language: Language = Language.EN) -> HttpResponse:
     """Ask for information; decided by law and agreement, recorded whatever the outcome.
 
+    What is refused says what would help, in `language`.
     201: decided; 202: accepted, the outcome appears on the next tick; 200: this very ask was made before.
     """
     caller = caller_of(request)
     ask = read_json(request, AskBody).as_ask()
     [result] = request_disclosures(asks=[ask], by=caller.actor, now=caller.now, keys=key_ring())
     outcome = outcome_of(result)
-    return answer_with(outcome) if isinstance(outcome, Problem) else _answer(outcome, caller)
-
-
-def _answer(answered: Answered, caller: Caller) -> HttpResponse:
-    headers = {"Location": f"/api/v1/asks/{answered.ask_id}"}
-    if answered.status == PENDING:
+    if isinstance(outcome, Problem):
+        return answer_with(outcome)
+    headers = {"Location": f"/api/v1/asks/{outcome.ask_id}"}
+    if outcome.status == PENDING:
         headers["Retry-After"] = str(TICK_SECONDS)
-    law = None if answered.classes is None else get_current_law(caller.now)
-    return reply(status_of(answered), ask_answer(answered, law), headers)
+    answer = _explained(ask_answer(outcome), ask.holder, caller, language)
+    return reply(status_of(outcome), answer, headers)
+
+
+def _explained(answer: A, holder: str, caller: Caller, language: Language) -> A:
+    """Add the authorities that decided an answer and, where something was refused, what would help."""
+    if answer.classes is None:
+        return answer
+    law = get_current_law(caller.now)
+    return msgspec.structs.replace(
+        answer,
+        citations=cited(answer.classes.values(), law, language.value),
+        ways_forward=read_ways_forward(
+            answer.classes, holder=holder, by=caller.actor, law=law, now=caller.now, language=language.value
+        ),
+    )
 
 
 @router.post("/asks/bulk", **declared(Scope.EXCHANGE_ASK, takes=Lines(AskBody), gives={200: Lines(BulkLine)}))
@@ -105,23 +129,26 @@ def get_asks(
     request: HttpRequest,
     before: Annotated[UUID | None, Query(description="The `next` of the page before.")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    path: Annotated[Path, Query(description="`outside`: what your agency was told by radio or telephone.")] = Path.LIVE,
 ) -> HttpResponse:
-    """List your agency's own asks, newest first."""
+    """List your agency's own asks, newest first; what it was told outside the gate is a list of its own."""
     caller = caller_of(request)
     with reading(caller.actor) as cursor:
-        found = list_asks(cursor, caller.actor.agency_id, before=before, limit=limit)
-    following = found[-1].ask_id if len(found) == limit else None
-    return reply(HTTPStatus.OK, AskPage(tuple(ask_answer(one) for one in found), following))
+        found = list_asks(cursor, caller.actor.agency_id, path=path.value, before=before, limit=limit)
+        holders = list_agencies({one.holder_id for one in found})
+    following = found[-1].answered.ask_id if len(found) == limit else None
+    return reply(HTTPStatus.OK, AskPage(tuple(own_ask(one, holders[one.holder_id].code) for one in found), following))
 
 
 @router.get("/asks/{ask_id}", **declared(Scope.EXCHANGE_ASK, gives={200: AskWithProof}))
-def get_ask(request: HttpRequest, ask_id: UUID) -> HttpResponse:
+def get_ask(request: HttpRequest, ask_id: UUID, language: Language = Language.EN) -> HttpResponse:
     """Read what counts of an ask now, with the authorities that decided it and the ledger entries that prove it."""
     caller = caller_of(request)
     with reading(caller.actor) as cursor:
-        answered = get_answer(cursor, ask_id)
+        view = get_ask_view(cursor, ask_id)
+        holder = get_agency(view.holder_id)
         entries = list_entries(cursor, ask_id)
-    if answered is None:
-        raise AskNotVisibleError(f"no ask `{ask_id}` for this session")
-    law = None if answered.classes is None else get_current_law(caller.now)
-    return reply(HTTPStatus.OK, AskWithProof(ask_answer(answered, law), tuple(entries)))
+    ask = own_ask(view, holder.code)
+    if view.asker_id == caller.actor.agency_id:
+        ask = _explained(ask, holder.code, caller, language)
+    return reply(HTTPStatus.OK, AskWithProof(ask, tuple(entries)))

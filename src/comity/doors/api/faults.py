@@ -1,9 +1,10 @@
 """Every exception the API may meet, as the problem it is answered with. One table; what is not in it is a 500."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 import django.db
 import psycopg
@@ -46,6 +47,7 @@ from comity.standing.directory.selectors import NotInDirectoryError
 from comity.standing.law.selectors import DamagedReleaseError, NoLawInForceError
 
 DISK_FULL: Final = "53100"
+_QUOTED: Final = re.compile(r"'([^']*)'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,8 +265,7 @@ def _of_parameters(error: ValidationError) -> Problem:
     if any(fault["loc"][:1] == ("path",) for fault in error.errors):
         return NOT_FOUND
     errors = tuple(
-        FieldProblem(str(fault["loc"][-1]), _plain(str(fault["msg"])), "send a value as the documentation says")
-        for fault in error.errors
+        FieldProblem(str(fault["loc"][-1]), _plain(str(fault["msg"])), _remedy(fault)) for fault in error.errors
     )
     return Problem(
         HTTPStatus.BAD_REQUEST,
@@ -273,6 +274,22 @@ def _of_parameters(error: ValidationError) -> Problem:
         "mend them and send again",
         errors,
     )
+
+
+def _remedy(fault: Mapping[str, Any]) -> str:
+    """Return what to send instead, as far as pydantic says it."""
+    context = fault.get("ctx") or {}
+    match fault["type"]:
+        case "enum":
+            return f"use one of: {', '.join(_QUOTED.findall(str(context.get('expected', ''))))}"
+        case "uuid_parsing" | "uuid_type":
+            return "send an id as an answer gave it, like `0192f0c1-2d3e-7abc-8def-0123456789ab`"
+        case "int_parsing" | "int_from_float" | "int_parsing_size" | "greater_than_equal" | "less_than_equal":
+            return "send a whole number within the limits the documentation gives"
+        case "string_pattern_mismatch":
+            return f"send text of the form `{context.get('pattern', '')}`"
+        case _:
+            return "send a value as the documentation says"
 
 
 def _plain(message: str) -> str:

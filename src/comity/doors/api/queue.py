@@ -10,7 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from comity.coordination.exchange.commands.answer import answer_request, decide_waiting
-from comity.coordination.exchange.queue import Waiting, get_own_task, get_task_view, list_waiting
+from comity.coordination.exchange.queue import Waiting, get_own_task, get_task_view
+from comity.coordination.exchange.selectors import list_waiting_of
 from comity.doors.api.answers import Moment, Status, moment
 from comity.doors.api.bodies import AnswerBody, VerdictBody
 from comity.doors.api.context import key_ring
@@ -88,10 +89,11 @@ class Decided(msgspec.Struct, frozen=True):
 def get_queue(request: HttpRequest, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> HttpResponse:
     """List what waits for the key's post: answers, approvals, counsel; the first due first."""
     caller = caller_of(request)
+    kinds = frozenset(kind for kind, scope in SHOWN_TO.items() if scope in caller.scopes)
     with reading(caller.actor) as cursor:
-        found = list_waiting(cursor, post=get_post(caller.actor.post_id), now=caller.now, limit=limit)
-    mine = [task for task in found if SHOWN_TO.get(task.kind) in caller.scopes]
-    return reply(HTTPStatus.OK, Queue(tuple(_line(task, caller) for task in mine)))
+        post = get_post(caller.actor.post_id)
+        found = list_waiting_of(cursor, post=post, kinds=kinds, now=caller.now, limit=limit)
+    return reply(HTTPStatus.OK, Queue(tuple(_line(task, caller) for task in found)))
 
 
 @router.get("/tasks/{task_id}", **declared(Scope.EXCHANGE_ANSWER, Scope.EXCHANGE_APPROVE, gives={200: TaskPage}))

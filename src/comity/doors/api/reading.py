@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum
 from http import HTTPStatus
 from typing import Final, TypeVar
 
@@ -105,12 +106,22 @@ def _misfit(text: str, kind: type[msgspec.Struct]) -> Problem:
     named = _NAMED.match(what)
     if named is None:
         message = _TYPE.sub(lambda m: _TYPES.get(m[1], m[1]), what[:1].lower() + what[1:])
-        return _malformed(path, message, "send a value of the type the documentation gives")
+        values = _values_of(kind, path)
+        remedy = f"use one of: {', '.join(values)}" if values else "send a value of the type the documentation gives"
+        return _malformed(path, message, remedy)
     name = f"{path}.{named['name']}" if path else named["name"]
     if named["how"] == "missing required":
         return _malformed(name, "is missing", f"give `{shown(name)}`")
     known = ", ".join(kind.__struct_encode_fields__)
     return _malformed(name, "is not a field of this request", f"leave it out; the fields are: {known}")
+
+
+def _values_of(kind: type[msgspec.Struct], name: str) -> tuple[str, ...]:
+    """Return the values a field takes, none where it takes any of its type."""
+    for field in msgspec.structs.fields(kind):
+        if field.encode_name == name and isinstance(field.type, type) and issubclass(field.type, Enum):
+            return tuple(str(one.value) for one in field.type)
+    return ()
 
 
 def _malformed(name: str, message: str, remedy: str) -> Problem:

@@ -1,17 +1,22 @@
 """How a route is declared: who may use it, what it takes, what it gives. The documentation is made from the same."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import wraps
 from http import HTTPStatus
+from inspect import signature
 from typing import Any, Final, TypedDict
 
 import msgspec
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
-from comity.doors.api.problems import MEDIA_TYPE, ProblemDetails
+from comity.doors.api.problems import MEDIA_TYPE, FieldProblem, ProblemDetails, ProblemError, shown, unprocessable
 from comity.doors.api.reading import JSON, NDJSON
 from comity.doors.api.scopes import ApiKey
 from comity.standing.directory.vocabulary import Scope
+
+View = Callable[..., HttpResponseBase]
 
 REF: Final = "#/components/schemas/{name}"
 
@@ -52,6 +57,25 @@ def declared(*scopes: Scope, gives: Mapping[int, Any], takes: object = None) -> 
 def open_to_all(*, gives: Mapping[int, Any]) -> Declared:
     """Declare a route that takes no key."""
     return {"auth": None, "openapi_extra": _documented(gives, None) | {"x-scopes": []}}
+
+
+def named_only(view: View) -> View:
+    """Return the view, refusing query parameters it does not take: one misspelled must not pass for one left out."""
+    taken = set(signature(view).parameters) - {"request"}
+
+    @wraps(view)
+    def checked(request: HttpRequest, *args: object, **given: object) -> HttpResponseBase:
+        in_path = request.resolver_match.kwargs if request.resolver_match else {}
+        known = sorted(taken - set(in_path))
+        unknown = sorted(set(request.GET) - set(known))
+        if unknown:
+            remedy = f"leave it out; the parameters are: {', '.join(known)}" if known else "leave it out"
+            raise ProblemError(
+                unprocessable(tuple(FieldProblem(shown(name), "is not a parameter here", remedy) for name in unknown))
+            )
+        return view(request, *args, **given)
+
+    return checked
 
 
 def reply(status: HTTPStatus, value: msgspec.Struct, headers: Mapping[str, str] | None = None) -> HttpResponse:

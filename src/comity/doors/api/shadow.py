@@ -12,10 +12,11 @@ from ninja import Query, Router
 from comity.coordination.exchange.ask import Invalid
 from comity.coordination.exchange.commands.shadow import shadow_requests
 from comity.coordination.exchange.selectors import list_shadow_decisions
-from comity.doors.api.answers import ClassOutcome, Moment, Status, field_problems
+from comity.doors.api.answers import Moment, Status, field_problems
 from comity.doors.api.bodies import AskBody
 from comity.doors.api.bulk import Told, spoken, stream_lines
 from comity.doors.api.context import key_ring
+from comity.doors.api.outcomes import ClassOutcome
 from comity.doors.api.problems import Problem, ProblemDetails, unprocessable
 from comity.doors.api.reading import read_lines
 from comity.doors.api.routes import Lines, declared, reply
