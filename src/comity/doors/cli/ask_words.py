@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 from uuid import UUID
 
 from comity.coordination.exchange.ask import Answered, Fault
+from comity.coordination.exchange.way_forward import WayForward
+from comity.doors.cli.explaining import Why
 from comity.doors.cli.say import say, say_table
 from comity.kernel.canonical import Json
 from comity.spine.policy.decision import DISCLOSED, REFUSED, Decision, Outcome, Refuse
@@ -47,7 +49,7 @@ class Told:
     status: str
     ask_id: UUID | None = None
     faults: tuple[Fault, ...] = ()
-    why: tuple[Explanation, ...] = ()
+    why: Why = field(default_factory=Why)
     elements: tuple[tuple[str, tuple[str, ...]], ...] = ()
     entries: tuple[UUID, ...] = ()
     is_repeated: bool = False
@@ -68,14 +70,14 @@ class Told:
         return cls(place, ask_key, CONFLICT, ask_id=ask_id, faults=(fault,))
 
     @classmethod
-    def of_answer(cls, place: int, answered: Answered, why: Iterable[Explanation], entries: Iterable[UUID]) -> "Told":
+    def of_answer(cls, place: int, answered: Answered, why: Why, entries: Iterable[UUID]) -> "Told":
         """Tell of an ask that is recorded."""
         return cls(
             place,
             answered.ask_key,
             answered.status,
             ask_id=answered.ask_id,
-            why=tuple(why),
+            why=why,
             elements=_codes(answered.classes, "elements"),
             entries=tuple(entries),
             is_repeated=answered.repeated,
@@ -85,10 +87,10 @@ class Told:
         )
 
     @classmethod
-    def of_preview(cls, place: int, ask_key: str, decision: Decision, why: Iterable[Explanation]) -> "Told":
+    def of_preview(cls, place: int, ask_key: str, decision: Decision, why: Why) -> "Told":
         """Tell what would become of an ask of this type."""
         elements = tuple((name, _of_outcome(outcome)) for name, outcome in decision.outcomes)
-        return cls(place, ask_key, decision.headline, why=tuple(why), elements=elements, is_preview=True)
+        return cls(place, ask_key, decision.headline, why=why, elements=elements, is_preview=True)
 
     @property
     def is_fault(self) -> bool:
@@ -115,7 +117,8 @@ class Told:
             "elements": {name: codes for name, codes in self.elements if codes},
             "withheld": {name: codes for name, codes in self.withheld if codes},
             "not_held": {name: codes for name, codes in self.not_held if codes},
-            "reasons": [_reason(line) for line in self.why],
+            "reasons": [_reason(line) for line in self.why.lines],
+            "ways_forward": [_way(way) for way in self.why.ways],
             "errors": [{"field": f.field, "message": f.message, "remedy": f.remedy} for f in self.faults],
         }
         return {name: value for name, value in whole.items() if value or name in {"line", "status"}}
@@ -133,6 +136,11 @@ def _reason(line: Explanation) -> dict[str, object]:
         "approvers": line.approvers,
         "forward": line.forward,
     }
+    return {name: value for name, value in whole.items() if value}
+
+
+def _way(way: WayForward) -> dict[str, object]:
+    whole = {"class": way.sensitivity_class, "hints": way.hints, "claims": way.claims, "contact": way.contact}
     return {name: value for name, value in whole.items() if value}
 
 
@@ -169,8 +177,9 @@ def say_told(found: Sequence[Told], form: str) -> None:
 def _say_reasons(told: Told) -> None:
     """Print the reasons, classes that came out alike for the same reasons together."""
     alike: dict[tuple[str, tuple[Explanation, ...]], list[str]] = {}
-    for name in dict.fromkeys(line.sensitivity_class for line in told.why):
-        lines = tuple(replace(line, sensitivity_class="") for line in told.why if line.sensitivity_class == name)
+    why = told.why.lines
+    for name in dict.fromkeys(line.sensitivity_class for line in why):
+        lines = tuple(replace(line, sensitivity_class="") for line in why if line.sensitivity_class == name)
         alike.setdefault((lines[0].outcome, lines), []).append(name)
     elements = dict(told.elements)
     for (outcome, lines), names in alike.items():
@@ -179,6 +188,7 @@ def _say_reasons(told: Told) -> None:
         say(f"  {_classes(names)}: {words}" + (f" ({codes})" if codes else ""))
         for line in lines:
             _say_line(line)
+        _say_ways([way for way in told.why.ways if way.sensitivity_class in names], lines)
 
 
 def _say_rest(told: Told) -> None:
@@ -187,6 +197,14 @@ def _say_rest(told: Told) -> None:
         codes = [code for _, elements in found for code in elements]
         if codes:
             say(f"  {words}: {', '.join(codes)}")
+
+
+def _say_ways(ways: Iterable[WayForward], lines: Iterable[Explanation]) -> None:
+    """Print what would help, but for what the reasons said already."""
+    said = {text for line in lines for text in (line.words, line.forward)}
+    for hint in dict.fromkeys(hint for way in ways for hint in way.hints):
+        if hint not in said:
+            say(f"    → {hint}")
 
 
 def _classes(names: Sequence[str]) -> str:
@@ -219,7 +237,7 @@ def say_summary(found: Sequence[Told], preview: str) -> None:
     refusals = Counter(
         (line.rule_id or "none", line.citation, line.words)
         for one in found
-        for line in one.why
+        for line in one.why.lines
         if line.outcome == REFUSED
     )
     if refusals:

@@ -109,8 +109,8 @@ def _chunk(node: Node, items: Sequence[Item], preview: str, explainer: Explainer
                 case Conflict(ask_id=ask_id):
                     told[one.place] = Told.of_conflict(one.place, one.ask.ask_key, ask_id)
                 case Answered():
-                    why = explainer.of_answer(result, one.ask)
-                    told[one.place] = Told.of_answer(one.place, result, why, list_entries(cursor, result.ask_id))
+                    entries = list_entries(cursor, result.ask_id)
+                    told[one.place] = Told.of_answer(one.place, result, explainer.of_answer(result, one.ask), entries)
                 case Previewed(decision=decision):
                     why = explainer.of_decision(decision, one.ask)
                     told[one.place] = Told.of_preview(one.place, one.ask.ask_key, decision, why)

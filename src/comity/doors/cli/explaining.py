@@ -1,6 +1,6 @@
 """Why an ask came out as it did: law and clauses in plain words, as the asker may see them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -8,6 +8,15 @@ from typing import Final
 from django.db import connection
 
 from comity.coordination.exchange.ask import NO_RECORD, Answered, Ask
+from comity.coordination.exchange.asker_view import PERMITTED_BY_TYPE
+from comity.coordination.exchange.way_forward import (
+    TOLD,
+    Counterpart,
+    WayForward,
+    get_counterpart,
+    say_untold,
+    ways_forward,
+)
 from comity.kernel.canonical import Json
 from comity.spine.policy.decision import (
     DISCLOSED,
@@ -40,6 +49,14 @@ class _Clauses:
     agreements: tuple[LiveAgreement, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why an ask came out as it did, and what would help with each refused class."""
+
+    lines: tuple[Explanation, ...] = ()
+    ways: tuple[WayForward, ...] = ()
+
+
 @dataclass
 class Explainer:
     """Explains one agency's answers. Reads what this agency may see, in the caller's transaction, once a holder."""
@@ -49,20 +66,46 @@ class Explainer:
     language: str
     _law: Law | None = None
     _clauses: dict[str, _Clauses] = field(default_factory=dict)
+    _counterparts: dict[str, Counterpart] = field(default_factory=dict)
 
-    def of_answer(self, answered: Answered, ask: Ask) -> list[Explanation]:
+    def of_answer(self, answered: Answered, ask: Ask) -> Why:
         """Explain a recorded answer; an answer that shows no classes has no reasons."""
         decision = decision_of(answered.classes)
-        return [] if decision is None else self.of_decision(decision, ask)
+        if decision is None:
+            return Why()
+        why = self.of_decision(decision, ask)
+        waiting = _of_type(answered.classes)
+        return replace(why, lines=tuple(_waits(x) if x.sensitivity_class in waiting else x for x in why.lines))
 
-    def of_decision(self, decision: Decision, ask: Ask) -> list[Explanation]:
-        """Explain a decision, with the sentence of the clause where a clause decided."""
+    def of_decision(self, decision: Decision, ask: Ask) -> Why:
+        """Explain a decision, with the sentence of the clause where a clause decided, and what would help."""
         self._law = self._law or get_current_law(self.now)
         named = any(rule.startswith(CLAUSE) for rule in decision.rules)
         clauses = self._between(ask.holder) if named else _Clauses((), ())
         rules = (*self._law.rules, *clauses.rules)
         lines = explain(decision=decision, rules=rules, language=self.language, texts=self._law.texts)
-        return [self._with_clause(line, clauses) for line in lines]
+        refused = {name: one for name, one in decision.outcomes if isinstance(one, Refuse)}
+        told = (self._untold(self._with_clause(line, clauses), refused) for line in lines)
+        return Why(tuple(told), self._ways(refused, ask.holder, rules))
+
+    def _untold(self, line: Explanation, refused: Mapping[str, Refuse]) -> Explanation:
+        """Say of a refusal whose rule the asker may not know only that it is one: not that nothing permits it."""
+        refusal = refused.get(line.sensitivity_class)
+        if refusal is None or refusal.reason in TOLD:
+            return line
+        words = say_untold(refusal.reason, self.language)
+        return replace(line, rule_id="", citation="", words=words, forward="")
+
+    def _ways(self, refused: Mapping[str, Refuse], name: str, rules: Iterable[Rule]) -> tuple[WayForward, ...]:
+        holder = _find(name) if refused else None
+        if holder is None:
+            return ()
+        if name not in self._counterparts:
+            with connection.cursor() as cursor:
+                found = get_counterpart(cursor, holder=holder, asker_id=self.by.agency_id, at=self.now)
+            self._counterparts[name] = found
+        law, between = self._law or get_current_law(self.now), self._counterparts[name]
+        return ways_forward(refused=refused, law=law, rules=rules, counterpart=between, language=self.language)
 
     def _with_clause(self, line: Explanation, clauses: _Clauses) -> Explanation:
         """Say what the clause behind a rule says: in short where it let something go, else the clause itself."""
@@ -91,6 +134,17 @@ class Explainer:
         return _Clauses(tuple(rule for rule in found.rules if rule.id.startswith(CLAUSE)), agreements)
 
 
+def _of_type(classes: Json) -> frozenset[str]:
+    """Return the classes permitted by type while the holder has yet to answer."""
+    shown = classes.items() if isinstance(classes, dict) else ()
+    return frozenset(name for name, one in shown if isinstance(one, dict) and one.get("outcome") == PERMITTED_BY_TYPE)
+
+
+def _waits(line: Explanation) -> Explanation:
+    """Say that nothing has gone yet: what the type permits, the holder's answer decides."""
+    return replace(line, outcome=PERMITTED_BY_TYPE, forward="") if line.outcome == DISCLOSED else line
+
+
 def _find(name: str) -> AgencyFacts | None:
     found = list_agencies_by_code([name]) or list_agencies_by_ori([name])
     return next(iter(found.values()), None)
@@ -111,7 +165,7 @@ def decision_of(classes: Json) -> Decision | None:
 def _outcome(shown: Mapping[str, Json]) -> Outcome:
     elements, rules = _codes(shown, "elements"), _codes(shown, "rules")
     match shown.get("outcome"):
-        case "disclosed":
+        case "disclosed" | "permitted_by_type":
             return Permit(elements, rules)
         case "needs_approval":
             return NeedsApproval(elements, rules, _codes(shown, "approvers"))

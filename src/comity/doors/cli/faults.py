@@ -12,7 +12,7 @@ from comity.coordination.exchange.commands.audit import NotAuditorError
 from comity.coordination.exchange.commands.deliver import DeliveryNotVisibleError, PayloadGoneError
 from comity.coordination.exchange.commands.retention import UnknownReasonError
 from comity.coordination.exchange.reload import AskNotVisibleError
-from comity.doors.cli.mistakes import DATABASE_GONE, NOT_WELL, UNUSABLE, MistakeError
+from comity.doors.cli.mistakes import DATABASE_GONE, NOT_WELL, QUEUE, UNUSABLE, MistakeError
 from comity.kernel.states import IllegalTransitionError
 from comity.spine.keys.ring import KeyRingError
 from comity.spine.ledger.export import FolderNotEmptyError, NothingToExportError
@@ -50,12 +50,18 @@ from comity.standing.law.lint import LintError
 from comity.standing.law.selectors import DamagedReleaseError, NoLawInForceError, UnknownReleaseError
 
 DISK_FULL: Final = "53100"
-_QUEUE: Final = "`comity queue --as AGENCY/POST` shows what waits for a post"
 _AGREEMENTS: Final = "`comity agreement list` shows the codes"
+
+_GONE: Final = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    django.db.OperationalError,
+    django.db.InterfaceError,
+)
 
 UNUSABLES: Final[Mapping[type[Exception], tuple[str, str]]] = {
     AnswerFaultError: ("--values", ""),
-    AskNotVisibleError: ("", _QUEUE),
+    AskNotVisibleError: ("", QUEUE),
     DatedBackError: ("--at", "leave it out, or name a time to come"),
     DeliveryNotVisibleError: ("DISCLOSURE", "it may still be on its way: `comity receive --as …` lists what was sent"),
     FolderNotEmptyError: ("DIR", ""),
@@ -64,7 +70,7 @@ UNUSABLES: Final[Mapping[type[Exception], tuple[str, str]]] = {
     ListUnreadableError: ("FILE", "give one of the two lists as it was published; nothing was written"),
     NoSuchAgreementError: ("CODE", _AGREEMENTS),
     NotInDirectoryError: ("", "`comity directory list` shows the codes"),
-    TaskNotVisibleError: ("TASK", _QUEUE),
+    TaskNotVisibleError: ("TASK", QUEUE),
     UnknownEntryError: ("ENTRY", "`comity ask --json` names the entry of each ask"),
     UnknownReasonError: ("--reason", ""),
     UnknownReleaseError: ("--release", "`comity law show` lists the releases"),
@@ -74,7 +80,7 @@ UNUSABLES: Final[Mapping[type[Exception], tuple[str, str]]] = {
 """What was given does not fit: field and remedy; a remedy the message holds already is not repeated."""
 
 NOT_WELLS: Final[Mapping[type[Exception], str]] = {
-    AlreadyDecidedError: "a verdict is given once; " + _QUEUE,
+    AlreadyDecidedError: "a verdict is given once; " + QUEUE,
     AskerMayNotDecideError: "a post of another agency decides this",
     ClockWentBackError: "",
     DamagedReleaseError: "restore it from a verified backup; nothing is decided until then",
@@ -91,9 +97,9 @@ NOT_WELLS: Final[Mapping[type[Exception], str]] = {
     NoLawInForceError: "then `comity law approve` and `comity law put-in-force`",
     NobodyInPostError: "",
     NotApprovedError: "`comity law approve --as AGENCY/POST` records counsel's approval",
-    NotAssignedError: "act `--as` a post with the function the task names; " + _QUEUE,
+    NotAssignedError: "act `--as` a post with the function the task names; " + QUEUE,
     NotAuditorError: "",
-    NotAwaitingError: "it was answered already; " + _QUEUE,
+    NotAwaitingError: "it was answered already; " + QUEUE,
     NotCounselError: "act `--as` a post with the function `counsel`",
     NotPrivacyOfficerError: "act `--as` your agency's privacy officer",
     NotStewardError: "",
@@ -103,7 +109,7 @@ NOT_WELLS: Final[Mapping[type[Exception], str]] = {
     NoteError: "the ledger's newest checkpoint is not signed by this node's log key; run `comity ledger verify`",
     NothingToExportError: "`comity ledger checkpoint` signs the first",
     PayloadGoneError: "ask again for what you still need",
-    TaskClosedError: "nobody needs to decide this any more; " + _QUEUE,
+    TaskClosedError: "nobody needs to decide this any more; " + QUEUE,
     WrongPostError: "",
 }
 """What was given fits, but the node or the record says no."""
@@ -115,8 +121,14 @@ def mistake_of(error: Exception) -> MistakeError | None:
     if state == DISK_FULL:
         remedy = "nothing was recorded; make room on the disk of the database, `comity doctor` says how much"
         return MistakeError("", "the database has no room left", remedy, NOT_WELL)
-    if isinstance(error, psycopg.OperationalError | django.db.OperationalError | django.db.InterfaceError):
+    if isinstance(error, _GONE):
         return DATABASE_GONE
+    if isinstance(error, django.db.IntegrityError | psycopg.IntegrityError):
+        remedy = "nothing was recorded; somebody changed the same thing at the same moment, run it again"
+        return MistakeError("", "changed at the same moment", remedy, NOT_WELL)
+    if isinstance(error, django.db.DataError | psycopg.DataError):
+        remedy = "nothing was recorded; give numbers within 64 bits and text without NUL characters"
+        return MistakeError("", "a value cannot be stored", remedy, UNUSABLE)
     for kind in type(error).__mro__:
         if kind in UNUSABLES:
             field, remedy = UNUSABLES[kind]

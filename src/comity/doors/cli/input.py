@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -111,12 +112,23 @@ def _misfit(text: str, kind: type) -> MistakeError:
     what, path = (found["what"], found["path"] or "") if found else (text, "")
     named = _NAMED.match(what)
     if named is None:
-        return MistakeError(path, _plain(what), "write a value of that type")
+        values = _values_of(kind, path)
+        remedy = f"use one of: {', '.join(values)}" if values else "write a value of that type"
+        return MistakeError(path, _plain(what), remedy)
     name = f"{path}.{named['name']}" if path else named["name"]
     if named["how"] == "missing required":
         return MistakeError(name, "is missing", f"give `{name}`")
     known = ", ".join(getattr(kind, "__struct_encode_fields__", ()))
     return MistakeError(name, "is not a known field", f"leave it out; the fields are: {known}")
+
+
+def _values_of(kind: type, name: str) -> tuple[str, ...]:
+    """Return the values a field of a struct takes, none where it takes any of its type."""
+    is_struct = isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+    for field in msgspec.structs.fields(kind) if is_struct else ():
+        if field.encode_name == name and isinstance(field.type, type) and issubclass(field.type, Enum):
+            return tuple(str(one.value) for one in field.type)
+    return ()
 
 
 def _plain(message: str) -> str:

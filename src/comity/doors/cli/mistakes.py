@@ -14,6 +14,9 @@ UNUSABLE = 2
 NOT_WELL = 1
 """Exit code: the node, the record or the ledger is not as it should be."""
 
+QUEUE = "`comity queue --as AGENCY/POST` shows what waits for a post"
+"""The remedy where a task was named that is not there, or not for the post."""
+
 
 class MistakeError(Exception):
     """Something a person can mend. `field` is an option, argument or field; it may be empty."""

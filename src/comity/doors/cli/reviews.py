@@ -4,7 +4,8 @@ from comity.coordination.exchange.commands.review import ReviewFinding, review_d
 from comity.doors.cli.acting import acting_as
 from comity.doors.cli.node import Node
 from comity.doors.cli.say import moment, say, say_facts
-from comity.doors.cli.tasks import Seen, parse_id
+from comity.doors.cli.tasks import REVIEWS, Seen, own_task, parse_id
+from comity.spine.tenancy.transaction import reading
 
 
 def say_reviewed(seen: Seen) -> None:
@@ -27,12 +28,10 @@ def say_reviewed(seen: Seen) -> None:
 
 def review(node: Node, *, task: str, finding: str, digest: str, acting: str) -> None:
     """Record the finding on exactly what has `digest`."""
+    by, now = acting_as(acting), node.now()
+    with reading(by) as cursor:
+        found = own_task(cursor, parse_id(task, "TASK"), by=by, kinds=REVIEWS, now=now)
     review_disclosure(
-        task_id=parse_id(task, "TASK"),
-        finding=ReviewFinding(finding),
-        digest=digest,
-        by=acting_as(acting),
-        now=node.now(),
-        keys=node.open_keys(),
+        task_id=found.id, finding=ReviewFinding(finding), digest=digest, by=by, now=now, keys=node.open_keys()
     )
     say(f"recorded: {finding}")

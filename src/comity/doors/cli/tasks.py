@@ -1,6 +1,6 @@
 """The holder's side at the command line: what waits for a post, answering it, approving exactly what would leave."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -12,22 +12,30 @@ from django.db.backends.utils import CursorWrapper
 from comity.coordination.exchange.commands.answer import HolderAnswer, Verdict, answer_request, decide_waiting
 from comity.coordination.exchange.commands.deliver import receive_disclosure
 from comity.coordination.exchange.open_records import texts
+from comity.coordination.exchange.queue import list_waiting
 from comity.coordination.exchange.reload import Reloaded, reload_asks
-from comity.coordination.exchange.selectors import list_deliveries
+from comity.coordination.exchange.rules import functions_of
+from comity.coordination.exchange.selectors import get_task_of, list_deliveries
 from comity.doors.cli.acting import acting_as
 from comity.doors.cli.ask_words import STATUS_WORDS
 from comity.doors.cli.input import read_as
-from comity.doors.cli.mistakes import MistakeError
+from comity.doors.cli.mistakes import NOT_WELL, QUEUE, MistakeError
 from comity.doors.cli.node import Node
 from comity.doors.cli.say import moment, say, say_facts, say_json, say_table
 from comity.kernel.canonical import Json
-from comity.spine.tasks.selectors import TaskView, get_task, list_open, list_open_of_agency
+from comity.spine.tasks.selectors import TaskView, get_task, list_open_of_agency
+from comity.spine.tasks.verdict import TaskNotVisibleError
 from comity.spine.tasks.vocabulary import Kind
+from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import reading
 from comity.spine.vault.seal import open_items
 from comity.standing.directory import selectors as directory
+from comity.standing.directory.facts import PostFacts
 
 MOST: Final = 500
+ANSWERS: Final = frozenset({Kind.ANSWER})
+VERDICTS: Final = frozenset({Kind.APPROVAL, Kind.COUNSEL})
+REVIEWS: Final = frozenset({Kind.REVIEW})
 _NEXT: Final = {
     Kind.ANSWER: "comity answer",
     Kind.APPROVAL: "comity approve | refuse",
@@ -86,12 +94,10 @@ def queue(node: Node, *, acting: str, scope: str, form: str) -> None:
     by, now = acting_as(acting), node.now()
     with reading(by) as cursor:
         post = directory.get_post(by.post_id)
-        if scope == "agency":
-            tasks = list_open_of_agency(cursor, agency_id=by.agency_id, now=now, limit=MOST)
-        else:
-            functions = [post.function.value]
-            tasks = list_open(cursor, agency_id=by.agency_id, posts=[post.id], functions=functions, now=now, limit=MOST)
-        waiting = _waiting(cursor, tasks, node)
+        own = list_waiting(cursor, post=post, now=now, limit=MOST)
+        of_agency = scope == "agency"
+        tasks = list_open_of_agency(cursor, agency_id=by.agency_id, now=now, limit=MOST) if of_agency else own
+        waiting = _waiting(cursor, tasks, {task.id for task in own}, node)
     if form == "json":
         for one in waiting:
             say_json(one.as_json())
@@ -113,14 +119,16 @@ def _row(one: Waiting, now: datetime) -> tuple[object, ...]:
     return task.id, due, asks_for, about, one.private.get("reference") or "", _NEXT.get(task.kind, "")
 
 
-def _waiting(cursor: CursorWrapper, tasks: Sequence[TaskView], node: Node) -> list[Waiting]:
+def _waiting(cursor: CursorWrapper, tasks: Sequence[TaskView], own: Collection[UUID], node: Node) -> list[Waiting]:
+    """Add what each task is about; the asker's private part is for the post that answers, and for nobody else."""
     asks = {loaded.named.id: loaded for loaded in reload_asks(cursor, [task.subject_id for task in tasks])}
-    opened = open_items(cursor, node.open_keys(), [loaded.private_item for loaded in asks.values()]) if asks else {}
-    found = []
-    for task in tasks:
-        ask = asks.get(task.subject_id)
-        found.append(Waiting(task, ask, opened.get(ask.private_item, {}) if ask else {}))
-    return found
+    answers = [task for task in tasks if task.kind is Kind.ANSWER and task.id in own and task.subject_id in asks]
+    items = {task.id: asks[task.subject_id].private_item for task in answers}
+    opened = open_items(cursor, node.open_keys(), list(items.values())) if items else {}
+    return [
+        Waiting(task, asks.get(task.subject_id), opened.get(items[task.id], {}) if task.id in items else {})
+        for task in tasks
+    ]
 
 
 def answer(
@@ -137,8 +145,10 @@ def answer(
     given = HolderAnswer(
         given.values, (*given.marks, *marks), (*given.evidence, *evidence), subject_handle=given.subject_handle
     )
-    by = acting_as(acting)
-    status = answer_request(task_id=parse_id(task, "TASK"), answer=given, by=by, now=node.now(), keys=node.open_keys())
+    by, now = acting_as(acting), node.now()
+    with reading(by) as cursor:
+        found = own_task(cursor, parse_id(task, "TASK"), by=by, kinds=ANSWERS, now=now)
+    status = answer_request(task_id=found.id, answer=given, by=by, now=now, keys=node.open_keys())
     say(f"recorded: {STATUS_WORDS.get(status, status)}")
 
 
@@ -164,14 +174,47 @@ class Seen:
     leaving: Mapping[str, str]
 
 
-def look(node: Node, *, task: str, acting: str) -> Seen:
-    """Return what would leave when the task is released; the approver sees nothing else of the record."""
-    by = acting_as(acting)
+def look(node: Node, *, task: str, acting: str, kinds: Collection[Kind]) -> Seen:
+    """Return what would leave when the task is released, to the post that decides it and to no other.
+
+    The approver sees nothing else of the record. Raises `MistakeError` for another post's task, one of another kind
+    and one that is decided.
+    """
+    by, now = acting_as(acting), node.now()
     with reading(by) as cursor:
-        found = get_task(cursor, parse_id(task, "TASK"))
+        found = own_task(cursor, parse_id(task, "TASK"), by=by, kinds=kinds, now=now)
+        if found.closed_at is not None:
+            remedy = f"a verdict is given once; {QUEUE}"
+            raise MistakeError("TASK", f"task `{found.id}` was decided {moment(found.closed_at)}", remedy, NOT_WELL)
         asks = reload_asks(cursor, [found.subject_id])
-        draft = open_items(cursor, node.open_keys(), [found.id]).get(found.id)
+        draft = open_items(cursor, node.open_keys(), [found.id]).get(found.id) if found.kind in VERDICTS else None
     return Seen(found, asks[0] if asks else None, texts(draft) if draft else {})
+
+
+def own_task(cursor: CursorWrapper, task_id: UUID, *, by: Actor, kinds: Collection[Kind], now: datetime) -> TaskView:
+    """Return a task of one of `kinds` that the acting post may decide, or decided.
+
+    Another post's is named by what it asks for, so that the right one can act. Raises `MistakeError`, and
+    `TaskNotVisibleError` for another agency's.
+    """
+    found, post = get_task(cursor, task_id), directory.get_post(by.post_id)
+    try:
+        get_task_of(cursor, task_id, post=post, kinds=tuple(Kind), now=now)
+    except TaskNotVisibleError:
+        raise _anothers(found, post) from None
+    if found.kind not in kinds:
+        command = _NEXT.get(found.kind, "comity queue")
+        raise MistakeError("TASK", f"task `{task_id}` asks for `{found.kind}`", f"use `{command}`", NOT_WELL)
+    return found
+
+
+def _anothers(task: TaskView, post: PostFacts) -> MistakeError:
+    if task.function in functions_of(post.function.value):
+        message = f"`{post.code}` does not decide task `{task.id}`: it had a part in what the task is about"
+        return MistakeError("--as", message, f"act `--as` another post with its function; {QUEUE}", NOT_WELL)
+    asked = (task.function or "a post of its own").replace("_", " ")
+    message = f"task `{task.id}` is decided by: {asked}; `{post.code}` is: {post.function.replace('_', ' ')}"
+    return MistakeError("--as", message, f"act `--as` a post with the function {asked}; {QUEUE}", NOT_WELL)
 
 
 def say_seen(seen: Seen) -> None:
@@ -193,14 +236,11 @@ def say_seen(seen: Seen) -> None:
 
 def decide(node: Node, *, task: str, acting: str, verdict: str, digest: str) -> None:
     """Record a post's verdict (`release` or `refuse`) on exactly what has `digest`."""
-    by = acting_as(acting)
+    by, now = acting_as(acting), node.now()
+    with reading(by) as cursor:
+        found = own_task(cursor, parse_id(task, "TASK"), by=by, kinds=VERDICTS, now=now)
     status = decide_waiting(
-        task_id=parse_id(task, "TASK"),
-        verdict=Verdict(verdict),
-        digest=digest,
-        by=by,
-        now=node.now(),
-        keys=node.open_keys(),
+        task_id=found.id, verdict=Verdict(verdict), digest=digest, by=by, now=now, keys=node.open_keys()
     )
     say(f"recorded: {STATUS_WORDS.get(status, status)}")
 
@@ -228,11 +268,12 @@ def receive(node: Node, *, disclosure: str, acting: str, form: str) -> None:
     say(f"receipt {received.receipt_id}; `--json` shows the holder's signed envelope, salts and digests")
 
 
-def list_received(*, acting: str, form: str) -> None:
-    """Print what was sent to an agency and what became of it, newest first."""
+def list_received(*, acting: str, before: str | None, limit: int, form: str) -> None:
+    """Print what was sent to an agency and what became of it, newest first, a page at a time."""
     by = acting_as(acting)
+    since = None if before is None else parse_id(before, "--before")
     with reading(by) as cursor:
-        sent = list_deliveries(cursor, by.agency_id, before=None, limit=MOST)
+        sent = list_deliveries(cursor, by.agency_id, before=since, limit=limit)
         names = directory.list_agencies({one.holder_id for one in sent})
     if form == "json":
         for one in sent:
@@ -248,8 +289,10 @@ def list_received(*, acting: str, form: str) -> None:
         return
     rows = [(one.disclosure_id, names[one.holder_id].code, one.event, moment(one.happened_at)) for one in sent]
     say_table(("disclosure", "from", "last event", "at"), rows)
-    if not sent:
+    if not sent and before is None:
         say("nothing was sent yet; deliveries go while the node's worker runs: `comity demo` or `comity serve worker`")
+    if len(sent) == limit:
+        say(f"older ones: --before {sent[-1].disclosure_id}")
 
 
 def parse_id(text: str, field: str) -> UUID:

@@ -131,7 +131,7 @@ def _decide(node: Node, task: str, acting: str, verdict: str, digest: str | None
     from comity.doors.cli import tasks
 
     if digest is None:
-        seen = tasks.look(node, task=task, acting=acting)
+        seen = tasks.look(node, task=task, acting=acting, kinds=tasks.VERDICTS)
         tasks.say_seen(seen)
         if not typer.confirm(f"{verdict} exactly this?"):
             note("nothing was recorded")
@@ -148,6 +148,10 @@ def receive(
         str | None,
         typer.Argument(metavar="DISCLOSURE", help="The disclosure's id; without it, what was sent is listed."),
     ] = None,
+    before: Annotated[
+        str | None, typer.Option(metavar="DISCLOSURE", help="List only those older than this one, to page on.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=500, help="How many to list.")] = 50,
     json: Json = False,
 ) -> None:
     """Take over what was disclosed to an agency; the receipt is filed before a value is shown."""
@@ -155,6 +159,6 @@ def receive(
         from comity.doors.cli import tasks
 
         if disclosure is None:
-            tasks.list_received(acting=acting, form=form_of(json))
+            tasks.list_received(acting=acting, before=before, limit=limit, form=form_of(json))
         else:
             tasks.receive(node, disclosure=disclosure, acting=acting, form=form_of(json))

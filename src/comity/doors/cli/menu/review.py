@@ -34,7 +34,7 @@ def review(
         from comity.doors.cli import reviews, tasks
 
         if digest is None:
-            seen = tasks.look(node, task=task, acting=acting)
+            seen = tasks.look(node, task=task, acting=acting, kinds=tasks.REVIEWS)
             reviews.say_reviewed(seen)
             if not typer.confirm(f"find this {finding.value}?"):
                 note("nothing was recorded")
