@@ -11,6 +11,7 @@ import pytest
 
 from comity.config.node import Role
 from comity.spine.ledger.act_tables import find_act_tables
+from comity.spine.tenancy.actor import NODE
 
 EVERYBODY = "true"
 NOBODY = "false"
@@ -88,6 +89,16 @@ AUDITOR_SEES = AGENCY_SEES | {
     "agreements_version": EVERYBODY,
     "clocks_clock": NOBODY,
     "directory_event": EVERYBODY,
+    "exchange_disclosure": "%(me)s IN (holder_id, recipient_id)",
+    "exchange_review": "holder_id = %(me)s",
+    "exchange_ruleset": EVERYBODY,
+    "ledger_entry": EVERYBODY,
+    "tasks_task": NOBODY,
+    "tasks_verdict": NOBODY,
+    "vault_item": "kind = 'facts' AND owner_id = %(me)s",
+}
+"""An agency's auditor: of the exchange, what its agency holds or takes part in."""
+OVERSEER_SEES = AUDITOR_SEES | {
     "exchange_answer": EVERYBODY,
     "exchange_ask": EVERYBODY,
     "exchange_decision": EVERYBODY,
@@ -95,13 +106,10 @@ AUDITOR_SEES = AGENCY_SEES | {
     "exchange_disclosure": EVERYBODY,
     "exchange_reading": EVERYBODY,
     "exchange_review": EVERYBODY,
-    "exchange_ruleset": EVERYBODY,
-    "ledger_entry": EVERYBODY,
-    "tasks_task": NOBODY,
-    "tasks_verdict": NOBODY,
     "vault_item": "kind = 'facts'",
     "vault_tombstone": EVERYBODY,
 }
+"""The node's own auditor, for whom an oversight body's post reads."""
 GATE_SEES = {
     "exchange_record": EVERYBODY,
     "exchange_disclosure": EVERYBODY,
@@ -169,6 +177,12 @@ def test_a_session_of_an_agency_sees_what_is_its_own_and_nothing_else(run, agenc
     by = run.actor(agency, "records-supervisor")
     with session_of(run, by.agency_id, by.post_id, duty) as session:
         assert differences(run, session, DUTIES[duty], {"me": by.agency_id, "post": by.post_id}) == {}
+
+
+def test_the_nodes_own_auditor_sees_the_decisions_of_every_agency(run):
+    run.sequence()
+    with session_of(run, NODE, NODE, "auditor") as session:
+        assert differences(run, session, OVERSEER_SEES, {"me": NODE, "post": NODE}) == {}
 
 
 def test_the_gates_window_opens_on_records_and_payloads_only(run):

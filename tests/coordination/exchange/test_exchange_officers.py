@@ -41,7 +41,7 @@ from comity.coordination.exchange.commands.shadow import shadow_requests
 from comity.kernel.time import Period
 from comity.spine.tasks.verdict import NotAssignedError, TaskNotVisibleError
 from comity.spine.tenancy.actor import Duty
-from comity.spine.tenancy.transaction import acting
+from comity.spine.tenancy.transaction import acting, reading
 from comity.spine.vault.retention import set_retention
 from comity.spine.vault.seal import ItemNotVisibleError
 from comity.spine.vault.tombstones import TombstoneFile
@@ -188,13 +188,35 @@ def sample(demo, by, seed="17", size=6):
 def test_a_second_auditor_draws_the_same_sample_and_every_decision_replays(demo):
     lodge(demo, DISCLOSED, *(f"k{number}" for number in range(15)))
     request(demo, DISCLOSED.asker, *(ask_for(DISCLOSED, f"k{number}") for number in range(15)))
-    put(demo, REFUSED, "r")
-    first, second = sample(demo, auditor(demo)), sample(demo, auditor(demo, "ut-ag"))
+    put(demo, replace(DISCLOSED, lodged=None, category="tribal", elements=("tribal_record",)), "r")
+    first, second = sample(demo, auditor(demo)), sample(demo, demo.node("auditor"))
     assert first.body == second.body
     assert first.body["population"] == 16
     assert len(first.body["items"]) == 6
     assert all(item["replayed"] and item["differences"] == [] for item in first.body["items"])
     assert sample(demo, auditor(demo), seed="18").body["items"] != first.body["items"]
+
+
+def test_an_agencys_auditor_draws_what_its_agency_decided_and_nothing_of_another(demo):
+    put(demo, DISCLOSED)
+    put(demo, REFUSED, "r")
+    assert sample(demo, auditor(demo)).body["population"] == 1
+    assert sample(demo, auditor(demo, "az-mvd")).body["population"] == 0
+    asker = replace(demo.actor(DISCLOSED.asker), duty=Duty.AUDITOR)
+    with reading(asker) as cursor:
+        cursor.execute("SELECT count(*) FROM exchange_decision")
+        assert cursor.fetchone() == (0,)
+
+
+def test_an_oversight_bodys_auditor_draws_from_every_agency_and_its_reading_is_its_own(demo):
+    put(demo, DISCLOSED)
+    put(demo, REFUSED, "r")
+    paper = sample(demo, auditor(demo, "az-ombudsman"))
+    assert paper.body["population"] == 2
+    assert all(item["replayed"] for item in paper.body["items"])
+    by = demo.actor("az-ombudsman", "auditor")
+    assert demo.look("SELECT agency_id, post_id FROM exchange_reading") == [(by.agency_id, by.post_id)]
+    assert demo.verify().is_clean
 
 
 def test_altered_facts_are_named_in_the_workpaper_and_not_passed_over(demo):

@@ -20,7 +20,10 @@ class Duty(StrEnum):
     RETENTION = "retention"
     """The worker's other hat: reviews that fell due, purge."""
     AUDITOR = "auditor"
-    """Reads decisions and proofs of every agency; writes nothing but the record of having read."""
+    """Reads decisions and proofs: those its agency holds, as the node itself every agency's.
+
+    Writes nothing but the record of having read.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from comity.kernel.canonical import Json, encode_plain
-from comity.spine.tenancy.actor import Actor, Duty
+from comity.spine.tenancy.actor import NODE, Actor, Duty
 
 _TELL = (
     "SELECT set_config('comity.agency', %s, true), set_config('comity.post', %s, true),"
@@ -46,6 +46,17 @@ def gate_reads(cursor: CursorWrapper, actor: Actor) -> Iterator[None]:
     inside fails the transaction is over anyway.
     """
     _tell(cursor, replace(actor, duty=Duty.GATE))
+    yield
+    _tell(cursor, actor)
+
+
+@contextmanager
+def oversight_reads(cursor: CursorWrapper, actor: Actor) -> Iterator[None]:
+    """Let the statements inside read as the node's own auditor, for a post of a body that oversees the node.
+
+    The caller has made sure that `actor` is such a post; afterwards the transaction is the actor's again.
+    """
+    _tell(cursor, replace(actor, agency_id=NODE))
     yield
     _tell(cursor, actor)
 

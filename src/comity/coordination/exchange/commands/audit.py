@@ -1,5 +1,6 @@
 """The auditor's workbench: a seeded random sample of decisions, decided again, as a workpaper anyone can reproduce."""
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -17,10 +18,10 @@ from comity.spine.policy.facts import UnreadableFactsError, facts_from_plain
 from comity.spine.policy.replay import replay
 from comity.spine.policy.rules import ENGINE, BrokenRuleError
 from comity.spine.tenancy.actor import NODE, Actor, Duty
-from comity.spine.tenancy.transaction import acting, decoded
+from comity.spine.tenancy.transaction import acting, decoded, oversight_reads
 from comity.spine.vault.seal import ItemAlteredError, ItemNotVisibleError, open_item
 from comity.standing.directory import selectors as directory
-from comity.standing.directory.vocabulary import PostFunction
+from comity.standing.directory.vocabulary import PostFunction, Power
 
 SCHEMA: Final = "comity/workpaper/1"
 LARGEST: Final = 1_000
@@ -50,6 +51,9 @@ ORDER BY sha256(convert_to(%s || '/' || d.id::text, 'UTF8')) LIMIT %s
 def draw_sample(*, seed: str, period: Period, size: int, by: Actor, now: datetime, keys: KeyRing) -> Workpaper:
     """Draw `size` decisions of the period at random by `seed`, replay each under its recorded rules.
 
+    An agency's auditor draws from what its agency decided as holder: what another holder decided, be it on an ask of
+    the auditor's agency, is not for it. The auditor of a body with the power `oversight`, and the node, draw from all.
+
     One durable transaction: an `exchange_reading` row and a ledger entry say that it was drawn; nothing else is
     written. The workpaper names population, sample and every difference; an altered or purged fact is named, not
     skipped. Raises `NotAuditorError`, `ValueError` for a size that is none.
@@ -61,14 +65,15 @@ def draw_sample(*, seed: str, period: Period, size: int, by: Actor, now: datetim
     with acting(by) as cursor:
         _require_auditor(by)
         ends_at = period.ends_at or now
-        cursor.execute(
-            "SELECT count(*) FROM exchange_decision WHERE decided_at >= %s AND decided_at < %s",
-            (period.starts_at, ends_at),
-        )
-        population: int = cursor.fetchone()[0]
-        cursor.execute(_SAMPLE, (period.starts_at, ends_at, seed, size))
-        rows = cursor.fetchall()
-        items = [_replayed(cursor, row, keys) for row in rows]
+        with _scope(cursor, by):
+            cursor.execute(
+                "SELECT count(*) FROM exchange_decision WHERE decided_at >= %s AND decided_at < %s",
+                (period.starts_at, ends_at),
+            )
+            population: int = cursor.fetchone()[0]
+            cursor.execute(_SAMPLE, (period.starts_at, ends_at, seed, size))
+            rows = cursor.fetchall()
+            items = [_replayed(cursor, row, keys) for row in rows]
         scope = {"from": utc_text(period.starts_at), "seed": seed, "size": size, "to": utc_text(ends_at)}
         _record(cursor, scope, by, now, keys)
     body = plain({**scope, "items": items, "population": population, "schema": SCHEMA})
@@ -81,6 +86,13 @@ def _require_auditor(by: Actor) -> None:
     post = directory.get_post(by.post_id)
     if post.function is not PostFunction.AUDITOR:
         raise NotAuditorError(f"a sample is drawn by an auditor, not by `{post.code}`; act with an auditor's post")
+
+
+def _scope(cursor: CursorWrapper, by: Actor) -> AbstractContextManager[None]:
+    """Widen what is read to every agency for a body that oversees the node; an agency's auditor reads its own."""
+    if by.agency_id == NODE or Power.OVERSIGHT not in directory.get_agency(by.agency_id).powers:
+        return nullcontext()
+    return oversight_reads(cursor, by)
 
 
 def _replayed(cursor: CursorWrapper, row: tuple[object, ...], keys: KeyRing) -> dict[str, object]:

@@ -3,6 +3,7 @@
 import django.contrib.postgres.fields
 from django.db import migrations, models
 
+from comity.spine.tenancy.actor import NODE
 from comity.spine.tenancy.operations import AppendOnly, Policy, Protect
 
 MINE = "comity_agency()"
@@ -10,13 +11,16 @@ MINE = "comity_agency()"
 DOES = "comity_duty() IN ('agency', 'steward', 'courier', 'retention')"
 WORKER = "comity_duty() IN ('courier', 'retention')"
 BOTH = f"holder_id = {MINE} OR asker_id = {MINE} OR {WORKER}"
-READERS = f"{BOTH} OR comity_duty() = 'auditor'"
+# The node's own auditor, for whom an oversight body's post reads; an agency's auditor sees what is its agency's.
+OVERSEES = f"(comity_duty() = 'auditor' AND {MINE} = '{NODE}')"
+READERS = f"{BOTH} OR {OVERSEES}"
 HOLDER = f"holder_id = {MINE} OR {WORKER}"
 # That an item is held or was released is for the post that placed the hold, as `vault_hold` is.
 REVIEWS = (
-    f"CASE WHEN kind IN ('held', 'released') THEN comity_duty() IN ('retention', 'auditor')"
-    f" OR (comity_duty() = 'agency' AND holder_id = {MINE} AND reviewed_by = comity_post())"
-    f" ELSE {HOLDER} OR comity_duty() IN ('auditor', 'gate') END"
+    f"CASE WHEN kind IN ('held', 'released') THEN comity_duty() = 'retention' OR {OVERSEES}"
+    f" OR (holder_id = {MINE} AND (comity_duty() = 'auditor'"
+    " OR (comity_duty() = 'agency' AND reviewed_by = comity_post())))"
+    f" ELSE {HOLDER} OR comity_duty() = 'gate' OR {OVERSEES} END"
 )
 
 
@@ -251,22 +255,23 @@ class Migration(migrations.Migration):
         ),
         *act_table("exchange_record", reads=f"{HOLDER} OR comity_duty() = 'gate'", writes=f"holder_id = {MINE}"),
         *act_table("exchange_ask", reads=READERS, writes=f"asker_id = {MINE} OR holder_id = {MINE}"),
-        *act_table("exchange_decision", reads=f"{HOLDER} OR comity_duty() = 'auditor'", writes=BOTH),
+        *act_table("exchange_decision", reads=f"{HOLDER} OR {OVERSEES}", writes=BOTH),
         *act_table("exchange_answer", reads=READERS, writes=BOTH),
         *act_table(
             "exchange_disclosure",
-            reads=f"{HOLDER} OR comity_duty() IN ('auditor', 'gate')",
+            reads=f"{HOLDER} OR comity_duty() = 'gate' OR {OVERSEES}"
+            f" OR (comity_duty() = 'auditor' AND recipient_id = {MINE})",
             writes=f"{HOLDER} OR recipient_id = {MINE}",
         ),
         *act_table(
             "exchange_delivery",
-            reads=f"{HOLDER} OR recipient_id = {MINE} OR comity_duty() = 'auditor'",
+            reads=f"{HOLDER} OR recipient_id = {MINE} OR {OVERSEES}",
             writes=f"{WORKER} OR recipient_id = {MINE}",
         ),
         *act_table("exchange_review", reads=REVIEWS, writes=HOLDER),
         *act_table(
             "exchange_reading",
-            reads=f"agency_id = {MINE} OR comity_duty() = 'auditor'",
+            reads=f"agency_id = {MINE} OR {OVERSEES}",
             writes=f"agency_id = {MINE}",
             duties="comity_duty() IN ('agency', 'auditor')",
         ),

@@ -4,13 +4,15 @@ import django.db.models.functions.text
 import django.db.models.lookups
 from django.db import migrations, models
 
+from comity.spine.tenancy.actor import NODE
 from comity.spine.tenancy.operations import AppendOnly, Policy, Protect
 
 # Ciphertext does not compress.
 STORAGE = "ALTER TABLE vault_item ALTER COLUMN ciphertext SET STORAGE EXTERNAL;"
 
 READS = (
-    "CASE comity_duty() WHEN 'courier' THEN true WHEN 'retention' THEN true WHEN 'auditor' THEN kind = 'facts'"
+    "CASE comity_duty() WHEN 'courier' THEN true WHEN 'retention' THEN true WHEN 'auditor'"
+    f" THEN kind = 'facts' AND (owner_id = comity_agency() OR comity_agency() = '{NODE}')"
     " WHEN 'gate' THEN kind IN ('record', 'payload')"
     " WHEN 'agency' THEN owner_id = comity_agency() OR comity_agency() = ANY (reader_ids)"
     " WHEN 'steward' THEN owner_id = comity_agency() OR comity_agency() = ANY (reader_ids) ELSE false END"
@@ -27,7 +29,9 @@ PLACES_HOLD = (
     " AND EXISTS (SELECT 1 FROM vault_item i WHERE i.id = vault_hold.item_id)"
 )
 SEES_TOMBSTONE = (
-    "comity_duty() IN ('courier', 'retention', 'auditor') OR (comity_duty() = 'agency' AND owner_id = comity_agency())"
+    "comity_duty() IN ('courier', 'retention') OR (comity_duty() IN ('agency', 'auditor')"
+    " AND owner_id = comity_agency())"
+    f" OR (comity_duty() = 'auditor' AND comity_agency() = '{NODE}')"
 )
 
 # Says that an item is held, to its owner: never why, by whom, or since when.
