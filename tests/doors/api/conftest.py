@@ -46,7 +46,7 @@ class Caller:
     def headers(self) -> Mapping[str, str]:
         return {"Authorization": f"Bearer {self.secret}"}
 
-    def get(self, path: str, **query: object):
+    def get(self, path: str, /, **query: object):
         return self.client.get(f"/api/v1{path}", query, headers=self.headers)
 
     def post(self, path: str, body: object = None, *, kind: str = "application/json"):

@@ -103,6 +103,21 @@ def test_database_gone_within_many_lines_answers_the_rest_so(asker, ask, office,
     assert office.stored()["exchange_ask"] == 200
 
 
+@pytest.mark.parametrize("source", [django.db, psycopg])
+def test_database_errors_are_told_alike_wrapped_or_not(source):
+    """A bulk insert goes through a raw cursor, and its errors come as psycopg raised them."""
+    codes = {kind: problem_of(getattr(source, kind)("x")).code for kind in ("OperationalError", "InterfaceError")}
+    assert set(codes.values()) == {"database-unavailable"}
+    assert problem_of(source.IntegrityError("x")).code == "changed-meanwhile"
+    assert problem_of(source.DataError("x")).code == "value-out-of-range"
+
+
+def test_subclasses_a_bulk_insert_raises_are_told_too():
+    assert problem_of(psycopg.errors.UniqueViolation("x")).status == 409
+    assert problem_of(psycopg.errors.NumericValueOutOfRange("x")).status == 400
+    assert problem_of(psycopg.errors.AdminShutdown("x")).status == 503
+
+
 def test_full_disk_is_told_as_such():
     assert problem_of(psycopg.errors.DiskFull("no space")).code == "disk-full"
     wrapped = django.db.OperationalError("no space")

@@ -184,3 +184,55 @@ def test_an_ask_whose_record_may_be_hidden_shows_no_rule_and_no_class(terminal):
 def test_a_control_character_never_reaches_the_terminal(reader):
     told = reader.run("ask", "-", "--as", "hsi-arizona", "--preview", typed=msgspec.json.encode(an_ask("\x1b[2Jx")))
     assert "\x1b" not in told.out + told.err
+
+
+def test_ask_that_waits_says_what_its_type_permits_and_refuses_nothing(terminal):
+    asked = msgspec.json.encode(an_ask("w1", elements=["person_name"], reference="not lodged"))
+    told = terminal.run("ask", "-", "--as", "hsi-arizona", typed=asked)
+    assert "waits for the holder's answer" in told.out
+    assert "who a person is: permitted by type (person_name)" in told.out
+    assert "refused" not in told.out
+
+
+def test_refusal_says_what_would_help_and_whom_to_ask(reader):
+    ask = msgspec.json.encode(an_ask(purpose="civil_immigration"))
+    told = reader.run("ask", "-", "--as", "hsi-arizona", "--preview", typed=ask)
+    assert "→ In force between you and `pima-so`: `az-sharing-2026`." in told.out
+    assert "→ Whom to ask: `pima-so/liaison`" in told.out
+    assert told.out.count("Whom to ask") == 1  # classes that came out alike are told of together
+    told = reader.run("ask", "-", "--as", "hsi-arizona", "--preview", "--lang", "es", typed=ask)
+    assert "→ A quién preguntar: `pima-so/liaison`" in told.out
+    (line,) = reader.ask(an_ask(purpose="civil_immigration"), options=("--preview",))
+    assert {way["class"] for way in line["ways_forward"]} == {"contact", "identity"}
+    assert {way["contact"] for way in line["ways_forward"]} == {"pima-so/liaison"}
+
+
+def test_refusal_for_want_of_evidence_names_the_claim(reader):
+    ask = an_ask(holder="az-dps", category="criminal_history", elements=["criminal_history_record"])
+    (line,) = reader.ask(ask, options=("--preview",))
+    assert line["ways_forward"][0]["claims"] == ["cji_purpose_code"]
+
+
+def test_refusal_that_rests_on_the_record_does_not_say_that_nothing_permits_it(terminal):
+    from comity.coordination.exchange.commands.file import NewRecord, file_records
+
+    demo = terminal.node
+    record = NewRecord(category="case", reference="C-9", values={"person_name": "Ana"}, marks=("tribal_data",))
+    file_records(records=(record,), by=demo.actor("pima-so"), now=demo.clock(), keys=demo.keys)
+    asked = msgspec.json.encode(an_ask("t1", elements=["person_name"], reference="C-9"))
+    told = terminal.run("ask", "-", "--as", "hsi-arizona", typed=asked)
+    assert "The holder withholds this; on which rule is not told." in told.out
+    assert "No law and no agreement permits this" not in told.out
+    assert "tribal" not in told.out.lower()
+
+
+def test_ask_under_a_suspended_agreement_says_so(terminal):
+    suspended = terminal.run(
+        "agreement", "suspend", "az-sharing-2026", "--as", "pima-so/head", "--reason", "legal_review"
+    )
+    assert suspended.code == 0, suspended.err
+    for options in ((), ("--preview",)):
+        (line,) = terminal.ask(an_ask("s1", agreement="az-sharing-2026"), options=options)
+        (fault,) = line["errors"]
+        assert (fault["field"], fault["message"]) == ("agreement", "`az-sharing-2026` is suspended")
+        assert fault["remedy"]

@@ -96,6 +96,11 @@ def test_telling_that_cannot_be_is_named(terminal, changes, field):
     assert (said.code, said.value["errors"][0]["field"]) == (2, field)
 
 
+def test_unknown_means_lists_the_known(terminal):
+    said = terminal.run("told", "-", "--as", "pima-so", "--json", typed=lines_of(a_telling(means="pigeon")))
+    assert said.value["errors"][0]["remedy"] == "use one of: radio, telephone, in_person, writing"
+
+
 def test_file_and_options_together_are_refused(terminal, write):
     said = terminal.run(*BY_OPTIONS, write("t.json", lines_of(a_telling())))
     assert (said.code, "give either" in said.err) == (2, True)
@@ -113,6 +118,18 @@ def test_privacy_officer_reviews_after_seeing_it(told):
     assert (found.code, "recorded: proper" in found.out) == (0, True)
     again = ("review", task["task"], "--as", officer, "--finding", "breach", "--digest", task["digest"])
     assert terminal.run(*again).code == 1
+
+
+def test_review_is_shown_to_the_privacy_officer_only(told):
+    terminal, _ = told
+    [task] = terminal.run("queue", "--as", "pima-so/privacy", "--json").lines
+    asked = ("review", task["task"], "--finding", "proper")
+    other = terminal.run(*asked, "--as", "pima-so/commander", typed="y\n")
+    assert (other.code, "told outside the gate" in other.out) == (1, False)
+    assert "is decided by: privacy officer; `commander` is: commander" in other.err
+    assert terminal.run(*asked, "--as", "pima-so/privacy", typed="y\n").code == 0
+    again = terminal.run(*asked, "--as", "pima-so/privacy", typed="y\n")
+    assert (again.code, "was decided" in again.err, "told outside" in again.out) == (1, True, False)
 
 
 def test_accounting_opens_from_a_task_for_the_privacy_officer(told):

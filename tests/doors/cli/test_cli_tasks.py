@@ -139,3 +139,75 @@ def test_acting_as_a_post_is_recorded_as_that_post(waiting):
     terminal.node.sequence()
     bodies = [msgspec.json.decode(bytes(row[0])) for row in terminal.node.look("SELECT body FROM ledger_entry")]
     assert [b["post"] for b in bodies if b["act"] == "disclosure.no_record"] == [str(clerk.post_id)]
+
+
+@pytest.fixture
+def drafted(lodged):
+    """A terminal, and an approval that waits for the sheriff's records supervisor."""
+    lodged.ask(an_ask())
+    (task,) = lodged.run("queue", "--as", "pima-so/records-supervisor", "--json").lines
+    return lodged, task
+
+
+@pytest.mark.parametrize("post", ["commander", "records-clerk", "privacy", "counsel"])
+@pytest.mark.parametrize("given", [(), ("--digest", "0" * 64)])
+def test_draft_is_not_shown_to_a_post_that_may_not_decide_it(drafted, post, given):
+    terminal, task = drafted
+    told = terminal.run("approve", task["task"], "--as", f"pima-so/{post}", *given, typed="y\n")
+    assert told.code == 1
+    assert "1 Example Way" not in told.out + told.err
+    assert f"is decided by: records supervisor; `{post}` is: " in told.err
+    assert "act `--as` a post with the function records supervisor" in told.err
+    other = terminal.run("approve", task["task"], "--as", "yuma-so/records-supervisor", typed="y\n")
+    assert (other.code, "no task" in other.err, "1 Example Way" in other.out) == (2, True, False)
+
+
+def test_draft_is_not_shown_again_once_it_is_decided(drafted):
+    terminal, task = drafted
+    post = ("--as", "pima-so/records-supervisor")
+    assert terminal.run("approve", task["task"], *post, typed="y\n").code == 0
+    for verb in ("approve", "refuse"):
+        again = terminal.run(verb, task["task"], *post, typed="y\n")
+        assert (again.code, "1 Example Way" in again.out) == (1, False)
+        assert "was decided" in again.err
+        assert "a verdict is given once" in again.err
+
+
+def test_task_of_another_kind_is_told_its_command(waiting):
+    terminal, task = waiting
+    clerk = ("--as", "pima-so/records-clerk")
+    told = terminal.run("approve", task["task"], *clerk, typed="y\n")
+    assert (told.code, "asks for `answer`" in told.err, "use `comity answer`" in told.err) == (1, True, True)
+    told = terminal.run("review", task["task"], *clerk, "--finding", "proper", typed="y\n")
+    assert (told.code, "use `comity answer`" in told.err) == (1, True)
+
+
+def test_what_the_asker_wrote_is_shown_to_the_post_that_answers_only(waiting):
+    terminal, task = waiting
+    assert task["reference"] == "C-1"
+    supervisor = terminal.run("queue", "--as", "pima-so/records-supervisor", "--json").value
+    assert (supervisor["task"], supervisor["reference"]) == (task["task"], "C-1")  # a supervisor answers for the clerk
+    agency = terminal.run("queue", "--as", "pima-so/commander", "--agency", "--json").value
+    assert agency["task"] == task["task"]
+    assert "C-1" not in str(agency)
+
+
+def test_approver_is_not_shown_the_reference(drafted):
+    _, task = drafted
+    assert (task["kind"], "reference" in task) == ("approval", False)
+
+
+def test_deliveries_are_listed_a_page_at_a_time(lodged):
+    lodged.ask(*(an_ask(f"p{number}", elements=["person_name"]) for number in range(5)))
+    deliver(lodged)
+    who = ("--as", "hsi-arizona")
+    first = lodged.run("receive", *who, "--limit", "2", "--json").lines
+    second = lodged.run("receive", *who, "--limit", "2", "--before", first[-1]["disclosure"], "--json").lines
+    last = lodged.run("receive", *who, "--limit", "2", "--before", second[-1]["disclosure"], "--json").lines
+    ids = [one["disclosure"] for one in (*first, *second, *last)]
+    assert (len(first), len(second), len(last)) == (2, 2, 1)
+    assert ids == sorted(set(ids), reverse=True)
+    assert f"older ones: --before {first[-1]['disclosure']}" in lodged.run("receive", *who, "--limit", "2").out
+    assert "older ones" not in lodged.run("receive", *who).out
+    assert lodged.run("receive", *who, "--before", "nonsense").code == 2
+    assert lodged.run("receive", *who, "--limit", "0").code == 2
