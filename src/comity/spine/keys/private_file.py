@@ -32,6 +32,24 @@ class KeyFileDamagedError(KeyRingError):
 def read_private(path: Path) -> dict[str, object]:
     """Return the JSON object in `path` after checking owner and mode; raises a `KeyRingError` with the remedy."""
     try:
+        value = json.loads(_read(path))
+    except ValueError:
+        raise _damaged(path) from None
+    if not isinstance(value, dict):
+        raise _damaged(path)
+    return value
+
+
+def read_private_text(path: Path) -> str:
+    """Return the text in `path` after checking owner and mode; raises a `KeyRingError` with the remedy."""
+    try:
+        return _read(path).decode()
+    except UnicodeDecodeError:
+        raise KeyFileDamagedError(f"`{path}` is not text; write the secret it should hold into it") from None
+
+
+def _read(path: Path) -> bytes:
+    try:
         handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
     except FileNotFoundError:
         raise KeyFileMissingError(
@@ -41,14 +59,7 @@ def read_private(path: Path) -> dict[str, object]:
         raise KeyFileDamagedError(f"`{path}` cannot be opened ({error.strerror}); check its owner and mode") from None
     with os.fdopen(handle, "rb") as file:
         _check_exposure(path, os.fstat(file.fileno()))
-        text = file.read()
-    try:
-        value = json.loads(text)
-    except ValueError:
-        raise _damaged(path) from None
-    if not isinstance(value, dict):
-        raise _damaged(path)
-    return value
+        return file.read()
 
 
 def _damaged(path: Path) -> KeyFileDamagedError:
