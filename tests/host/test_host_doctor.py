@@ -46,20 +46,20 @@ def finding(node: Node, name: str) -> str:
 
 
 def test_a_fresh_node_is_healthy_but_for_its_keys(ailing):
-    assert {name for name, level in levels(ailing).items() if level is not Level.OK} == {"key file"}
-    assert levels(ailing)["key file"] is Level.WARN
+    assert {name for name, level in levels(ailing).items() if level is not Level.OK} == {"keys", "whole ledger"}
+    assert levels(ailing)["keys"] is Level.WARN
 
 
 def test_a_missing_key_file_is_a_failure_once_something_is_kept(ailing, copied):
     query(copied, Role.OWNER, "CREATE TABLE kept (one int)")
-    assert "is missing" in finding(ailing, "key file")
+    assert "is missing" in finding(ailing, "keys")
 
 
 def test_a_key_file_others_can_read_is_a_failure(ailing):
     ailing.settings.key_file.touch(0o600)
-    assert levels(ailing)["key file"] is Level.OK
+    assert levels(ailing)["keys"] is Level.OK
     ailing.settings.key_file.chmod(0o640)
-    assert "mode 0640" in finding(ailing, "key file")
+    assert "mode 0640" in finding(ailing, "keys")
 
 
 def test_a_key_file_of_another_node_is_told(ailing, copied):

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from rich.console import Console
 
-from comity.config.node import Role
+from comity.config.node import Role, load
 from comity.host.ledger import verify_ledger
 from comity.host.ledger_cli import accept
 from comity.host.prepare import Paths
@@ -79,7 +79,7 @@ def test_a_lost_history_is_accepted_under_a_new_key_and_the_old_one_still_verifi
     assert list_verifier_keys(history.paths.log_key) == [new_key.verifier_key, history.key.verifier_key]
     assert [name for name in history.files() if name.startswith("last-signed.json.") and name.endswith(".old")]
     history.append(2)
-    verified = verify_ledger(history.paths.home)
+    verified = verify_ledger(load({"COMITY_HOME": str(history.paths.home)}))
     assert verified.is_sound, verified.lines
 
 
@@ -124,7 +124,7 @@ def test_a_lost_log_key_is_replaced_and_what_it_signed_verifies(history):
     code, told = history.accept("accept")
     assert (code, len(history.asked)) == (0, 1), told
     assert "is gone" in told
-    assert verify_ledger(history.paths.home).is_sound
+    assert verify_ledger(load({"COMITY_HOME": str(history.paths.home)})).is_sound
 
 
 @pytest.mark.parametrize("crash", ["key set aside", "new key made"])
@@ -144,7 +144,7 @@ def test_an_acceptance_that_was_broken_off_is_completed_by_the_next(history, mon
     assert code == 0, told
     assert "3 entries are lost" in told
     history.append(1)
-    assert verify_ledger(history.paths.home).is_sound
+    assert verify_ledger(load({"COMITY_HOME": str(history.paths.home)})).is_sound
 
 
 def test_without_any_verifier_key_nothing_can_be_accepted(history):

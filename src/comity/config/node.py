@@ -22,11 +22,21 @@ class SettingsError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class TokenSettings:
+    """A PKCS#11 token that holds the node's keys: the module that reaches it, its label, the file of its PIN (0600)."""
+
+    module: Path
+    label: str
+    pin_file: Path
+
+
+@dataclass(frozen=True, slots=True)
 class NodeSettings:
     """One node, read once from the environment; everything else is given it.
 
     `home` is absolute: it holds `database.json`, `keys.json` and, for an ordinary user, the database itself.
     `database_url` is an administrator's address of a real server, needed only until `database.json` is written.
+    `token` is None while the keys are in the key file.
     """
 
     home: Path
@@ -34,6 +44,7 @@ class NodeSettings:
     bind_host: str
     bind_port: int
     state: str
+    token: TokenSettings | None = None
 
     @property
     def access_file(self) -> Path:
@@ -47,7 +58,7 @@ class NodeSettings:
 
 
 def load(environ: Mapping[str, str] | None = None) -> NodeSettings:
-    """Read `COMITY_HOME`, `COMITY_DATABASE_URL`, `COMITY_BIND`, `COMITY_STATE`; raises `SettingsError`."""
+    """Read `COMITY_HOME`, `…_DATABASE_URL`, `…_BIND`, `…_STATE`, `…_KEYS`, `…_PKCS11_…`; raises `SettingsError`."""
     values = os.environ if environ is None else environ
     host, port = _bind(values.get("COMITY_BIND") or "127.0.0.1:8000")
     return NodeSettings(
@@ -56,6 +67,7 @@ def load(environ: Mapping[str, str] | None = None) -> NodeSettings:
         bind_host=host,
         bind_port=port,
         state=_state(values.get("COMITY_STATE") or "az"),
+        token=_token(values),
     )
 
 
@@ -71,6 +83,23 @@ def _state(text: str) -> str:
     if not re.fullmatch(r"[a-z]{2}", text):
         raise SettingsError(f"COMITY_STATE is `{text}`; write the two small letters of a state, like `az`")
     return text
+
+
+def _token(values: Mapping[str, str]) -> TokenSettings | None:
+    store = values.get("COMITY_KEYS") or "file"
+    if store == "file":
+        return None
+    if store != "pkcs11":
+        raise SettingsError(f"COMITY_KEYS is `{store}`; write `file` (the key file) or `pkcs11` (a token, an HSM)")
+    names = ("COMITY_PKCS11_MODULE", "COMITY_PKCS11_TOKEN", "COMITY_PKCS11_PIN_FILE")
+    missing = [name for name in names if not values.get(name)]
+    if missing:
+        raise SettingsError(
+            f"COMITY_KEYS is `pkcs11`, and {', '.join(missing)} is not set; give the module's file, the token's label "
+            "and the file that holds its PIN"
+        )
+    module, label, pin_file = (values[name] for name in names)
+    return TokenSettings(Path(module).expanduser().absolute(), label, Path(pin_file).expanduser().absolute())
 
 
 def _database_url(text: str | None) -> str | None:
@@ -210,6 +239,8 @@ def _django_database(access: DatabaseAccess, role: Role) -> dict[str, Any]:
         **(access.tls or {}),
     }
     if role is Role.APP:
+        # An ask runs the same statements every time: planned once a connection, not once an ask.
+        options |= {"server_side_binding": True, "prepare_threshold": 3}
         options["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
     return {
         "ENGINE": "django.db.backends.postgresql",

@@ -6,10 +6,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from comity.config.node import SettingsError, load
+from comity.config.node import NodeSettings, SettingsError, load
 from comity.host.backup import BackupError, back_up, read_backup, restore
 from comity.host.launcher import open_database
 from comity.host.prepare import Paths, set_up_django
+from comity.host.start import ALL, held, make_home, require_node
 
 
 def backup_command(
@@ -17,6 +18,7 @@ def backup_command(
 ) -> None:
     """Back up the database; backups there older than 35 days are removed. Keys are copied apart, never with it."""
     settings, console = load(), Console()
+    require_node(settings)
     with open_database(settings) as access:
         try:
             made = back_up(settings=settings, access=access, target=folder)
@@ -30,7 +32,8 @@ def backup_command(
 def restore_command(folder: Annotated[Path, typer.Argument(help="One backup: a folder `comity-…Z`.")]) -> None:
     """Put a backup in place of the database, do every purge made since again, then verify. Stop the node first."""
     settings, console = load(), Console()
-    with open_database(settings) as access:
+    make_home(settings.home)
+    with held(settings.home, ALL), open_database(settings) as access:
         try:
             kept = restore(settings=settings, access=access, backup=read_backup(folder))
         except (BackupError, SettingsError) as error:
@@ -38,7 +41,7 @@ def restore_command(folder: Annotated[Path, typer.Argument(help="One backup: a f
             raise typer.Exit(1) from None
         set_up_django(settings)
         _purge_again(Paths(settings.home), console)
-        _verify(settings.home, console)
+        _verify(settings, console)
     console.print(f"the former database is kept as `{kept}`; drop it when it is no longer needed")
 
 
@@ -59,10 +62,10 @@ def _purge_again(paths: Paths, console: Console) -> None:
         console.print(f"[yellow]not purged again, decide by hand:[/] vault item {item}")
 
 
-def _verify(home: Path, console: Console) -> None:
+def _verify(settings: NodeSettings, console: Console) -> None:
     from comity.host.ledger import verify_ledger
 
-    report = verify_ledger(home)
+    report = verify_ledger(settings)
     console.print(f"ledger: {report.summary}")
     for line in report.lines[:10]:
         console.print(f"[yellow]{line}[/]")

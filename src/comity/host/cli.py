@@ -1,29 +1,33 @@
 """The `comity` command: what the machine needs (demo, doctor, services), with the commands of `doors.cli` mounted."""
 
-import signal
 import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
 
+import psycopg
 import typer
 from rich.console import Console
+from rich.markup import escape
 
-from comity.config.node import NodeSettings, SettingsError, load
+from comity.config.node import SettingsError, load
 from comity.doors.cli.menu import ledger
+from comity.doors.cli.mistakes import told
 from comity.doors.cli.mount import mount
 from comity.doors.cli.node import Node
 from comity.doors.cli.say import note
+from comity.host import serve_cli
 from comity.host.backup_cli import backup_command, restore_command
 from comity.host.bench.command import bench_command
 from comity.host.binaries import BinariesMissing
 from comity.host.doctor import doctor_command
-from comity.host.launcher import read_access
+from comity.host.keystore import name_store, open_ring
 from comity.host.ledger_cli import accept_command
 from comity.host.place import ClusterBusy
-from comity.host.prepare import Paths, ready_node, set_up_django
+from comity.host.prepare import Paths, ready_node
+from comity.host.roles import ServerUnfit
 from comity.host.server import ClusterFailed
+from comity.host.start import StartRefused, require_node
+from comity.spine.keys.ring import KeyRingError
 
 app = typer.Typer(
     name="comity",
@@ -32,14 +36,26 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-serve = typer.Typer(help="Run one of the node's services by itself.", no_args_is_help=True)
-app.add_typer(serve, name="serve")
+app.add_typer(serve_cli.app, name="serve")
 app.command("doctor")(doctor_command)
 app.command("bench")(bench_command)
 app.command("backup")(backup_command)
 app.command("restore")(restore_command)
 mount(app)
 ledger.app.command("accept")(accept_command)
+
+MENDABLE = (
+    SettingsError,
+    StartRefused,
+    ClusterBusy,
+    ClusterFailed,
+    BinariesMissing,
+    ServerUnfit,
+    KeyRingError,
+    TimeoutError,
+    PermissionError,
+)
+"""What a person can mend; each message says how."""
 
 
 @app.callback()
@@ -50,18 +66,21 @@ def node(context: typer.Context) -> None:
 
 @contextmanager
 def open_node() -> Iterator[Node]:
-    """Start or join the node's database for one command; connections are closed before the database is."""
+    """Start or join the node's database for one command; connections are closed before the database is.
+
+    Raises `StartRefused` where there is no node.
+    """
     settings = load()
+    require_node(settings)
     paths = Paths(settings.home)
     with ready_node(settings, say=lambda word: note(f"{word} …")):
         from django.db import connections
         from django.db.backends.postgresql.base import DatabaseWrapper
 
-        from comity.spine.keys.file_ring import FileKeyRing
         from comity.spine.tenancy.clock import database_now
 
         try:
-            yield Node(database_now, lambda: FileKeyRing(paths.keys), paths.log_key, paths.last_signed)
+            yield Node(database_now, lambda: open_ring(settings), paths.log_key, paths.last_signed)
         finally:
             connections.close_all()
             wrapper = connections["default"]
@@ -75,82 +94,33 @@ def demo() -> None:
     from comity.host.demonstration.run import run_demo
 
     try:
-        raise typer.Exit(run_demo(load(), console=Console()))
+        with told():
+            raise typer.Exit(run_demo(load(), console=Console()))
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
 
 
-@serve.command()
-def sequencer() -> None:
-    """Sequence the ledger: the only process that holds the log key."""
-    settings = _joined()
-    from comity.spine.keys.log_key import LogKey
-    from comity.spine.ledger.sequencer import Sequencer, database_clock
-
-    paths = Paths(settings.home)
-    stop = _stop_on_signals()
-    clock = database_clock()
-    _plainly(lambda: Sequencer(signer=LogKey.load(paths.log_key), clock=clock, last_signed=paths.last_signed).run(stop))
-
-
-@serve.command()
-def worker() -> None:
-    """Deliver, answer on ticks, look after what is due."""
-    settings = _joined()
-    from comity.doors.worker.main import run_worker
-    from comity.spine.keys.file_ring import FileKeyRing
-    from comity.spine.tenancy.clock import database_now
-    from comity.spine.vault.tombstones import TombstoneFile
-
-    paths = Paths(settings.home)
-    _plainly(
-        lambda: run_worker(clock=database_now, keys=FileKeyRing(paths.keys), tombstones=TombstoneFile(paths.tombstones))
-    )
-
-
-def _plainly(work: Callable[[], None]) -> None:
-    """Run a service; what ends it is said in a sentence (whoever watches starts it again), never as a traceback."""
-    from django.db import Error as DatabaseTroubleError
-
-    from comity.spine.keys.ring import KeyRingError
-
-    try:
-        work()
-    except DatabaseTroubleError as error:
-        console = Console(stderr=True)
-        console.print(f"[yellow]the database does not answer:[/] {str(error).splitlines()[0]}")
-        raise typer.Exit(3) from None
-    except (KeyRingError, RuntimeError) as error:
-        Console(stderr=True).print(f"[red]stopped:[/] {error}")
-        raise typer.Exit(4) from None
-
-
-def _joined() -> NodeSettings:
-    """Return the settings of a node whose database is up, with Django ready to use it."""
-    settings = load()
-    read_access(settings)
-    set_up_django(settings)
-    return settings
-
-
-def _stop_on_signals() -> threading.Event:
-    stop = threading.Event()
-
-    def ask(number: int, frame: FrameType | None) -> None:
-        del number, frame
-        stop.set()
-
-    signal.signal(signal.SIGINT, ask)
-    signal.signal(signal.SIGTERM, ask)
-    return stop
+@app.command()
+def init() -> None:
+    """Make a new, empty node in COMITY_HOME: database, tables, keys. Where there is one, only what is missing."""
+    settings, console = load(), Console()
+    with ready_node(settings, say=lambda word: note(f"{word} …")):
+        console.print(
+            f"a node is ready in [bold]{escape(str(settings.home))}[/]; its keys are in {escape(name_store(settings))}"
+        )
+    console.print("next: copy its keys to a safe place, then `comity doctor` and `comity law load`")
 
 
 def main() -> None:
     """Run the command; what a person can mend is said in a sentence, not a traceback."""
     try:
         app()
-    except (SettingsError, ClusterBusy, ClusterFailed, BinariesMissing) as error:
-        Console(stderr=True).print(f"[red]comity:[/] {error}")
+    except MENDABLE as error:
+        Console(stderr=True).print(f"[red]comity:[/] {escape(str(error))}", soft_wrap=True)
+        sys.exit(1)
+    except psycopg.OperationalError as error:
+        words = str(error).strip().splitlines()[0]
+        Console(stderr=True).print(f"[red]comity:[/] the database does not answer: {escape(words)}", soft_wrap=True)
         sys.exit(1)
 
 

@@ -5,6 +5,7 @@ import sys
 import zoneinfo
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
 import psycopg
@@ -13,13 +14,19 @@ import typer
 from comity.config.node import OPEN_TO_OTHERS, DatabaseAccess, NodeSettings, load
 from comity.host import doctor_database as database
 from comity.host.findings import Finding, Report, exit_code, fail, ok, render, warn
+from comity.host.keystore import name_store, open_ring
 from comity.host.launcher import open_database
 from comity.host.place import LONGEST_SOCKET_PATH, ROOT_FOLDER
+from comity.host.prepare import Paths
 from comity.host.processes import find_account
+from comity.host.start import is_node
+from comity.host.verification import EVERY
 
 OLDEST_PYTHON = (3, 11)
 FREE_FAIL_BYTES = 1_000_000_000
 FREE_WARN_BYTES = 5_000_000_000
+OVERDUE = 3
+"""Days after which a ledger that nobody verified is told."""
 ZONES = ("America/Phoenix", "America/Denver")
 
 
@@ -80,8 +87,16 @@ def check_zones(settings: NodeSettings) -> Finding:
 
 
 def check_keys(node: Node) -> Finding:
-    """Ask whether the key file is there and nobody else can read it."""
+    """Ask whether the key file is there and nobody else can read it, or the token opens."""
+    from comity.spine.keys.ring import KeyRingError
+
     path = node.settings.key_file
+    if node.settings.token is not None:
+        try:
+            open_ring(node.settings)
+        except KeyRingError as error:
+            return fail(str(error), "put module, label and PIN file right; COMITY_KEYS names the store")
+        return ok(f"PKCS#11: {name_store(node.settings)}")
     if not path.exists():
         if database.has_tables(node.connection):
             return fail(f"`{path}` is missing", "restore it from your backup: without it no sealed record can be read")
@@ -94,24 +109,43 @@ def check_keys(node: Node) -> Finding:
 
 def check_master_key(node: Node) -> Finding:
     """Ask whether the key file opens what the vault holds."""
-    from comity.spine.keys.file_ring import FileKeyRing
     from comity.spine.keys.ring import KeyRingError
     from comity.spine.vault.check_keys import check_keys
     from comity.spine.vault.seal import ItemAlteredError
 
     path = node.settings.key_file
-    if not path.exists():
-        return ok("nothing to open it with: see `key file`")
+    if node.settings.token is None and not path.exists():
+        return ok("nothing to open it with: see `keys`")
     try:
         with node.connection.cursor() as cursor:
-            opened = check_keys(cursor, FileKeyRing(path))
+            opened = check_keys(cursor, open_ring(node.settings))
     except psycopg.errors.UndefinedTable:
         return ok("nothing is sealed yet")
     except KeyRingError as error:
-        return fail(str(error), f"put the key file of this database at `{path}`: nothing opens without it")
+        return fail(
+            str(error), f"put the keys of this database into {name_store(node.settings)}: nothing opens without"
+        )
     except ItemAlteredError as error:
         return fail(str(error), "run `comity ledger verify` and restore a backup")
     return ok("the oldest and the newest sealed record open" if opened else "nothing is sealed yet")
+
+
+def check_verified(node: Node) -> Finding:
+    """Ask when the whole ledger was last verified, and what was found."""
+    from comity.spine.ledger.last_verified import read_verified
+
+    last = read_verified(Paths(node.settings.home).verified)
+    if last is None:
+        return warn("never verified as a whole", "run `comity ledger verify`; a running worker does it once a day")
+    text = f"{last.counts.get('entries', 0):,} entries on {last.at:%Y-%m-%d %H:%M} UTC"
+    if not last.is_sound:
+        return fail(
+            f"{last.findings:,} findings in {text}, the first: {last.says[0] if last.says else ''}",
+            "run `comity ledger verify`, then docs/how-to/the-ledger-does-not-verify.md",
+        )
+    if datetime.now(UTC) - last.at > OVERDUE * EVERY:
+        return warn(f"last verified: {text}", "run `comity ledger verify`; a running worker does it once a day")
+    return ok(f"verified: {text}")
 
 
 def check_socket(node: Node) -> Finding:
@@ -131,8 +165,9 @@ HOST_CHECKS: tuple[Check[NodeSettings], ...] = (
 )
 
 NODE_CHECKS: tuple[Check[Node], ...] = (
-    Check("key file", check_keys),
+    Check("keys", check_keys),
     Check("master key opens the vault", check_master_key),
+    Check("whole ledger", check_verified),
     Check("socket", check_socket),
     Check("database version", lambda node: database.check_version(node.connection)),
     Check("database encoding", lambda node: database.check_encoding(node.connection)),
@@ -150,9 +185,14 @@ NODE_CHECKS: tuple[Check[Node], ...] = (
 def examine(settings: NodeSettings) -> list[Report]:
     """Run every check; the database is joined, or started for the time of the examination.
 
-    A database that cannot be reached is itself a finding, and the checks that need it are then left out.
+    A database that cannot be reached is itself a finding, and the checks that need it are then left out, as they are
+    where there is no node yet: looking makes none.
     """
     reports = [Report(check.name, check.run(settings)) for check in HOST_CHECKS]
+    if not is_node(settings):
+        found = f"no node here (`{settings.home}`)"
+        remedy = "set COMITY_HOME to a node's folder, or make one with `comity demo` or `comity init`"
+        return [*reports, Report("node", warn(found, remedy))]
     try:
         with open_database(settings) as access, database.connect(access) as connection:
             node = Node(settings, access, connection)

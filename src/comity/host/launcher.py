@@ -14,6 +14,7 @@ from comity.host.roles import prepare_database
 
 NAME = "comity"
 JOIN_SECONDS = 15.0
+OWN_SECONDS = 15.0
 
 
 @contextmanager
@@ -37,6 +38,36 @@ def open_database(settings: NodeSettings) -> Iterator[DatabaseAccess]:
         yield access
     finally:
         cluster.stop()
+
+
+@contextmanager
+def own_database(settings: NodeSettings) -> Iterator[DatabaseAccess]:
+    """As `open_database`, for who runs the node: an embedded cluster is this process's own.
+
+    One that a short command has started is not joined, for it would end with that command: it is waited for, and
+    `ClusterBusy` raised after a while.
+    """
+    server = _server_access(settings)
+    if server is not None:
+        yield server
+        return
+    cluster = Cluster(home=settings.home)
+    access = _start_alone(cluster)
+    try:
+        yield access
+    finally:
+        cluster.stop()
+
+
+def _start_alone(cluster: Cluster) -> DatabaseAccess:
+    deadline = time.monotonic() + OWN_SECONDS
+    while True:
+        try:
+            return cluster.start()
+        except ClusterBusy:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
 
 
 def read_access(settings: NodeSettings) -> DatabaseAccess:

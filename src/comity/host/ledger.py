@@ -2,10 +2,11 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from comity.config.node import NodeSettings
+from comity.host.keystore import open_ring
 from comity.host.prepare import Paths
 
 if TYPE_CHECKING:
@@ -35,52 +36,45 @@ def wait_sequenced(*, seconds: float) -> bool:
     return False
 
 
-def verify_ledger(home: Path, *, progress: Callable[[int, int], None] | None = None) -> Verified:
-    """Verify everything as role verifier, the checkpoint kept outside the database included.
+def verify_ledger(
+    settings: NodeSettings, *, processes: int = 2, progress: Callable[[int, int], None] | None = None
+) -> Verified:
+    """Verify everything as role verifier, the checkpoint kept outside the database included, and note the outcome.
 
-    Without a key file payload keys are not tried, and not counted. With one that cannot be used
-    the rest is verified, and a line says so.
+    Without keys that can be used payload keys are not tried: the rest is verified, and a line says so.
     """
-    from comity.spine.keys.log_key import list_verifier_keys, verifier_path
-    from comity.spine.keys.ring import KeyRingError
+    from comity.doors.cli.ledger import verify_whole
+    from comity.doors.cli.node import Node
+    from comity.spine.tenancy.clock import database_now
+
+    paths = Paths(settings.home)
+    node = Node(database_now, lambda: open_ring(settings), paths.log_key, paths.last_signed)
+    report, untried = verify_whole(node, processes=processes, progress=progress)
+    return _told(report, (f"payload keys were not tried: {untried}",) if untried else ())
+
+
+def verify_end(settings: NodeSettings) -> Verified:
+    """Check the newest signatures and entries, and the checkpoint kept outside the database; nothing is noted."""
+    from comity.doors.cli.ledger import verifier_keys
     from comity.spine.ledger.connect import conninfo_of
     from comity.spine.ledger.last_signed import read_last_signed
     from comity.spine.ledger.notes import VerifierKey
-    from comity.spine.ledger.verify import verify
-    from comity.spine.tenancy.clock import database_now
+    from comity.spine.ledger.verify_tail import verify_tail
 
-    paths = Paths(home)
-    key = VerifierKey.parse(verifier_path(paths.log_key).read_text("utf-8").strip())
-    every_key = [VerifierKey.parse(text) for text in list_verifier_keys(paths.log_key)]
-    last = read_last_signed(paths.last_signed, key)
-    report = verify(
-        conninfo=conninfo_of("verifier"),
-        keys=every_key,
-        now=database_now(),
-        last_signed=last.checkpoint if last else None,
-        progress=progress,
+    paths = Paths(settings.home)
+    keys = [VerifierKey.parse(text) for text in verifier_keys(paths.log_key)]
+    last = read_last_signed(paths.last_signed, keys[0])
+    report = verify_tail(conninfo=conninfo_of("verifier"), keys=keys, last_signed=last.checkpoint if last else None)
+    counts = report.counts
+    summary = (
+        f"its {counts['of']:,} entries end in the newest signed checkpoint, the one kept outside the database is among "
+        f"them, and the newest {counts.get('entries', 0):,} are as they were signed"
     )
-    lines: tuple[str, ...] = ()
-    try:
-        report = _with_keys(paths, report)
-    except KeyRingError as error:
-        lines = (f"payload keys were not tried: {error}",)
+    return replace(_told(report, ()), summary=summary)
+
+
+def _told(report: "Report", lines: tuple[str, ...]) -> Verified:
     counted = ", ".join(f"{count:,} {what}" for what, count in sorted(report.counts.items()))
     lines += tuple(f"{finding.kind.value}: {finding.where}: {finding.says}" for finding in report.findings)
     lines += tuple(f"{kind.value}: {count} more" for kind, count in report.left_out.items())
     return Verified(report.is_clean, counted, lines)
-
-
-def _with_keys(paths: Paths, report: "Report") -> "Report":
-    """Try the data key of every payload; nothing is tried where there is no key file."""
-    from django.db import connections
-
-    from comity.spine.keys.file_ring import FileKeyRing
-    from comity.spine.ledger.report import with_payload_keys
-    from comity.spine.vault.verify_keys import verify_keys
-
-    if not paths.keys.exists():
-        return report
-    with connections["verifier"].cursor() as cursor:
-        found = verify_keys(cursor, FileKeyRing(paths.keys))
-    return with_payload_keys(report, tried=found.tried, changed=found.changed)

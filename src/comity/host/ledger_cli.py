@@ -12,6 +12,7 @@ from rich.console import Console
 from comity.config.node import load
 from comity.host.launcher import open_database
 from comity.host.prepare import Paths, set_up_django
+from comity.host.start import require_node
 
 if TYPE_CHECKING:
     from django.db.backends.utils import CursorWrapper
@@ -40,6 +41,7 @@ def accept_command() -> None:
     Stop the node first. Nothing is changed unless the ledger verifies and you type the word.
     """
     settings, console = load(), Console()
+    require_node(settings)
     with open_database(settings):
         set_up_django(settings)
         code = accept(Paths(settings.home), console, ask=typer.prompt)

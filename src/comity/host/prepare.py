@@ -2,14 +2,16 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from comity.config.node import DatabaseAccess, NodeSettings, SettingsError
+from comity.host.keystore import open_ring
 from comity.host.launcher import open_database
+from comity.host.start import make_home
 from comity.spine.keys.file_ring import FileKeyRing
 from comity.spine.keys.log_key import LogKey
 from comity.spine.keys.ring import SigningKeyExistsError
@@ -42,6 +44,11 @@ class Paths:
         return self.home / "last-signed.json"
 
     @property
+    def verified(self) -> Path:
+        """When the whole ledger was last verified here, and what was found."""
+        return self.home / "verified.json"
+
+    @property
     def tombstones(self) -> Path:
         """What was purged, kept outside the database."""
         return self.home / "tombstones.ndjson"
@@ -70,22 +77,25 @@ def migrate() -> None:
 
 
 def make_keys(settings: NodeSettings) -> None:
-    """Make the key files of a new node: keys with an envelope key, and the log's own key.
+    """Make the keys of a new node: those of the vault with an envelope key, and the log's own key.
 
-    A node that holds records is never given new keys: raises `SettingsError` naming the file to restore.
+    A node that holds records is never given new keys: raises `SettingsError` naming the file to restore. Keys that are
+    there and cannot be used raise `KeyRingError`.
     """
     from comity.spine.ledger.integrate import count_entries
     from comity.spine.vault.selectors import has_items
 
     paths = Paths(settings.home)
-    if not paths.keys.exists():
+    if settings.token is None and not paths.keys.exists():
         _refuse_over_data(paths.keys, has_items)
         FileKeyRing.create(paths.keys)
     with suppress(SigningKeyExistsError):
-        FileKeyRing(paths.keys).create_signing_key(ENVELOPE_KEY)
-    if not paths.log_key.exists():
-        _refuse_over_data(paths.log_key, count_entries)
-        LogKey.create(paths.log_key, origin=f"comity.example/{settings.state}", clock=lambda: datetime.now(UTC))
+        open_ring(settings).create_signing_key(ENVELOPE_KEY)
+    if paths.log_key.exists():
+        LogKey.load(paths.log_key)
+        return
+    _refuse_over_data(paths.log_key, count_entries)
+    LogKey.create(paths.log_key, origin=f"comity.example/{settings.state}", clock=lambda: datetime.now(UTC))
 
 
 def _refuse_over_data(path: Path, made_with_it: Callable[["CursorWrapper"], int]) -> None:
@@ -101,10 +111,16 @@ def _refuse_over_data(path: Path, made_with_it: Callable[["CursorWrapper"], int]
 
 
 @contextmanager
-def ready_node(settings: NodeSettings, *, say: Callable[[str], None]) -> Iterator[DatabaseAccess]:
-    """Start or join the database, migrate, make keys; yield while the database is up."""
+def ready_node(
+    settings: NodeSettings,
+    *,
+    say: Callable[[str], None],
+    reach: Callable[[NodeSettings], AbstractContextManager[DatabaseAccess]] = open_database,
+) -> Iterator[DatabaseAccess]:
+    """Start or join the database (`reach` says how), migrate, make keys; yield while the database is up."""
+    make_home(settings.home)
     say("starting the database")
-    with open_database(settings) as access:
+    with reach(settings) as access:
         set_up_django(settings)
         say("preparing tables")
         migrate()

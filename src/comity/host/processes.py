@@ -1,6 +1,7 @@
 """Starting PostgreSQL's programs under the right account, and finding those a killed launcher left behind."""
 
 import ctypes
+import multiprocessing
 import os
 import pwd
 import signal
@@ -48,14 +49,6 @@ def spawn(command: Sequence[str | Path], *, account: Account, output: IO[bytes] 
 
     The kernel sends SIGINT when the *thread* that called this ends, so it is called from the main thread only.
     """
-    launcher = os.getpid()
-
-    def stop_with_launcher() -> None:
-        # Runs in the child after its account changed (a change of account would clear the request).
-        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGINT, 0, 0, 0)
-        if os.getppid() != launcher:
-            os._exit(1)
-
     return subprocess.Popen(  # noqa: S603 - programs found by `binaries`
         [str(word) for word in command],
         stdin=subprocess.DEVNULL,
@@ -68,8 +61,36 @@ def spawn(command: Sequence[str | Path], *, account: Account, output: IO[bytes] 
         user=account.uid if account.is_other else None,
         group=account.gid if account.is_other else None,
         extra_groups=[] if account.is_other else None,
-        preexec_fn=stop_with_launcher,  # noqa: PLW1509 - one system call, bound before the fork
+        preexec_fn=ending_with_launcher(signal.SIGINT),  # noqa: PLW1509 - one system call, bound before the fork
     )
+
+
+def ending_with_launcher(request: signal.Signals) -> Callable[[], None]:
+    """Return what a child runs before its program: the kernel sends it `request` when the thread that forks it ends.
+
+    It runs after the child's account changed (a change of account would clear the request).
+    """
+    launcher = os.getpid()
+
+    def ask_kernel() -> None:
+        LIBC.prctl(PR_SET_PDEATHSIG, request, 0, 0, 0)
+        if os.getppid() != launcher:
+            os._exit(1)
+
+    return ask_kernel
+
+
+def end_with_parent() -> None:
+    """Let a process made by `multiprocessing` be killed with its parent; does nothing in any other process.
+
+    Without it a server that is killed leaves workers behind which keep its address.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent.pid:
+        os._exit(1)
 
 
 def has_locale(name: str) -> bool:

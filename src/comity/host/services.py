@@ -1,27 +1,28 @@
 """The processes of a node beside its database: sequencer, worker, HTTP. Started, watched, stopped together."""
 
-import ctypes
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from comity.config.node import NodeSettings
+from comity.host.processes import ending_with_launcher
 
-_PR_SET_PDEATHSIG = 1
 STOP_SECONDS = 15.0
 LONGEST_PAUSE_SECONDS = 30.0
+NAMES = ("sequencer", "worker", "api")
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One process: what it is called in messages and how it is started."""
+    """One process: what it is called in messages, how it is started, and what its environment says besides ours."""
 
     name: str
     command: Sequence[str]
+    environment: Mapping[str, str]
 
 
 @dataclass
@@ -35,31 +36,29 @@ class _Running:
 
 def services_of(settings: NodeSettings) -> tuple[Service, ...]:
     """Return the node's services in the order they start."""
-    python = sys.executable
-    return (
-        Service("sequencer", (python, "-m", "comity.host.cli", "serve", "sequencer")),
-        Service("worker", (python, "-m", "comity.host.cli", "serve", "worker")),
-        Service(
-            "api",
-            (
-                python, "-m", "granian", "--interface", "wsgi", "--host", settings.bind_host,
-                "--port", str(settings.bind_port), "--workers", "2", "--blocking-threads", "2",
-                "--no-log", "comity.config.wsgi:application",
-            ),
-        ),
-    )  # fmt: skip
+    host = f"[{settings.bind_host}]" if ":" in settings.bind_host else settings.bind_host
+    environment = {
+        "COMITY_HOME": str(settings.home),
+        "COMITY_BIND": f"{host}:{settings.bind_port}",
+        "COMITY_STATE": settings.state,
+    }
+    return tuple(Service(name, (sys.executable, "-m", "comity.host.cli", "serve", name), environment) for name in NAMES)
+
+
+def _own_environment() -> dict[str, str]:
+    """Return this process's environment without the administrator's address, which no service needs."""
+    return {name: value for name, value in os.environ.items() if name != "COMITY_DATABASE_URL"}
 
 
 @dataclass
 class Services:
     """Watches services and starts again what died, at once and then ever more slowly."""
 
-    settings: NodeSettings
     say: Callable[[str], None]
     _running: list[_Running] = field(default_factory=list)
 
     def start(self, services: Sequence[Service]) -> None:
-        """Start each service; they end with this process, whatever ends it."""
+        """Start each service. They are killed when this process ends without `stop`: each recovers from that."""
         self._running = [_Running(s, self._spawn(s), time.monotonic()) for s in services]
 
     def watch(self, stopping: Callable[[], bool], *, pause_seconds: float = 0.5) -> None:
@@ -96,14 +95,9 @@ class Services:
         running.started_at = now
 
     def _spawn(self, service: Service) -> subprocess.Popen[bytes]:
-        environment = os.environ | {
-            "COMITY_HOME": str(self.settings.home),
-            "DJANGO_SETTINGS_MODULE": "comity.config.settings",
-        }
-        libc = ctypes.CDLL(None, use_errno=True)
         return subprocess.Popen(  # noqa: S603 - our own commands
             service.command,
-            env=environment,
+            env=_own_environment() | dict(service.environment),
             start_new_session=True,
-            preexec_fn=lambda: libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM),  # noqa: PLW1509 - one thread here
+            preexec_fn=ending_with_launcher(signal.SIGKILL),  # noqa: PLW1509 - one system call, bound before the fork
         )

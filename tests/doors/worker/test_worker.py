@@ -176,3 +176,13 @@ def test_the_tick_of_the_worker_waits_for_the_tick_and_answers_all_of_it(demo):
 
     main._tick(AtOnce(), demo.clock, demo.keys)
     assert [status_of(demo, HIDDEN.asker, result.ask_id) for result in results] == ["nothing_to_share", "disclosed"]
+
+
+def test_the_worker_asks_for_a_verification_after_a_while_and_not_at_its_start(monkeypatch):
+    asked, stop = [], threading.Event()
+    monkeypatch.setattr(main, "VERIFY_SECONDS", 0.3)
+    work = Started(lambda: main._repeat(stop, "verify", lambda: main._verify(stop, lambda: asked.append(1))))
+    assert asked == []
+    assert until(lambda: len(asked) > 1)
+    stop.set()
+    work.join()

@@ -6,10 +6,10 @@ from typing import Final
 
 from django.conf import settings
 
-from comity.spine.keys.file_ring import FileKeyRing
 from comity.spine.keys.ring import KeyRing
+from comity.spine.keys.store import open_store
 
-_rings: Final[dict[Path, FileKeyRing]] = {}
+_rings: Final[dict[Path, KeyRing]] = {}
 _lock: Final = Lock()
 
 
@@ -21,7 +21,7 @@ def key_ring() -> KeyRing:
     path: Path = settings.NODE.key_file
     with _lock:
         if path not in _rings:
-            _rings[path] = FileKeyRing(path)
+            _rings[path] = open_store(file=path, token=settings.NODE.token)
         return _rings[path]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from comity.coordination.exchange.commands.audit import Workpaper, draw_sample
 from comity.doors.cli.acting import acting_as
 from comity.doors.cli.law import parse_moment
-from comity.doors.cli.ledger import fault_of, find_proof, proof_json, verifier_key
+from comity.doors.cli.ledger import fault_of, find_proof, proof_json, verifier_keys
 from comity.doors.cli.mistakes import NOT_WELL, MistakeError
 from comity.doors.cli.node import Node
 from comity.doors.cli.say import progress, say, say_json, say_table
@@ -72,7 +72,7 @@ def _verdict(item: dict[str, Any], proof: dict[str, object]) -> tuple[str, str]:
 
 
 def _prove(node: Node, paper: Workpaper) -> dict[str, dict[str, object]]:
-    key = verifier_key(node)
+    keys = verifier_keys(node.log_key)
     proofs: dict[str, dict[str, object]] = {}
     with progress("entries proven", total=len(paper.entry_ids)) as bar:
         for done, entry_id in enumerate(paper.entry_ids, start=1):
@@ -81,8 +81,8 @@ def _prove(node: Node, paper: Workpaper) -> dict[str, dict[str, object]]:
             except (NotYetSequencedError, UnknownEntryError) as error:
                 proofs[str(entry_id)] = {"holds": False, "why_not": str(error)}
             else:
-                fault = fault_of(proof, key)
-                told = proof_json(proof, key) | {"holds": fault is None}
+                fault = fault_of(proof, keys)
+                told = proof_json(proof, keys) | {"holds": fault is None}
                 proofs[str(entry_id)] = told if fault is None else told | {"why_not": fault}
             bar(done, len(paper.entry_ids))
     return proofs

@@ -1,6 +1,8 @@
 """`comity ledger`: how far it is, whether it is sound, the proof of one entry, the whole of it for others to check."""
 
 import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -13,16 +15,18 @@ from comity.doors.cli.node import Node
 from comity.doors.cli.say import moment, note, progress, say, say_facts, say_json
 from comity.doors.cli.tasks import parse_id
 from comity.kernel.time import utc_text
-from comity.spine.keys.log_key import LogKey, verifier_path
+from comity.spine.keys.log_key import LogKey, list_verifier_keys, verifier_path
 from comity.spine.keys.ring import KeyRingError
 from comity.spine.ledger.connect import conninfo_of
 from comity.spine.ledger.export import export as export_ledger
 from comity.spine.ledger.last_signed import read_last_signed
+from comity.spine.ledger.last_verified import note_verified
 from comity.spine.ledger.notes import NoteError, VerifierKey, open_checkpoint
 from comity.spine.ledger.prove import InclusionProof, prove_inclusion
 from comity.spine.ledger.report import Kind, Report, with_payload_keys
 from comity.spine.ledger.selectors import LedgerStatus, get_checkpoint_note, get_status
 from comity.spine.ledger.sequencer import Sequencer, SequencerRunningError
+from comity.spine.ledger.verify import PROCESSES
 from comity.spine.ledger.verify import verify as verify_ledger
 from comity.spine.tenancy.transaction import reading
 from comity.spine.vault.verify_keys import verify_keys
@@ -33,7 +37,7 @@ CHECK: Final = "comity/inclusion/1"
 
 def status(node: Node, *, form: str) -> None:
     """Print size, newest checkpoint, and what waits to be sequenced."""
-    found, key = _status(node), verifier_key(node)
+    found, key = _status(node), verifier_keys(node.log_key)[0]
     if form == "json":
         say_json(
             {
@@ -65,32 +69,56 @@ def _status(node: Node) -> LedgerStatus:
         return get_status(cursor, now=node.now())
 
 
-def verifier_key(node: Node) -> str:
-    """Return the public half of the log key as text; raises `MistakeError` when its file is gone."""
-    path = verifier_path(node.log_key)
-    try:
-        return path.read_text("utf-8").strip()
-    except OSError:
+def verifier_keys(log_key: Path) -> list[str]:
+    """Return the public half of the log key as text, then those of histories given up.
+
+    What an earlier key signed stays signed: after `comity ledger accept` the newest checkpoint may still be one of its.
+    Raises `MistakeError` when the present one's file is gone.
+    """
+    path = verifier_path(log_key)
+    if not path.exists():
         remedy = "restore it from the backup of the keys; the published verifier key is the same"
-        raise MistakeError("", f"no verifier key at `{path}`", remedy, NOT_WELL) from None
+        raise MistakeError("", f"no verifier key at `{path}`", remedy, NOT_WELL)
+    return list_verifier_keys(log_key)
+
+
+def verify_whole(
+    node: Node, *, processes: int = PROCESSES, progress: Callable[[int, int], None] | None = None
+) -> tuple[Report, str]:
+    """Recompute everything as role verifier, try every payload's key, note the outcome for `comity doctor`.
+
+    Returns the report and why payload keys were not tried, empty when they were.
+    """
+    keys, now = [VerifierKey.parse(text) for text in verifier_keys(node.log_key)], node.now()
+    last = read_last_signed(node.last_signed, keys[0])
+    report = verify_ledger(
+        conninfo=conninfo_of("verifier"),
+        keys=keys,
+        now=now,
+        last_signed=last.checkpoint if last else None,
+        processes=processes,
+        progress=progress,
+    )
+    try:
+        with connections["verifier"].cursor() as cursor:
+            found = verify_keys(cursor, node.open_keys())
+    except KeyRingError as error:
+        untried = str(error)
+    else:
+        untried, report = "", with_payload_keys(report, tried=found.tried, changed=found.changed)
+    note_verified(node.verified, report, at=now)
+    return report, untried
 
 
 def verify(node: Node, *, form: str) -> int:
-    """Recompute everything that was recorded, as role verifier, and try every payload's key; print each finding.
+    """Recompute everything that was recorded and print each finding.
 
     Returns 1 when there is one. Without the keys the rest is verified all the same, and that is said.
     """
-    key = VerifierKey.parse(verifier_key(node))
-    last = read_last_signed(node.last_signed, key)
     with progress("parts of the ledger", total=1) as bar:
-        report = verify_ledger(
-            conninfo=conninfo_of("verifier"),
-            keys=[key],
-            now=node.now(),
-            last_signed=last.checkpoint if last else None,
-            progress=bar,
-        )
-        report = _with_keys(node, report)
+        report, untried = verify_whole(node, progress=bar)
+    if untried:
+        note(f"payload keys were not tried: {untried}")
     if form == "json":
         say_json(
             {
@@ -116,23 +144,13 @@ def verify(node: Node, *, form: str) -> int:
     return NOT_WELL
 
 
-def _with_keys(node: Node, report: Report) -> Report:
-    try:
-        with connections["verifier"].cursor() as cursor:
-            found = verify_keys(cursor, node.open_keys())
-    except KeyRingError as error:
-        note(f"payload keys were not tried: {error}")
-        return report
-    return with_payload_keys(report, tried=found.tried, changed=found.changed)
-
-
 def prove(node: Node, *, entry: str) -> int:
     """Print the proof of inclusion of an entry as JSON, checked here; return 1 when it does not hold."""
-    key = verifier_key(node)
+    keys = verifier_keys(node.log_key)
     with reading(STEWARD) as cursor:
         proof = prove_inclusion(cursor, entry_id=parse_id(entry, "ENTRY"))
-    fault = fault_of(proof, key)
-    say_json(proof_json(proof, key) | {"holds": fault is None})
+    fault = fault_of(proof, keys)
+    say_json(proof_json(proof, keys) | {"holds": fault is None})
     if fault is None:
         note(f"checked: entry {proof.entry_id} is leaf {proof.leaf_index} of the {proof.size:,} that the log signed")
         return 0
@@ -140,10 +158,10 @@ def prove(node: Node, *, entry: str) -> int:
     return NOT_WELL
 
 
-def fault_of(proof: InclusionProof, key: str) -> str | None:
+def fault_of(proof: InclusionProof, keys: Sequence[str]) -> str | None:
     """Return what is wrong with a proof, None when hashes, root and signature hold together."""
     try:
-        checkpoint = open_checkpoint(proof.note, [VerifierKey.parse(key)])
+        checkpoint = open_checkpoint(proof.note, [VerifierKey.parse(text) for text in keys])
     except NoteError as error:
         return str(error)
     if (checkpoint.size, checkpoint.root) != (proof.size, proof.root):
@@ -151,7 +169,7 @@ def fault_of(proof: InclusionProof, key: str) -> str | None:
     return None if proof.holds() else "the hashes do not lead to the signed root"
 
 
-def proof_json(proof: InclusionProof, key: str) -> dict[str, object]:
+def proof_json(proof: InclusionProof, keys: Sequence[str]) -> dict[str, object]:
     """Return a proof as JSON: hashes in hex from the leaf up (RFC 9162, section 2.1.3), the checkpoint as signed."""
     return {
         "format": CHECK,
@@ -162,20 +180,30 @@ def proof_json(proof: InclusionProof, key: str) -> dict[str, object]:
         "root": proof.root,
         "hashes": list(proof.hashes),
         "checkpoint": proof.note,
-        "verifier_key": key,
+        "verifier_key": _signer(proof.note, keys),
     }
+
+
+def _signer(signed: str, keys: Sequence[str]) -> str:
+    """Return the key that signed a note; the present one when none of them did."""
+    for text in keys:
+        with suppress(NoteError):
+            open_checkpoint(signed, [VerifierKey.parse(text)])
+            return text
+    return keys[0]
 
 
 def export(node: Node, *, folder: Path) -> None:
     """Write the whole ledger into a new folder in the layout of tlog-tiles; say how it is checked from outside."""
-    key = verifier_key(node)
+    keys = verifier_keys(node.log_key)
     total = _status(node).size
     with progress("entries written", total=total) as bar:
-        size = export_ledger(conninfo=conninfo_of("verifier"), folder=folder, verifier_keys=[key], progress=bar)
+        size = export_ledger(conninfo=conninfo_of("verifier"), folder=folder, verifier_keys=keys, progress=bar)
     say(f"{size:,} entries written to {folder}")
+    options = " ".join(f"--key '{key}'" for key in keys)
     say("to check them, also where Comity is not installed (one file, `comity_verify.py`):")
-    say(f"  comity-verify {folder} --key '{key}'")
-    say("whoever checks should have that key from elsewhere: it is the one this node publishes")
+    say(f"  comity-verify {folder} {options}")
+    say("whoever checks should have each key from elsewhere: it is the one this node publishes")
 
 
 def checkpoint(node: Node, *, form: str) -> None:
@@ -196,7 +224,9 @@ def checkpoint(node: Node, *, form: str) -> None:
     elif form == "json":
         found = _status(node)
         signed_at = utc_text(found.signed_at) if found.signed_at else None
-        say_json({"checkpoint": signed, "signed_at": signed_at, "verifier_key": verifier_key(node)})
+        say_json(
+            {"checkpoint": signed, "signed_at": signed_at, "verifier_key": _signer(signed, verifier_keys(node.log_key))}
+        )
     else:
         say(signed.rstrip("\n"))
 

@@ -22,6 +22,11 @@ class Node:
     log_key: Path
     last_signed: Path
 
+    @property
+    def verified(self) -> Path:
+        """Where the outcome of the last verification of the whole ledger is noted."""
+        return self.last_signed.with_name("verified.json")
+
     def now(self) -> datetime:
         """Return the instant of the command; each command reads it once per transaction."""
         return self.clock()

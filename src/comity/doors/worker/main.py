@@ -1,4 +1,4 @@
-"""The worker process: wake-ups of the outbox, a sweep for what they missed, and the ticks of hidden answers."""
+"""The worker process: wake-ups of the outbox, a sweep for what they missed, the ticks of hidden answers, upkeep."""
 
 import threading
 from collections.abc import Callable
@@ -20,25 +20,30 @@ from comity.spine.vault.tombstones import TombstoneFile
 
 SWEEP_SECONDS: Final = 5.0
 PURGE_SECONDS: Final = 3600.0
+VERIFY_SECONDS: Final = 600.0
+"""How often `verify` is asked whether it is time."""
 _log = structlog.get_logger("comity.worker")
 
 
-def run_worker(*, clock: Clock, keys: KeyRing, tombstones: TombstoneFile) -> None:
-    """Work until the process is asked to stop (SIGINT or SIGTERM): what is claimed is finished first."""
+def run_worker(*, clock: Clock, keys: KeyRing, tombstones: TombstoneFile, verify: Callable[[], None]) -> None:
+    """Work until the process is asked to stop (SIGINT or SIGTERM): what is claimed is finished first.
+
+    `verify` verifies the whole ledger when it is time, and returns at once when it is not; a stop does not wait for it.
+    """
     stop = threading.Event()
-    threads = [
-        threading.Thread(target=_repeat, args=(stop, "tick", lambda: _tick(stop, clock, keys)), daemon=True),
-        threading.Thread(
-            target=_repeat, args=(stop, "purge", lambda: _purge(stop, clock, keys, tombstones)), daemon=True
-        ),
-        threading.Thread(target=_repeat, args=(stop, "sweep", lambda: _sweep(stop, clock, keys)), daemon=True),
-    ]
+    duties: dict[str, Callable[[], None]] = {
+        "tick": lambda: _tick(stop, clock, keys),
+        "purge": lambda: _purge(stop, clock, keys, tombstones),
+        "sweep": lambda: _sweep(stop, clock, keys),
+    }
+    threads = [threading.Thread(target=_repeat, args=(stop, *duty), daemon=True) for duty in duties.items()]
+    verifying = threading.Thread(target=_repeat, args=(stop, "verify", lambda: _verify(stop, verify)), daemon=True)
 
     @app.task(name=DELIVER_TASK, queue=QUEUE)  # type: ignore[untyped-decorator] # procrastinate has no types
     def deliver(destination: str) -> None:
         drain(destination=destination, clock=clock, keys=keys)
 
-    for thread in threads:
+    for thread in (*threads, verifying):
         thread.start()
     try:
         worker_app = app.with_connector(app.connector.get_worker_connector())
@@ -72,6 +77,11 @@ def _tick(stop: threading.Event, clock: Clock, keys: KeyRing) -> None:
 def _sweep(stop: threading.Event, clock: Clock, keys: KeyRing) -> None:
     sweep(clock=clock, keys=keys)
     stop.wait(SWEEP_SECONDS)
+
+
+def _verify(stop: threading.Event, verify: Callable[[], None]) -> None:
+    if not stop.wait(VERIFY_SECONDS):
+        verify()
 
 
 def _purge(stop: threading.Event, clock: Clock, keys: KeyRing, tombstones: TombstoneFile) -> None:

@@ -173,7 +173,7 @@ def _verify(node: BenchNode) -> float:
     from comity.host.ledger import verify_ledger
 
     began = time.perf_counter()
-    report = verify_ledger(node.settings.home)
+    report = verify_ledger(node.settings)
     took = time.perf_counter() - began
     if not report.is_sound:
         raise NotSoundError(f"the seeded ledger does not verify: {report.lines[:3]}")

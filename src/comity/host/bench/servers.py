@@ -26,7 +26,7 @@ class NotStartedError(RuntimeError):
 @contextmanager
 def serving(settings: NodeSettings, *names: str, say: Say) -> Iterator[None]:
     """Run the named services of a node until the block ends; returns once the API answers."""
-    services = Services(settings, say=say)
+    services = Services(say=say)
     services.start([service for service in services_of(settings) if service.name in names])
     try:
         if "api" in names:

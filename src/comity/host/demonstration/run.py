@@ -2,16 +2,26 @@
 
 import signal
 import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 
+import httpx
 import psycopg
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from comity.config.node import DatabaseAccess, NodeSettings, Role
-from comity.host.prepare import Paths, ready_node
+from comity.host.demonstration.check import check_ledger, check_whole_beside
+from comity.host.keystore import open_fitting_ring
+from comity.host.launcher import own_database
+from comity.host.prepare import ready_node
 from comity.host.services import Services, services_of
+from comity.host.start import ALL, await_ended, held, make_home, require_address
+from comity.spine.keys.ring import KeyRing
 
 WORDS = {
     "disclosed": "disclosed (what was permitted has gone)",
@@ -22,26 +32,38 @@ WORDS = {
     "pending": "answered on a tick: the law may hide that a record exists",
 }
 SEQUENCED_SECONDS = 20.0
+ANSWERS_SECONDS = 30.0
 
 
 def run_demo(settings: NodeSettings, *, console: Console) -> int:
     """Start the node with the demo states, put the shipped asks through, verify, serve until Ctrl-C.
 
-    Returns the exit code: 0, or 1 when the ledger did not verify or the database ended. Raises `KeyboardInterrupt`
-    when stopped before it serves; whatever was committed is there at the next start.
+    Everything a service needs is written before one starts. Returns the exit code: 0, or 1 when the ledger did not
+    verify or the database ended. Raises `StartRefused` before anything is started, `KeyRingError` for keys that cannot
+    be used, `KeyboardInterrupt` when stopped before it serves; whatever was committed is there at the next start.
     """
     stop = _Stop()
-    services = Services(settings, say=lambda word: console.print(f"[yellow]{word}[/]"))
-    with ready_node(settings, say=lambda word: console.print(f"[dim]{word} …[/]")) as access:
-        services.start(services_of(settings))
-        try:
-            sound = _show(settings, console)
-            _invite(settings, console)
-            lost = _serve(services, access, stop, console)
-        finally:
-            console.print("[dim]stopping …[/]")
-            services.stop()
-    return 0 if sound and not lost else 1
+    make_home(settings.home)
+    with held(settings.home, ALL):
+        await_ended(settings.home)
+        require_address(settings)
+        with ready_node(settings, say=_dimly(console), reach=own_database) as access:
+            keys = open_fitting_ring(settings)
+            _load(settings, console)
+            services = Services(say=lambda word: console.print(f"[yellow]{word}[/]"))
+            services.start(services_of(settings))
+            try:
+                _show(keys, console)
+                checked = check_ledger(settings, console)
+                _await_api(settings)
+                _invite(settings, console)
+                if not checked.is_whole:
+                    check_whole_beside(settings, console)
+                lost = _serve(services, access, stop, console)
+            finally:
+                console.print("[dim]stopping …[/]")
+                services.stop()
+    return 0 if checked.is_sound and not lost else 1
 
 
 class _Stop:
@@ -83,21 +105,31 @@ def _answers(access: DatabaseAccess) -> bool:
     return True
 
 
-def _show(settings: NodeSettings, console: Console) -> bool:
-    from comity.host.demonstration.exchange import Tally, lodge_records, put_asks
+def _dimly(console: Console) -> Callable[[str], None]:
+    return lambda word: console.print(f"[dim]{word} …[/]")
+
+
+def _load(settings: NodeSettings, console: Console) -> None:
+    from comity.host.demonstration.api_keys import write_api_keys
     from comity.host.demonstration.standing import load_standing
-    from comity.spine.keys.file_ring import FileKeyRing
     from comity.spine.tenancy.clock import database_now
 
-    load_standing(now=database_now(), say=lambda word: console.print(f"[dim]{word} …[/]"))
-    keys = FileKeyRing(Paths(settings.home).keys)
+    load_standing(now=database_now(), say=_dimly(console))
+    write_api_keys(settings.home, now=database_now())
+
+
+def _show(keys: KeyRing, console: Console) -> None:
+    from comity.host.demonstration.exchange import Tally, lodge_records, put_asks
+    from comity.host.ledger import wait_sequenced
+    from comity.spine.tenancy.clock import database_now
+
     lodge_records(clock=database_now, keys=keys)
     columns = (TextColumn("500 asks through the gate"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
         bar = progress.add_task("asks", total=500)
         tally: Tally = put_asks(clock=database_now, keys=keys, progress=lambda done: progress.advance(bar, done))
     _print_tally(tally.statuses, tally.refused_by, console)
-    return _verify(settings, console)
+    wait_sequenced(seconds=SEQUENCED_SECONDS)
 
 
 def _print_tally(statuses: dict[str, int], refused_by: dict[str, int], console: Console) -> None:
@@ -118,26 +150,24 @@ def _print_tally(statuses: dict[str, int], refused_by: dict[str, int], console: 
     console.print(refusals)
 
 
-def _verify(settings: NodeSettings, console: Console) -> bool:
-    from comity.host.ledger import verify_ledger, wait_sequenced
+def _await_api(settings: NodeSettings) -> None:
+    """Wait until the API answers; one that does not in time is started again and told by who watches it."""
+    deadline = time.monotonic() + ANSWERS_SECONDS
+    while time.monotonic() < deadline:
+        with suppress(httpx.TransportError):
+            httpx.get(f"http://{_address(settings)}/api/v1/health", timeout=5)
+            return
+        time.sleep(0.1)
 
-    wait_sequenced(seconds=SEQUENCED_SECONDS)
-    report = verify_ledger(settings.home)
-    if report.is_sound:
-        console.print(f"[green]the ledger verifies[/]: {report.summary}")
-        return True
-    console.print("[red]the ledger does not verify[/]")
-    for finding in report.lines[:20]:
-        console.print(f"  {finding}")
-    return False
+
+def _address(settings: NodeSettings) -> str:
+    host = f"[{settings.bind_host}]" if ":" in settings.bind_host else settings.bind_host
+    return f"{host}:{settings.bind_port}"
 
 
 def _invite(settings: NodeSettings, console: Console) -> None:
-    from comity.host.demonstration.api_keys import write_api_keys
-    from comity.spine.tenancy.clock import database_now
+    from comity.host.demonstration.api_keys import key_file
 
-    key_file = write_api_keys(settings.home, now=database_now())
-    address = f"http://{settings.bind_host}:{settings.bind_port}/api/v1/docs"
-    console.print(f"\nthe API and its documentation: [bold]{address}[/]")
-    console.print(f"keys of the demo agencies: {key_file}")
+    console.print(f"\nthe API and its documentation: [bold]http://{escape(_address(settings))}/api/v1/docs[/]")
+    console.print(f"keys of the demo agencies: {escape(str(key_file(settings.home)))}", soft_wrap=True)
     console.print("Ctrl-C stops everything this started\n")
