@@ -10,6 +10,7 @@ from django.db import connection
 from exchange_given import (
     ABSENT,
     DISCLOSED,
+    HELD,
     HIDDEN,
     HIDDEN_APPROVABLE,
     STATUS,
@@ -168,6 +169,29 @@ def test_what_an_approver_says_of_a_hidden_record_is_seen_only_when_something_le
     else:
         assert new == {"exchange_answer"}
         assert demo.look("SELECT classes FROM exchange_answer WHERE number = 3") == [(None,)]
+
+
+@pytest.mark.parametrize("says", list(Verdict))
+def test_a_hidden_record_held_for_counsel_is_put_to_counsel_and_the_asker_sees_only_what_leaves(
+    demo, monkeypatch, says
+):
+    """No mandate of the law in force reaches a category that hides: for this test custody is one."""
+    custody = replace(CATALOGUE.categories["custody"], may_hide=True)
+    hiding = replace(CATALOGUE, categories={**CATALOGUE.categories, "custody": custody})
+    for module in ("hidden", "commands.request"):
+        monkeypatch.setattr(f"comity.coordination.exchange.{module}.load_catalogue", lambda: hiding)
+    one = HELD
+    result = put(demo, one)
+    assert tick(demo) == 1
+    assert status_of(demo, one.asker, result.ask_id) == "nothing_to_share"
+    before = seen_by(demo, one.asker)
+    task = open_task(demo, one.holder, result.ask_id)
+    assert (task.kind.value, task.function) == ("counsel", "counsel")
+    decide(demo, task, one.holder, "counsel", says)
+    leaves = says is Verdict.RELEASE
+    assert status_of(demo, one.asker, result.ask_id) == ("disclosed" if leaves else "nothing_to_share")
+    assert leaves or seen_by(demo, one.asker) == before
+    assert demo.verify().is_clean
 
 
 def test_an_approval_that_no_longer_holds_tells_the_asker_nothing(demo):

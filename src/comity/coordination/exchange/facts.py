@@ -40,7 +40,10 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class RecordFacts:
-    """The lodged record an ask names, without its values."""
+    """The lodged record an ask names, without its values.
+
+    `origin_tenant`: the agency it came from, where that is a tenant of this node; not kept with a draft.
+    """
 
     id: UUID
     subject_handle: UUID
@@ -50,6 +53,7 @@ class RecordFacts:
     evidence: frozenset[str]
     payload_item: UUID
     validated_at: datetime
+    origin_tenant: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

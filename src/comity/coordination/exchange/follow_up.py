@@ -8,6 +8,7 @@ from uuid import UUID
 from comity.coordination.exchange.ask import AWAITING_ANSWER
 from comity.coordination.exchange.batch import Batch
 from comity.coordination.exchange.case import Case
+from comity.coordination.exchange.duties import escalates_to, words_of
 from comity.coordination.exchange.facts import RecordFacts
 from comity.coordination.exchange.minimize import minimize
 from comity.coordination.exchange.rules import DEFAULT_RETENTION_DAYS, calendar_of
@@ -27,6 +28,8 @@ TERMS: Final = {
     Kind.REDRESS: Term(10, Unit.BUSINESS_DAYS),
 }
 """How long a holder has: an answer as Utah Code 63G-2-204 gives, approval and counsel by the node's own choice."""
+ESCALATES_AFTER: Final = Term(1, Unit.HOURS)
+"""How long an approver has where a rule names who decides in its stead (danger to life), by the node's own choice."""
 
 
 def follow_up(batch: Batch, case: Case, values: Mapping[str, str] | None, status: str) -> tuple[UUID, ...]:
@@ -43,21 +46,49 @@ def follow_up(batch: Batch, case: Case, values: Mapping[str, str] | None, status
     draft = minimize(record=values, permitted=case.waiting)
     if not draft.values:
         return ()
-    kind = Kind.COUNSEL if case.is_held else Kind.APPROVAL
-    task_id = _open_task(batch, case, kind, case.next_post, draft.root)
-    batch.sealed.append(
+    value = {"record": record_plain(case.record), "values": texts_plain(draft.values)}
+    tasks = _ask_posts(batch, case, draft.root)
+    batch.sealed += [
         Plain(
             id=task_id,
             kind="draft",
             owner_id=case.named.holder.id,
-            value={"record": record_plain(case.record), "values": texts_plain(draft.values)},
+            value=value,
             retain_until=batch.now + timedelta(days=DEFAULT_RETENTION_DAYS),
         )
+        for task_id in tasks
+    ]
+    return tasks
+
+
+def _ask_posts(batch: Batch, case: Case, digest: str) -> tuple[UUID, ...]:
+    """Ask counsel, or the next approver and, shown once its time is over, the post it then goes to.
+
+    Both tasks have one digest: the verdict of either decides, and that of the second counts as the first's.
+    """
+    if case.is_held:
+        return (_open_task(batch, case, Kind.COUNSEL, case.next_post, digest),)
+    after = escalates_to(case)
+    if not after:
+        return (_open_task(batch, case, Kind.APPROVAL, case.next_post, digest),)
+    first = _open_task(batch, case, Kind.APPROVAL, case.next_post, digest, term=ESCALATES_AFTER)
+    shown_at = batch.now + timedelta(hours=ESCALATES_AFTER.count)
+    second = _open_task(
+        batch, case, Kind.APPROVAL, after, digest, term=Term(2 * ESCALATES_AFTER.count, Unit.HOURS), not_before=shown_at
     )
-    return (task_id,)
+    return first, second
 
 
-def _open_task(batch: Batch, case: Case, kind: Kind, function: str, digest: str) -> UUID:
+def _open_task(
+    batch: Batch,
+    case: Case,
+    kind: Kind,
+    function: str,
+    digest: str,
+    *,
+    term: Term | None = None,
+    not_before: datetime | None = None,
+) -> UUID:
     """Open a task on an ask; the asker's own agency may never decide it. A draft has the task's own id."""
     named = case.named
     return open_for(
@@ -68,19 +99,15 @@ def _open_task(batch: Batch, case: Case, kind: Kind, function: str, digest: str)
         subject_id=named.id,
         digest=digest,
         excluded_agency_ids=(named.asker.id,),
+        term=term,
+        not_before=not_before,
     )
 
 
 def review_emergency(batch: Batch, case: Case) -> None:
     """Open a review where a rule behind the release asks for one (`review_within:<hours>`), the shortest counts."""
-    behind = {*case.basis, *case.decision.duties}
-    hours = [
-        int(o.partition(":")[2])
-        for rule in case.rules.rules
-        if rule.id in behind
-        for o in rule.obligations
-        if o.startswith("review_within:")
-    ]
+    behind = (*case.basis, *case.decision.duties)
+    hours = [int(word) for word in words_of(case.rules, behind, "review_within:")]
     if hours:
         digest = case.named.body_digest
         open_review(batch, holder=case.named.holder, subject_id=case.named.id, digest=digest, hours=min(hours))
@@ -109,6 +136,7 @@ def open_for(
     digest: str,
     excluded_agency_ids: tuple[UUID, ...] = (),
     term: Term | None = None,
+    not_before: datetime | None = None,
 ) -> UUID:
     """Open a task of an agency with its clock; return its id."""
     task = NewTask(
@@ -119,6 +147,7 @@ def open_for(
         subject_id=subject_id,
         digest=digest,
         opened_at=batch.now,
+        not_before=not_before,
         excluded_agency_ids=excluded_agency_ids,
     )
     clock = Start(

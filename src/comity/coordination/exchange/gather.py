@@ -20,7 +20,7 @@ from comity.standing.agreements.rulebook import Between, covered_elements
 from comity.standing.agreements.selectors import list_agreements
 from comity.standing.directory import selectors as directory
 from comity.standing.directory.facts import AgencyFacts, PostFacts
-from comity.standing.directory.vocabulary import PostFunction
+from comity.standing.directory.vocabulary import Hosting, PostFunction
 from comity.standing.training.facts import Eligible
 from comity.standing.training.selectors import list_post_eligibility
 from comity.standing.training.vocabulary import Function
@@ -171,7 +171,13 @@ def _record(row: tuple[object, ...], origins: Mapping[UUID, AgencyFacts]) -> Rec
         evidence=frozenset(evidence),  # type: ignore[call-overload]
         payload_item=payload,  # type: ignore[arg-type]
         validated_at=validated_at,  # type: ignore[arg-type]
+        origin_tenant=tenant_of(origin),
     )
+
+
+def tenant_of(origin: AgencyFacts | None) -> UUID | None:
+    """Return the agency a record came from where it is a tenant of this node: only then can it be told here."""
+    return origin.id if origin is not None and origin.hosting is Hosting.HERE else None
 
 
 def read_standing(cursor: CursorWrapper, named: Sequence[Named], now: datetime) -> dict[UUID, Standing]:

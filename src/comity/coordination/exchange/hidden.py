@@ -7,11 +7,12 @@ from uuid import UUID
 from comity.coordination.exchange.ask import NOTHING_TO_SHARE
 from comity.coordination.exchange.batch import Act, Batch
 from comity.coordination.exchange.case import Case
+from comity.coordination.exchange.duties import open_notices
 from comity.coordination.exchange.facts import Named
 from comity.coordination.exchange.follow_up import follow_up
 from comity.coordination.exchange.outcome import Stage, answer_row, decision_row, release
 from comity.coordination.exchange.reload import Reloaded
-from comity.spine.policy.decision import DISCLOSED, NEEDS_APPROVAL
+from comity.spine.policy.decision import DISCLOSED
 from comity.spine.tenancy.actor import Actor
 from comity.standing.law.catalogue import load_catalogue
 
@@ -32,7 +33,7 @@ def add_tick_answer(batch: Batch, loaded: Reloaded, case: Case, by: Actor, value
     holder = replace(by, agency_id=named.holder.id)
     released = release(batch, case, values)
     status = DISCLOSED if released else NOTHING_TO_SHARE
-    drafts = _follow_up(batch, case, values, status)
+    drafts = _follow_up(batch, case, values, status) + open_notices(batch, case)
     decision, facts_item = decision_row(batch, case, asker, Stage(1, "record" if case.record else "type"))
     answer = answer_row(named, number=2, status=status, classes=None, visible_at=batch.now, now=batch.now)
     rows = (decision, released.row) if released else (decision,)
@@ -45,8 +46,8 @@ def add_tick_answer(batch: Batch, loaded: Reloaded, case: Case, by: Actor, value
 
 
 def _follow_up(batch: Batch, case: Case, values: Mapping[str, str] | None, status: str) -> tuple[UUID, ...]:
-    """Ask for the approval a record waits for; nobody is asked about a record that does not exist."""
-    if case.record is None or case.decision.headline != NEEDS_APPROVAL:
+    """Ask for the approval a record waits for, or counsel; nobody is asked about a record that does not exist."""
+    if case.record is None:
         return ()
     return follow_up(batch, case, values, status)
 

@@ -147,6 +147,7 @@ class Disclosure(Act):
     nature = codes()
     basis = codes()
     path = models.TextField()
+    labels = ArrayField(models.TextField())
     payload_item = models.UUIDField(null=True)
     elements_root = models.TextField(null=True)
     disclosed_at = models.DateTimeField()

@@ -10,6 +10,7 @@ from comity.coordination.exchange.ask import NO_RECORD, PENDING, Answered
 from comity.coordination.exchange.asker_view import Given, asker_view
 from comity.coordination.exchange.batch import Act, ActRow, Batch, act_row
 from comity.coordination.exchange.case import Case
+from comity.coordination.exchange.duties import labels_of, obligations_of, open_notices
 from comity.coordination.exchange.facts import Named
 from comity.coordination.exchange.follow_up import follow_up, review_emergency, texts_plain
 from comity.coordination.exchange.minimize import Minimized, minimize
@@ -24,6 +25,8 @@ from comity.spine.vault.seal import Plain
 NOTHING: Final = Given(())
 FACTS_YEARS: Final = 7
 """How long a decision's facts are kept (reference/law.md §4, product decision log)."""
+DECIDED_ON_ITS_OWN: Final = frozenset({"type", "record"})
+"""The stages that no verdict led to: what they say must be told is told once, not again with each verdict."""
 DISCLOSURE_READY: Final = "disclosure.ready"
 
 
@@ -119,6 +122,7 @@ def add_decided(
     answer = answer_row(
         case.named, number=stage.number, status=status, classes=classes, visible_at=batch.now, now=batch.now
     )
+    notices = open_notices(batch, case) if stage.name in DECIDED_ON_ITS_OWN else ()
     if released:
         review_emergency(batch, case)
     extra_rows = (released.row,) if released else ()
@@ -130,7 +134,7 @@ def add_decided(
             (*rows, decision, answer, *extra_rows),
             ruleset=case.decision.ruleset,
             facts_item=facts_item,
-            items=(*items, facts_item, *extra_items, *drafts),
+            items=(*items, facts_item, *extra_items, *drafts, *notices),
         )
     )
     return Answered(case.named.id, case.named.ask.ask_key, status, classes, batch.now)
@@ -216,7 +220,7 @@ def release(batch: Batch, case: Case, values: Mapping[str, str] | None) -> Relea
         return None
     item = new_id()
     behind = (*case.basis, *case.decision.duties)
-    days = retention_days({r.id: r.obligations for r in case.rules.rules}, behind, DEFAULT_RETENTION_DAYS)
+    days = retention_days(obligations_of(case.rules), behind, DEFAULT_RETENTION_DAYS)
     batch.sealed.append(payload(case.named, item, minimized, batch.now + timedelta(days=days)))
     row = disclosure_row(case, minimized, item, batch.now)
     disclosure_id = row.values["id"]
@@ -263,6 +267,7 @@ def disclosure_row(case: Case, minimized: Minimized, item: UUID | None, now: dat
         nature=sorted(minimized.values),
         basis=list(case.basis),
         path="gate",
+        labels=labels_of(case),
         payload_item=item,
         elements_root=minimized.root,
         disclosed_at=now,

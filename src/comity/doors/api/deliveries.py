@@ -48,12 +48,14 @@ class Handed(msgspec.Struct, frozen=True, kw_only=True):
     """What the recipient gets.
 
     `envelope` is signed by the holder's node (`signature`); its `xedatadigest` is the root over `digests`, each of
-    which is made from the element's salt and value.
+    which is made from the element's salt and value. `labels`: the record's classification and the restrictions that
+    bind the recipient; the envelope signs them as `xelabels`.
     """
 
     disclosure: UUID
     receipt: UUID
     values: dict[str, str]
+    labels: tuple[str, ...]
     salts: dict[str, str]
     digests: dict[str, str]
     envelope: dict[str, Any]
@@ -102,6 +104,7 @@ def post_receive(request: HttpRequest, disclosure_id: UUID) -> HttpResponse:
         "disclosure": disclosure_id,
         "receipt": got.receipt_id,
         "values": dict(got.values),
+        "labels": got.labels,
         "salts": got.salts,
         "digests": got.digests,
         "envelope": got.envelope,

@@ -256,6 +256,7 @@ def receive(node: Node, *, disclosure: str, acting: str, form: str) -> None:
             {
                 "disclosure": disclosure,
                 "values": received.values,
+                "labels": received.labels,
                 "digests": received.digests,
                 "salts": received.salts,
                 "envelope": received.envelope,
@@ -265,6 +266,8 @@ def receive(node: Node, *, disclosure: str, acting: str, form: str) -> None:
         )
         return
     say_table(("element", "value"), sorted(received.values.items()))
+    if received.labels:
+        say(f"labels that bind who holds it: {', '.join(received.labels)}")
     say(f"receipt {received.receipt_id}; `--json` shows the holder's signed envelope, salts and digests")
 
 

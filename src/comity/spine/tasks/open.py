@@ -28,6 +28,10 @@ _CLOSE: Final = (
 _OF_SUBJECTS: Final = (
     "SELECT id FROM tasks_task WHERE subject_id = ANY(%s::uuid[]) AND state = %s ORDER BY id FOR UPDATE"
 )
+_TWINS: Final = (
+    "SELECT t.id FROM tasks_task t, tasks_task one WHERE one.id = %s AND t.subject_id = one.subject_id"
+    " AND t.kind = one.kind AND t.digest = one.digest AND t.state = %s ORDER BY t.id FOR UPDATE OF t"
+)
 
 
 class UnassignedError(ValueError):
@@ -103,6 +107,15 @@ def withdraw_tasks_of(cursor: CursorWrapper, subject_ids: Iterable[UUID], *, now
     """Withdraw every visible open task about these subjects; return which."""
     cursor.execute(_OF_SUBJECTS, (list(subject_ids), OPEN))
     return _close(cursor, [row[0] for row in cursor.fetchall()], "withdraw", now)
+
+
+def withdraw_twins(cursor: CursorWrapper, task_id: UUID, *, now: datetime) -> list[UUID]:
+    """Withdraw the other open tasks that ask the same of other posts: same kind, subject and digest; return which.
+
+    Locked in order with the task itself, so that of two verdicts at once the second finds its task withdrawn.
+    """
+    cursor.execute(_TWINS, (task_id, OPEN))
+    return _close(cursor, [row[0] for row in cursor.fetchall() if row[0] != task_id], "withdraw", now)
 
 
 def _close(cursor: CursorWrapper, task_ids: Sequence[UUID], event: str, now: datetime) -> list[UUID]:

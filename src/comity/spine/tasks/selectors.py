@@ -12,7 +12,8 @@ from comity.spine.tasks.verdict import TaskNotVisibleError
 from comity.spine.tasks.vocabulary import Capacity, Kind
 
 _COLUMNS: Final = (
-    "id, kind, agency_id, assignee_post_id, function, subject_id, digest, opened_at, due_at, state, closed_at"
+    "id, kind, agency_id, assignee_post_id, function, subject_id, digest, opened_at, due_at, state, closed_at,"
+    " not_before"
 )
 _OF_AGENCY: Final = "agency_id = %(agency)s AND not_before <= %(now)s"
 _SHOWN: Final = f"state = 'open' AND {_OF_AGENCY}"
@@ -50,6 +51,7 @@ class TaskView:
     due_at: datetime | None
     state: str
     closed_at: datetime | None
+    not_before: datetime
 
 
 @dataclass(frozen=True, slots=True)

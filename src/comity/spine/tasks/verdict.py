@@ -17,7 +17,7 @@ VERDICTS: Final = "tasks_verdict"
 """The act table of verdicts, for the ledger entry of the command that gave one."""
 _LOCK: Final = (
     "SELECT kind, state, agency_id, assignee_post_id, function, subject_id, digest, excluded_agency_ids,"
-    " excluded_post_ids FROM tasks_task WHERE id = %s FOR UPDATE"
+    " excluded_post_ids, not_before FROM tasks_task WHERE id = %s FOR UPDATE"
 )
 _VERDICT: Final = (
     "INSERT INTO tasks_verdict"
@@ -28,7 +28,7 @@ _DECIDE: Final = "UPDATE tasks_task SET state = %s, closed_at = %s WHERE id = %s
 
 
 class TaskNotVisibleError(LookupError):
-    """A task is not there or belongs to another agency."""
+    """A task is not there, is not shown yet, or belongs to another agency."""
 
 
 class AlreadyDecidedError(ValueError):
@@ -80,6 +80,7 @@ class _Asked:
     digest: str
     excluded_agency_ids: Collection[UUID]
     excluded_post_ids: Collection[UUID]
+    not_before: datetime
 
     @classmethod
     def locked(cls, cursor: CursorWrapper, task_id: UUID) -> Self:
@@ -115,6 +116,8 @@ def give_verdict(
     `NotAssignedError`, `DigestChangedError`.
     """
     asked = _Asked.locked(cursor, task_id)
+    if now < asked.not_before:
+        raise TaskNotVisibleError(f"no task `{task_id}` of this agency yet")
     _require_open(task_id, asked)
     _require_assigned(task_id, asked, by, functions)
     if digest != asked.digest:

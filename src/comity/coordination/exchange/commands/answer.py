@@ -15,7 +15,7 @@ from comity.coordination.exchange.batch import Act, ActRow, Batch
 from comity.coordination.exchange.deciding import decide_on, decide_with
 from comity.coordination.exchange.facts import RecordFacts
 from comity.coordination.exchange.follow_up import record_from_plain
-from comity.coordination.exchange.gather import read_records, read_standing
+from comity.coordination.exchange.gather import read_records, read_standing, tenant_of
 from comity.coordination.exchange.hidden import add_late_release, is_hiding
 from comity.coordination.exchange.open_records import open_values, texts
 from comity.coordination.exchange.outcome import Stage, add_decided, answer_row
@@ -27,6 +27,7 @@ from comity.spine.clocks.change import stop_clocks_of
 from comity.spine.keys.ring import KeyRing
 from comity.spine.policy.decide import APPROVED, COUNSEL_MANDATE
 from comity.spine.policy.decision import DISCLOSED, REFUSED
+from comity.spine.tasks.open import withdraw_twins
 from comity.spine.tasks.selectors import TaskView, get_task, get_verdicts, list_tasks
 from comity.spine.tasks.verdict import VERDICTS, give_verdict
 from comity.spine.tasks.vocabulary import Capacity, Kind
@@ -184,6 +185,7 @@ def _with_record(cursor: CursorWrapper, batch: Batch, loaded: Reloaded, answer: 
         evidence=frozenset(answer.evidence),
         payload_item=new_id(),
         validated_at=answer.validated_at or NEVER,
+        origin_tenant=tenant_of(origin),
     )
     [case] = decide_on(cursor, [named], [record], batch.now)
     stage = Stage(loaded.answers + 1, "record", Given(answer.values or ()))
@@ -215,6 +217,8 @@ def decide_waiting(*, task_id: UUID, verdict: Verdict, digest: str, by: Actor, n
         if task.kind not in {Kind.APPROVAL, Kind.COUNSEL}:
             raise NotAwaitingError(f"task `{task_id}` asks for `{task.kind}`, not for a verdict on what would leave")
         batch = Batch(now)
+        ended = withdraw_twins(cursor, task.id, now=now)
+        stop_clocks_of(cursor, subject_ids=ended, kind=task.kind.value, now=now)
         give(cursor, batch, task, by, verdict=verdict.value, digest=digest)
         loaded = reload_ask(cursor, task.subject_id)
         if verdict is Verdict.REFUSE:
@@ -281,10 +285,18 @@ def _put_again(
 
 
 def _verdicts_shown(cursor: CursorWrapper, ask_id: UUID) -> frozenset[str]:
-    """Return the evidence codes that the releases recorded so far amount to."""
+    """Return the evidence codes that the releases recorded so far amount to.
+
+    Who released what had passed on to it did so in the stead of the approver who did not answer.
+    """
     tasks = {task.id: task for task in list_tasks(cursor, [ask_id])}
-    released = [v.task_id for v in get_verdicts(cursor, tasks).values() if v.verdict == Verdict.RELEASE]
-    return frozenset(
-        COUNSEL_MANDATE if tasks[task_id].kind is Kind.COUNSEL else f"{APPROVED}{tasks[task_id].function}"
-        for task_id in released
-    )
+    released = [tasks[v.task_id] for v in get_verdicts(cursor, tasks).values() if v.verdict == Verdict.RELEASE]
+    approved = {f"{APPROVED}{one.function}" for task in released for one in tasks.values() if _counts_for(task, one)}
+    return frozenset(approved | {COUNSEL_MANDATE for task in released if task.kind is Kind.COUNSEL})
+
+
+def _counts_for(released: TaskView, one: TaskView) -> bool:
+    """Tell whether the verdict on `released` counts for the task `one`: itself, or the one it was passed on from."""
+    if released.kind is not Kind.APPROVAL or one.kind is not Kind.APPROVAL or one.digest != released.digest:
+        return False
+    return one.id == released.id or one.not_before < released.not_before

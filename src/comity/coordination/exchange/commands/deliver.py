@@ -48,6 +48,7 @@ class _Disclosed:
     ask_id: UUID
     subject_handle: UUID
     basis: tuple[str, ...]
+    labels: tuple[str, ...]
     elements_root: str
     payload_item: UUID
     disclosed_at: datetime
@@ -56,7 +57,7 @@ class _Disclosed:
 
 _SELECT: Final = """
 SELECT DISTINCT ON (d.id)
-       d.id, d.ask_id, d.subject_handle, d.basis, d.elements_root, d.payload_item, d.disclosed_at, w.event
+       d.id, d.ask_id, d.subject_handle, d.basis, d.labels, d.elements_root, d.payload_item, d.disclosed_at, w.event
 FROM exchange_disclosure d
 LEFT JOIN exchange_delivery w ON w.disclosure_id = d.id AND w.event IN ('sent', 'stopped')
 WHERE d.id = ANY(%s) AND d.payload_item IS NOT NULL
@@ -91,7 +92,7 @@ def deliver_disclosures(*, disclosure_ids: Sequence[UUID], by: Actor, now: datet
 
 def _disclosed(cursor: CursorWrapper, disclosure_ids: Sequence[UUID]) -> list[_Disclosed]:
     cursor.execute(_SELECT, (list(disclosure_ids),))
-    return [_Disclosed(row[0], row[1], row[2], tuple(row[3]), *row[4:]) for row in cursor.fetchall()]
+    return [_Disclosed(row[0], row[1], row[2], tuple(row[3]), tuple(row[4]), *row[5:]) for row in cursor.fetchall()]
 
 
 def _loaded(cursor: CursorWrapper, found: Sequence[_Disclosed]) -> dict[UUID, Reloaded]:
@@ -173,6 +174,7 @@ def make_envelope(disclosed: _Disclosed, loaded: Reloaded, now: datetime) -> Map
         "xebasis": plain(disclosed.basis),
         "xedatadigest": disclosed.elements_root,
         "xedest": named.asker.ori or named.asker.code,
+        "xelabels": plain(disclosed.labels),
         "xeonward": "consent",
         "xepurpose": named.ask.purpose,
     }
@@ -214,9 +216,13 @@ def _stop(batch: Batch, disclosed: _Disclosed, loaded: Reloaded, courier: Actor)
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What the recipient gets: the values, the holder's signed envelope, the receipt filed for it."""
+    """What the recipient gets: the values, the holder's signed envelope, the receipt filed for it.
+
+    `labels`: the classification of the record and the restrictions that bind who receives it; in the envelope too.
+    """
 
     values: Mapping[str, str]
+    labels: tuple[str, ...]
     digests: Json
     salts: Json
     envelope: Json
@@ -276,7 +282,15 @@ def _receive(disclosure_id: UUID, by: Actor, now: datetime, keys: KeyRing) -> Re
             f"disclosure `{disclosure_id}` was stopped: an agreement it rests on is no longer in force"
         )
     value = opened[sent.disclosed.payload_item]
-    return Received(texts(value), value.get("digests"), value.get("salts"), sent.envelope, sent.signature, receipt_id)
+    return Received(
+        values=texts(value),
+        labels=sent.disclosed.labels,
+        digests=value.get("digests"),
+        salts=value.get("salts"),
+        envelope=sent.envelope,
+        signature=sent.signature,
+        receipt_id=receipt_id,
+    )
 
 
 def _require_post(loaded: Reloaded, by: Actor) -> None:

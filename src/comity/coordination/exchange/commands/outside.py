@@ -106,6 +106,7 @@ def record_outside(*, told: ToldOutside, by: Actor, now: datetime, keys: KeyRing
             nature=sorted(told.elements),
             basis=[*case.basis, f"means:{told.means.value}"],
             path=OUTSIDE,
+            labels=[],
             payload_item=None,
             elements_root=None,
             disclosed_at=told.told_at,

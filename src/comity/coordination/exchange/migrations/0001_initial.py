@@ -191,6 +191,7 @@ class Migration(migrations.Migration):
                 ("nature", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
                 ("basis", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
                 ("path", models.TextField()),
+                ("labels", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
                 ("payload_item", models.UUIDField(null=True)),
                 ("elements_root", models.TextField(null=True)),
                 ("disclosed_at", models.DateTimeField()),
