@@ -47,14 +47,14 @@ QUICK: Final = AccountingSize(rows=200_000, many=1_000, subjects=3, gigabytes=1)
 
 _SEED: Final = f"""
 INSERT INTO {TABLE} (id, entry_id, ask_id, holder_id, recipient_id, recipient_name, recipient_address,
-    subject_handle, purpose, category, nature, basis, path, payload_item, elements_root, disclosed_at)
+    subject_handle, purpose, category, nature, basis, path, labels, payload_item, elements_root, disclosed_at)
 SELECT {seeded_id(7)}, {seeded_id(9)}, {seeded_id(0)}, %(holder)s, %(recipient)s,
     'Homeland Security Investigations, Arizona', 'Headquarters, Phoenix',
     CASE WHEN n %% 10 = 0 THEN md5('{{many}}-' || n / 10 %% %(manys)s)::uuid
          WHEN n %% 100 = 1 THEN md5('100-' || n / 100 %% %(hundreds)s)::uuid
          ELSE md5('1-' || n)::uuid END,
     'criminal_investigation', 'case', ARRAY['birth_date','case_number','person_name'],
-    ARRAY['agr-az-sharing-2026-1-cases.case.az-dps.hsi-arizona'], 'gate', {seeded_id(3)},
+    ARRAY['agr-az-sharing-2026-1-cases.case.az-dps.hsi-arizona'], 'gate', ARRAY[]::text[], {seeded_id(3)},
     encode(sha256(n::text::bytea), 'hex'),
     timestamptz '2021-01-01 00:00Z' + n * interval '15 seconds'
 FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS n
