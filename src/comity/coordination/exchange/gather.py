@@ -77,21 +77,23 @@ def name_ask(ask: Ask, roster: Roster, keys: KeyRing) -> Named | tuple[Fault, ..
     faults = []
     holder = roster.holders.get(ask.holder)
     if holder is None:
-        faults.append(Fault("holder", f"no agency `{ask.holder}`", "use its code or ORI", code="unknown"))
+        faults.append(
+            Fault(
+                "holder", f"no agency `{ask.holder}`", "use its code or ORI; the directory lists both", code="unknown"
+            )
+        )
     elif holder.id == roster.asker.id:
         faults.append(Fault("holder", "is the asker itself", "name the agency that holds the record"))
     if ask.agreement and ask.agreement not in roster.agreements:
-        faults.append(
-            Fault(
-                "agreement", f"no agreement `{ask.agreement}` of yours", "leave it out or use its code", code="unknown"
-            )
-        )
+        remedy = _one_of(roster.agreements)
+        faults.append(Fault("agreement", f"no agreement `{ask.agreement}` of yours", remedy, code="unknown"))
     post = roster.posts.get(ask.post) if ask.post else roster.own_post
     if ask.post and roster.own_post.function is not PostFunction.INTERFACE and ask.post != roster.own_post.code:
         message = f"is not yours: your key speaks for `{roster.own_post.code}`"
         faults.append(Fault("post", message, "leave it out, or use the key of that post"))
     elif post is None:
-        faults.append(Fault("post", f"your agency has no post `{ask.post}`", "name one of its posts", code="unknown"))
+        remedy = _one_of(roster.posts)
+        faults.append(Fault("post", f"your agency has no post `{ask.post}`", remedy, code="unknown"))
     if holder is None or post is None or faults:
         return tuple(faults)
     key = reference_key(keys, holder_id=holder.id, category=ask.category, reference=ask.reference)
@@ -105,6 +107,10 @@ def name_ask(ask: Ask, roster: Roster, keys: KeyRing) -> Named | tuple[Fault, ..
         body_digest(keys, asker_id=roster.asker.id, ask=ask),
         roster.vouched,
     )
+
+
+def _one_of(codes: Iterable[str]) -> str:
+    return f"leave it out, or use one of: {', '.join(sorted(codes))}" if codes else "leave it out"
 
 
 def body_digest(keys: KeyRing, *, asker_id: UUID, ask: Ask) -> str:
