@@ -64,10 +64,20 @@ def get_counterpart(cursor: CursorWrapper, *, holder: AgencyFacts, asker_id: UUI
 
 
 def ways_forward(
-    *, refused: Mapping[str, Refuse], law: Law, rules: Iterable[Rule], counterpart: Counterpart, language: str
+    *,
+    refused: Mapping[str, Refuse],
+    law: Law,
+    rules: Iterable[Rule],
+    holder: str,
+    counterpart: Counterpart | None,
+    language: str,
 ) -> tuple[WayForward, ...]:
-    """Return what would help with each refused class, by class. `rules`: those of law and clauses at hand. Pure."""
-    teller = _Teller(law, {rule.id: rule for rule in rules}, counterpart, language)
+    """Return what would help with each refused class, by class. Pure.
+
+    `rules`: those of law and clauses at hand. `counterpart` None: nothing was read of the `holder`, so neither
+    agreements nor its liaison post are named.
+    """
+    teller = _Teller(law, {rule.id: rule for rule in rules}, holder, counterpart, language)
     return tuple(teller.way(name, refusal) for name, refusal in sorted(refused.items()))
 
 
@@ -75,24 +85,24 @@ def ways_forward(
 class _Teller:
     law: Law
     rules: Mapping[str, Rule]
-    counterpart: Counterpart
+    named: str
+    counterpart: Counterpart | None
     language: str
 
     def way(self, name: str, refusal: Refuse) -> WayForward:
-        liaison, holder = self.counterpart.liaison, self.counterpart.holder
         missing = set(refusal.missing) if refusal.reason in EXPLAINED else set()
         return WayForward(
             sensitivity_class=name,
             hints=(*dict.fromkeys(self.hints(refusal)), self.contact()),
             claims=tuple(sorted(missing & load_catalogue().evidence_from(Source.ASKER))),
-            contact=f"{holder.code}/{liaison.code}" if liaison else "",
+            contact=self.liaison(),
         )
 
     def hints(self, refusal: Refuse) -> list[str]:
         if refusal.reason == "error":
             return [self.words(ERROR)]
         if refusal.reason == "unmatched":
-            return [self.agreements(), self.words(NOTHING)]
+            return [*self.agreements(), self.words(NOTHING)]
         return self.of_rules(refusal) if refusal.reason in EXPLAINED else [say_untold(refusal.reason, self.language)]
 
     def of_rules(self, refusal: Refuse) -> list[str]:
@@ -120,16 +130,24 @@ class _Teller:
         known = _evidence(code)
         return known.label(self.language) if known else code
 
-    def agreements(self) -> str:
+    def agreements(self) -> list[str]:
+        if self.counterpart is None:
+            return []
         holder, codes = self.counterpart.holder.code, self.counterpart.agreements
-        listed = ", ".join(f"`{code}`" for code in codes)
-        return self.say("agreements", holder=holder, codes=listed) if codes else self.say("no_agreement", holder=holder)
+        if not codes:
+            return [self.say("no_agreement", holder=holder)]
+        return [self.say("agreements", holder=holder, codes=", ".join(f"`{code}`" for code in codes))]
+
+    def liaison(self) -> str:
+        known = self.counterpart
+        return f"{known.holder.code}/{known.liaison.code}" if known and known.liaison else ""
 
     def contact(self) -> str:
-        holder, liaison = self.counterpart.holder, self.counterpart.liaison
-        if liaison is None:
-            return self.say("contact_nobody", name=holder.name)
-        return self.say("contact", post=f"{holder.code}/{liaison.code}", title=liaison.title)
+        if self.counterpart is None:
+            return self.say("contact_unread", holder=self.named)
+        if self.counterpart.liaison is None:
+            return self.say("contact_nobody", name=self.counterpart.holder.name)
+        return self.say("contact", post=self.liaison(), title=self.counterpart.liaison.title)
 
     def words(self, says: str) -> str:
         return get_rule_text(says, self.language, texts=self.law.texts).forward

@@ -18,12 +18,12 @@ from comity.doors.api.answers import AskAnswer, BulkLine, OwnAsk, ask_answer, ci
 from comity.doors.api.bodies import AskBody, Language, PreviewBody
 from comity.doors.api.bulk import Told, spoken, stream_lines
 from comity.doors.api.context import key_ring
-from comity.doors.api.forward import read_ways_forward
+from comity.doors.api.forward import Classes, Teller, WayForward
 from comity.doors.api.previews import Preview, preview
 from comity.doors.api.problems import Problem, answer_with
 from comity.doors.api.reading import read_json, read_lines
 from comity.doors.api.routes import Lines, declared, reply
-from comity.doors.api.scopes import Caller, caller_of
+from comity.doors.api.scopes import caller_of
 from comity.spine.tenancy.clock import database_now
 from comity.spine.tenancy.transaction import reading
 from comity.standing.directory.selectors import get_agency, list_agencies
@@ -74,22 +74,17 @@ def post_ask(request: HttpRequest, language: Language = Language.EN) -> HttpResp
     headers = {"Location": f"/api/v1/asks/{outcome.ask_id}"}
     if outcome.status == PENDING:
         headers["Retry-After"] = str(TICK_SECONDS)
-    answer = _explained(ask_answer(outcome), ask.holder, caller, language)
+    answer = ask_answer(outcome)
+    if answer.classes is not None:
+        teller = Teller(ask.holder, get_current_law(caller.now), language.value)
+        answer = _explained(answer, answer.classes, teller, teller.at_once(answer.classes))
     return reply(status_of(outcome), answer, headers)
 
 
-def _explained(answer: A, holder: str, caller: Caller, language: Language) -> A:
-    """Add the authorities that decided an answer and, where something was refused, what would help."""
-    if answer.classes is None:
-        return answer
-    law = get_current_law(caller.now)
-    return msgspec.structs.replace(
-        answer,
-        citations=cited(answer.classes.values(), law, language.value),
-        ways_forward=read_ways_forward(
-            answer.classes, holder=holder, by=caller.actor, law=law, now=caller.now, language=language.value
-        ),
-    )
+def _explained(answer: A, classes: Classes, teller: Teller, ways: tuple[WayForward, ...]) -> A:
+    """Add the authorities that decided an answer and what would help where something was refused."""
+    citations = cited(classes.values(), teller.law, teller.language)
+    return msgspec.structs.replace(answer, citations=citations, ways_forward=ways)
 
 
 @router.post("/asks/bulk", **declared(Scope.EXCHANGE_ASK, takes=Lines(AskBody), gives={200: Lines(BulkLine)}))
@@ -149,6 +144,9 @@ def get_ask(request: HttpRequest, ask_id: UUID, language: Language = Language.EN
         holder = get_agency(view.holder_id)
         entries = list_entries(cursor, ask_id)
     ask = own_ask(view, holder.code)
-    if view.asker_id == caller.actor.agency_id:
-        ask = _explained(ask, holder.code, caller, language)
+    if ask.classes is not None:
+        teller = Teller(holder.code, get_current_law(caller.now), language.value)
+        is_own = view.asker_id == caller.actor.agency_id
+        ways = teller.in_full(ask.classes, by=caller.actor, now=caller.now) if is_own else ()
+        ask = _explained(ask, ask.classes, teller, ways)
     return reply(HTTPStatus.OK, AskWithProof(ask, tuple(entries)))

@@ -8,7 +8,7 @@ from comity.coordination.exchange.ask import Invalid
 from comity.coordination.exchange.commands.preview import preview_disclosures
 from comity.doors.api.answers import Status, cite, field_problems
 from comity.doors.api.bodies import PreviewBody
-from comity.doors.api.forward import WayForward, read_ways_forward
+from comity.doors.api.forward import Teller, WayForward
 from comity.doors.api.outcomes import ClassOutcome
 from comity.doors.api.problems import Problem, unprocessable
 from comity.spine.keys.ring import KeyRing
@@ -48,7 +48,7 @@ def preview(*, body: PreviewBody, by: Actor, now: datetime, keys: KeyRing) -> Pr
         return unprocessable(field_problems(found.faults))
     law, language, rules = get_current_law(now), body.language.value, found.rules.values()
     classes = {name: msgspec.convert(outcome_plain(o), ClassOutcome) for name, o in found.decision.outcomes}
-    ways = read_ways_forward(classes, holder=body.holder, by=by, law=law, now=now, language=language, rules=rules)
+    ways = Teller(body.holder, law, language).in_full(classes, by=by, now=now, rules=rules)
     lines = explain(decision=found.decision, rules=rules, language=language, texts=law.texts)
     return Preview(
         headline=found.decision.headline,

@@ -22,7 +22,17 @@ _NDJSON_NAMES: Final = (NDJSON, "application/ndjson", "application/jsonl")
 
 _WHERE: Final = re.compile(r"^(?P<what>.*?)(?: - at (?P<key>`key` in )?`\$\.?(?P<path>[^`]*)`)?$", re.DOTALL)
 _NAMED: Final = re.compile(r"^Object (?P<how>missing required|contains unknown) field `(?P<name>[^`]*)`$", re.DOTALL)
-_TYPES: Final = {"str": "text", "bool": "true or false", "int": "a number", "float": "a number", "null": "null"}
+_TYPES: Final = {
+    "array": "a list",
+    "bool": "true or false",
+    "float": "a number",
+    "int": "a number",
+    "null": "null",
+    "object": "an object",
+    "str": "text",
+    "uuid": "an id",
+    "datetime": "a time such as `2026-07-01T07:00:00Z`",
+}
 _TYPE: Final = re.compile(r"`(\w+)`")
 
 T = TypeVar("T", bound=msgspec.Struct)

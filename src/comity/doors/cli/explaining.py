@@ -105,7 +105,9 @@ class Explainer:
                 found = get_counterpart(cursor, holder=holder, asker_id=self.by.agency_id, at=self.now)
             self._counterparts[name] = found
         law, between = self._law or get_current_law(self.now), self._counterparts[name]
-        return ways_forward(refused=refused, law=law, rules=rules, counterpart=between, language=self.language)
+        return ways_forward(
+            refused=refused, law=law, rules=rules, holder=name, counterpart=between, language=self.language
+        )
 
     def _with_clause(self, line: Explanation, clauses: _Clauses) -> Explanation:
         """Say what the clause behind a rule says: in short where it let something go, else the clause itself."""
