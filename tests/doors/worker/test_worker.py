@@ -4,14 +4,18 @@ import threading
 from uuid import uuid4
 
 import pytest
-from exchange_given import DISCLOSED, HIDDEN, STATUS, ask_for, lodge, put, request, status_of, tick
+from exchange_given import DISCLOSED, HIDDEN, STATUS, ask_for, disclosures_of, lodge, put, request, status_of, tick
 from faults_given import Started, fault
+from structlog.testing import capture_logs
 
 from comity.coordination.exchange.outcome import DISCLOSURE_READY
 from comity.coordination.exchange.rules import TICK_SECONDS
 from comity.doors.worker import deliveries, main
+from comity.spine.clocks.selectors import list_clocks
 from comity.spine.outbox.enqueue import Message, enqueue
-from comity.spine.tenancy.transaction import acting
+from comity.spine.tasks.selectors import list_tasks
+from comity.spine.tasks.vocabulary import Kind
+from comity.spine.tenancy.transaction import acting, reading
 
 
 def messages(demo):
@@ -103,6 +107,52 @@ def test_what_fails_until_its_end_is_given_up_in_the_open(demo):
         demo.clock.advance(days=1)
     deliveries.sweep(clock=demo.clock, keys=demo.keys)
     assert demo.look("SELECT dead_at IS NOT NULL FROM outbox_message") == [(True,)]
+
+
+def letters(demo, disclosure_id):
+    with reading(demo.actor(DISCLOSED.holder, "records-supervisor")) as cursor:
+        return [task for task in list_tasks(cursor, [disclosure_id]) if task.kind is Kind.DEAD_LETTER]
+
+
+def test_a_disclosure_given_up_is_the_holders_task_until_it_goes_after_all(demo, monkeypatch):
+    result = put(demo, DISCLOSED)
+    [disclosure_id] = disclosures_of(demo, result.ask_id)
+    with monkeypatch.context() as broken:
+        broken.setattr(deliveries, "HANDLERS", {})
+        for _ in range(9):
+            drain(demo)
+            demo.clock.advance(days=1)
+            deliveries.sweep(clock=demo.clock, keys=demo.keys)
+    [task] = letters(demo, disclosure_id)
+    assert (task.function, task.state) == ("records_supervisor", "open")
+    assert task.due_at is not None
+    deliveries.sweep(clock=demo.clock, keys=demo.keys)
+    assert len(letters(demo, disclosure_id)) == 1
+    send(demo, DISCLOSURE_READY, str(demo.actor(DISCLOSED.asker).agency_id), {"disclosure": str(disclosure_id)})
+    assert drain(demo) == 1
+    assert events(demo) == ["sent"]
+    [task] = letters(demo, disclosure_id)
+    assert task.state == "withdrawn"
+    with reading(demo.actor(DISCLOSED.holder)) as cursor:
+        assert [clock.state for clock in list_clocks(cursor, [task.id])] == ["stopped"]
+
+
+def test_a_message_that_expired_unclaimed_is_the_holders_task_too(demo):
+    result = put(demo, DISCLOSED)
+    [disclosure_id] = disclosures_of(demo, result.ask_id)
+    demo.clock.advance(days=8)
+    assert deliveries.sweep(clock=demo.clock, keys=demo.keys) == 0
+    assert [task.state for task in letters(demo, disclosure_id)] == ["open"]
+
+
+@pytest.mark.parametrize("body", [{}, {"disclosure": "no id"}, {"disclosure": str(uuid4())}])
+def test_a_message_about_no_disclosure_is_given_up_without_a_task(demo, body):
+    send(demo, DISCLOSURE_READY, "nobody", body)
+    demo.clock.advance(days=8)
+    with capture_logs() as logs:
+        deliveries.sweep(clock=demo.clock, keys=demo.keys)
+    assert [line["event"] for line in logs] == ["delivery.given_up_unasked"]
+    assert demo.look("SELECT count(*) FROM tasks_task") == [(0,)]
 
 
 def test_two_workers_at_once_deliver_each_message_once(demo):

@@ -26,6 +26,7 @@ TERMS: Final = {
     Kind.APPROVAL: Term(2, Unit.BUSINESS_DAYS),
     Kind.COUNSEL: Term(5, Unit.BUSINESS_DAYS),
     Kind.REDRESS: Term(10, Unit.BUSINESS_DAYS),
+    Kind.DEAD_LETTER: Term(1, Unit.BUSINESS_DAYS),
 }
 """How long a holder has: an answer as Utah Code 63G-2-204 gives, approval and counsel by the node's own choice."""
 ESCALATES_AFTER: Final = Term(1, Unit.HOURS)

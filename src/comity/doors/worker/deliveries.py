@@ -10,12 +10,13 @@ from uuid import UUID
 
 import structlog
 
+from comity.coordination.exchange.commands.dead_letters import bury_expired_messages, fail_message
 from comity.coordination.exchange.commands.deliver import deliver_disclosures
 from comity.coordination.exchange.outcome import DISCLOSURE_READY
 from comity.kernel.canonical import Json
 from comity.kernel.time import Clock
 from comity.spine.keys.ring import KeyRing
-from comity.spine.outbox.claim import Claimed, bury_expired, claim, complete, fail
+from comity.spine.outbox.claim import Claimed, claim, complete
 from comity.spine.outbox.selectors import list_waiting_destinations
 from comity.spine.tenancy.actor import Duty, node_actor
 from comity.spine.tenancy.transaction import acting
@@ -64,24 +65,23 @@ def _handle(topic: str, messages: Sequence[Claimed], worker: str, clock: Clock, 
     except Exception as error:  # noqa: BLE001 - the worker's loop: one message must not stop the others
         if len(messages) > 1:
             return sum(_handle(topic, [message], worker, clock, keys) for message in messages)
-        _give_back(messages[0], worker, type(error).__name__.lower(), now)
+        _give_back(messages[0], worker, type(error).__name__.lower(), now, keys)
         return 0
     with acting(_COURIER) as cursor:
         return complete(cursor, [message.id for message in messages], now=now)
 
 
-def _give_back(message: Claimed, worker: str, code: str, now: datetime) -> None:
+def _give_back(message: Claimed, worker: str, code: str, now: datetime, keys: KeyRing) -> None:
     _log.warning("delivery.failed", message=str(message.id), topic=message.topic, code=code)
-    with acting(_COURIER) as cursor:
-        fail(cursor, message_id=message.id, worker=worker, code=code, now=now, random=_random.random)
+    fail_message(
+        message_id=message.id, worker=worker, code=code, by=_COURIER, now=now, random=_random.random, keys=keys
+    )
 
 
 def sweep(*, clock: Clock, keys: KeyRing) -> int:
     """Deliver what no wake-up announced, for every destination, and give up what expired; return how many were done."""
     now = clock()
+    bury_expired_messages(by=_COURIER, now=now, keys=keys)
     with acting(_COURIER) as cursor:
-        expired = bury_expired(cursor, now=now)
         waiting = list_waiting_destinations(cursor, now=now)
-    if expired:
-        _log.warning("delivery.expired", count=len(expired))
     return sum(drain(destination=destination, clock=clock, keys=keys) for destination in waiting)

@@ -79,7 +79,8 @@ SELECT {seeded_id(7)}, {seeded_id(9)}, {seeded_id(0)}, %(holder)s, %(asker)s,
     'Homeland Security Investigations, Arizona', 'Headquarters, Phoenix', md5((n / 2 * 2)::text || 'subject')::uuid,
     'criminal_investigation', 'case',
     ARRAY['birth_date','case_number','incident_report','person_name','vehicle_description','warrant'],
-    ARRAY['agr-az-sharing-2026-1-cases.case.az-dps.hsi-arizona','law-50'], 'gate', ARRAY[]::text[], {seeded_id(3)}, {_HEX}, {_AT}
+    ARRAY['agr-az-sharing-2026-1-cases.case.az-dps.hsi-arizona','law-50'], 'gate', ARRAY[]::text[],
+    {seeded_id(3)}, {_HEX}, {_AT}
 {_SERIES}""",
     _vault("ask", 1, 192),
     _vault("facts", 2, 960),

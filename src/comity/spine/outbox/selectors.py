@@ -1,8 +1,9 @@
 """What waits, and what was given up."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -13,6 +14,10 @@ from comity.kernel.canonical import Json
 _DEAD: Final = (
     "SELECT id, topic, destination, body::text, attempts, created_at, dead_at, last_error FROM outbox_message"
     " WHERE dead_at IS NOT NULL ORDER BY dead_at DESC, id LIMIT %s"
+)
+_DEAD_OF: Final = (
+    "SELECT id, topic, destination, body::text, attempts, created_at, dead_at, last_error FROM outbox_message"
+    " WHERE id = ANY(%s::uuid[]) AND dead_at IS NOT NULL ORDER BY id"
 )
 _WAITING: Final = (
     "SELECT DISTINCT destination FROM outbox_message WHERE done_at IS NULL AND dead_at IS NULL"
@@ -50,7 +55,17 @@ class Backlog:
 def list_dead(cursor: CursorWrapper, *, limit: int) -> list[DeadLetter]:
     """Return the messages given up, latest first."""
     cursor.execute(_DEAD, (limit,))
-    return [DeadLetter(*(*row[:3], msgspec.json.decode(row[3]), *row[4:])) for row in cursor.fetchall()]
+    return [_dead(row) for row in cursor.fetchall()]
+
+
+def list_dead_of(cursor: CursorWrapper, message_ids: Iterable[UUID]) -> list[DeadLetter]:
+    """Return those of these messages that were given up, by id."""
+    cursor.execute(_DEAD_OF, (list(message_ids),))
+    return [_dead(row) for row in cursor.fetchall()]
+
+
+def _dead(row: tuple[Any, ...]) -> DeadLetter:
+    return DeadLetter(*(*row[:3], msgspec.json.decode(row[3]), *row[4:]))
 
 
 def list_waiting_destinations(cursor: CursorWrapper, *, now: datetime) -> list[str]:

@@ -12,6 +12,7 @@ from django.db.backends.utils import CursorWrapper
 
 from comity.coordination.exchange.ask import STOPPED
 from comity.coordination.exchange.batch import Act, ActRow, Batch, act_row
+from comity.coordination.exchange.commands.dead_letters import end_dead_letters
 from comity.coordination.exchange.open_records import texts
 from comity.coordination.exchange.outcome import answer_row
 from comity.coordination.exchange.reload import Reloaded, reload_ask, reload_asks
@@ -87,6 +88,7 @@ def deliver_disclosures(*, disclosure_ids: Sequence[UUID], by: Actor, now: datet
         batch = Batch(now)
         events = _decide(batch, [one for one in fresh if one.event is None], loaded, signed, live, by)
         batch.write(cursor, keys)
+        end_dead_letters(cursor, events, now=now)
     return {one.id: one.event or events[one.id] for one in fresh}
 
 
