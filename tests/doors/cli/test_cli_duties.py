@@ -101,6 +101,26 @@ def test_unknown_means_lists_the_known(terminal):
     assert said.value["errors"][0]["remedy"] == "use one of: radio, telephone, in_person, writing"
 
 
+def test_asks_lists_own_asks_and_apart_what_was_told(told):
+    terminal, _ = told
+    terminal.ask(*(an_ask(f"mine-{n}", reference=f"none-{n}") for n in range(3)))
+    who = ("asks", "--as", "hsi-arizona")
+    own = terminal.run(*who, "--json").lines
+    assert [one["ask_id"] for one in own] == ["mine-2", "mine-1", "mine-0"]
+    assert (own[0]["holder"], own[0]["status"]) == ("pima-so", "awaiting_answer")
+    assert "none-2" not in str(own)
+    [outside] = terminal.run(*who, "--told", "--json").lines
+    assert (outside["status"], outside["holder"], outside["elements"]) == ("told_outside", "pima-so", ["person_name"])
+    assert "radio-1" not in str(outside)
+    page = terminal.run(*who, "--limit", "2")
+    assert f"older ones: --before {own[1]['id']}" in page.out
+    rest = terminal.run(*who, "--limit", "2", "--before", own[1]["id"], "--json").lines
+    assert [one["ask_id"] for one in rest] == ["mine-0"]
+    assert "waits for the holder's answer" in terminal.run(*who).out
+    assert "nothing was asked yet" in terminal.run("asks", "--as", "tucson-pd").out
+    assert "nothing was told" in terminal.run("asks", "--as", "tucson-pd", "--told").out
+
+
 def test_file_and_options_together_are_refused(terminal, write):
     said = terminal.run(*BY_OPTIONS, write("t.json", lines_of(a_telling())))
     assert (said.code, "give either" in said.err) == (2, True)

@@ -27,6 +27,7 @@ STATUS_WORDS: Final = {
     "pending": "answered in a few seconds; run the same ask again",
     "no_record": "the holder has no such record",
     "nothing_to_share": "nothing to share",
+    "told_outside": "told outside the gate",
     "stopped": "stopped on its way: an agreement no longer stands",
     CONFLICT: "the same ask_id was used for another ask, which stands",
     FAULT: "could not be used",

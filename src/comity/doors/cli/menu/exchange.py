@@ -1,4 +1,4 @@
-"""`comity ask`, `queue`, `answer`, `approve`, `refuse`, `receive`."""
+"""`comity ask`, `asks`, `queue`, `answer`, `approve`, `refuse`, `receive`."""
 
 from typing import Annotated
 
@@ -20,6 +20,7 @@ Digest = Annotated[
 def mount(app: typer.Typer) -> None:
     """Add the commands to the top level."""
     app.command()(ask)
+    app.command()(asks)
     app.command()(queue)
     app.command()(answer)
     app.command()(approve)
@@ -65,6 +66,27 @@ def ask(
             language=lang.value,
         )
     raise typer.Exit(code)
+
+
+def asks(
+    context: typer.Context,
+    *,
+    acting: Acting,
+    told: Annotated[
+        bool, typer.Option("--told", help="What the agency was told by radio or telephone, not what it asked for.")
+    ] = False,
+    before: Annotated[
+        str | None, typer.Option(metavar="ASK", help="List only those older than this one, to page on.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=500, help="How many to list.")] = 50,
+    json: Json = False,
+) -> None:
+    """List what an agency asked for and how it stands, newest first; `comity ask` with the same file says why."""
+    with opened(context):
+        from comity.doors.cli import own_asks
+
+        path = "outside" if told else "live"
+        own_asks.list_own(acting=acting, path=path, before=before, limit=limit, form=form_of(json))
 
 
 def queue(
