@@ -39,6 +39,7 @@ def _reviews() -> Iterable[str]:
 
 _FAMILIES: Final[Mapping[str, Callable[[], Iterable[str]]]] = {
     "agreement.{event.value}": _agreement_events,
+    "disclosure.{came_to}": _answers,
     "disclosure.{status}": _answers,
     "disclosure.reviewed_{finding.value}": _reviews,
 }
