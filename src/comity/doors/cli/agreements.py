@@ -31,12 +31,14 @@ def show_all(node: Node, *, form: str) -> None:
 
 
 def show_one(node: Node, *, code: str, parts: Collection[str], language: str, form: str) -> None:
-    """Print an agreement; `parts` may hold `text` and `clauses` (each clause in plain words)."""
+    """Print an agreement; `parts` may hold `text`, `clauses` (each in plain words), `offered` (the newest version)."""
     now = node.now()
     with reading(STEWARD):
         agreement = get_agreement_by_code(code)
         versions = list_versions(agreement.id)
-    current = next((v for v in versions if v.id == agreement.current_version_id), versions[-1] if versions else None)
+    newest = versions[-1] if versions else None
+    in_force = next((v for v in versions if v.id == agreement.current_version_id), newest)
+    current = newest if "offered" in parts else in_force
     clauses = read_terms(current.terms).clauses if current and "clauses" in parts else ()
     if form == "json":
         whole = _agreement_json(agreement, now)

@@ -31,8 +31,12 @@ from comity.spine.tasks.verdict import (
 )
 from comity.spine.vault.holds import HoldNotVisibleError
 from comity.spine.vault.seal import ItemAlteredError, ItemNotVisibleError
-from comity.standing.agreements.commands.record import WrongPostError
+from comity.standing.agreements.commands.draft import AgreementEndedError
+from comity.standing.agreements.commands.offer import NoDraftError
+from comity.standing.agreements.commands.put_in_force import PeriodOverError, UnsignedError
+from comity.standing.agreements.commands.record import NothingOfferedError, WrongPostError
 from comity.standing.agreements.commands.resume import NotYoursToResumeError
+from comity.standing.agreements.commands.sign import AlreadySignedError, AnotherTextError
 from comity.standing.agreements.selectors import NoSuchAgreementError
 from comity.standing.agreements.terms import UnknownTermError
 from comity.standing.directory.commands.keys import KeyRefusedError
@@ -61,6 +65,10 @@ _GONE: Final = (
 
 UNUSABLES: Final[Mapping[type[Exception], tuple[str, str]]] = {
     AnswerFaultError: ("--values", ""),
+    AnotherTextError: (
+        "--digest",
+        "`comity agreement show CODE --text --offered` shows the version on offer and its digest",
+    ),
     AskNotVisibleError: ("", QUEUE),
     DatedBackError: ("--at", "leave it out, or name a time to come"),
     DeliveryNotVisibleError: ("DISCLOSURE", "it may still be on its way: `comity receive --as …` lists what was sent"),
@@ -80,7 +88,9 @@ UNUSABLES: Final[Mapping[type[Exception], tuple[str, str]]] = {
 """What was given does not fit: field and remedy; a remedy the message holds already is not repeated."""
 
 NOT_WELLS: Final[Mapping[type[Exception], str]] = {
+    AgreementEndedError: "",
     AlreadyDecidedError: "a verdict is given once; " + QUEUE,
+    AlreadySignedError: "`comity agreement show CODE` says who has not",
     AskerMayNotDecideError: "a post of another agency decides this",
     ClockWentBackError: "",
     DamagedReleaseError: "restore it from a verified backup; nothing is decided until then",
@@ -95,6 +105,7 @@ NOT_WELLS: Final[Mapping[type[Exception], str]] = {
     LintError: "mend the packs; nothing was loaded",
     NoAccountingTaskError: "`comity accounting request HANDLE --as AGENCY/POST` opens one",
     NoLawInForceError: "then `comity law approve` and `comity law put-in-force`",
+    NoDraftError: "`comity agreement draft FILE` writes one",
     NobodyInPostError: "",
     NotApprovedError: "`comity law approve --as AGENCY/POST` records counsel's approval",
     NotAssignedError: "act `--as` a post with the function the task names; " + QUEUE,
@@ -107,9 +118,12 @@ NOT_WELLS: Final[Mapping[type[Exception], str]] = {
     NotYourAgencyError: "",
     NotYoursToResumeError: "`comity agreement history CODE` shows who suspended it",
     NoteError: "the ledger's newest checkpoint is not signed by this node's log key; run `comity ledger verify`",
+    NothingOfferedError: "`comity agreement offer CODE` offers the draft",
     NothingToExportError: "`comity ledger checkpoint` signs the first",
+    PeriodOverError: "draft one with a period to come",
     PayloadGoneError: "ask again for what you still need",
     TaskClosedError: "nobody needs to decide this any more; " + QUEUE,
+    UnsignedError: "`comity agreement sign CODE` signs, as head of the party",
     WrongPostError: "",
 }
 """What was given fits, but the node or the record says no."""

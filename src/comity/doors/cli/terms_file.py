@@ -1,5 +1,6 @@
-"""`comity agreement validate`: an agreement's TOML file checked as offering it would, every problem named."""
+"""An agreement's TOML file, checked as offering it would, every problem named: for `validate` and `draft`."""
 
+import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from comity.standing.agreements.terms import SCHEMA, AnyClause, Share, Terms, Un
 from comity.standing.agreements.vocabulary import AgreementKind, PartyRole
 from comity.standing.directory.selectors import list_agencies_by_code
 
+_CODE: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,62}")
 _NEEDED: Final = ("code", "title", "kind", "starts_at", "parties", "text", "clauses")
 
 
@@ -27,12 +29,50 @@ class Placed:
     clause: AnyClause
 
 
-def validate(*, content: bytes, language: str, form: str) -> int:
-    """Check the file; print every problem, or the clauses in plain words; return the exit code."""
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A file in which offering would find nothing wrong."""
+
+    code: str
+    title: str
+    kind: AgreementKind
+    parties: Mapping[str, PartyRole]
+    text: str
+    terms: Mapping[str, object]
+    period: Period
+
+
+def read_written(content: bytes) -> tuple[Written | None, list[MistakeError]]:
+    """Return what the file says, or None and every problem with it; raises `MistakeError` for what is no TOML."""
     raw = _read(content)
+    problems, _ = _check(raw)
+    if problems:
+        return None, problems
+    return (
+        Written(
+            code=raw["code"],
+            title=raw["title"],
+            kind=AgreementKind(raw["kind"]),
+            parties={code: PartyRole(role) for code, role in raw["parties"].items()},
+            text=raw["text"].strip() + "\n",
+            terms={"schema": SCHEMA, "clauses": raw["clauses"]},
+            period=Period(raw["starts_at"], raw.get("ends_at")),
+        ),
+        [],
+    )
+
+
+def _check(raw: Mapping[str, Any]) -> tuple[list[MistakeError], list[Placed]]:
+    """Return every problem, and the clauses that can be read."""
     problems = list(_head_problems(raw))
     clauses = _clauses(raw, problems)
     problems += _code_problems(raw, clauses)
+    return problems, clauses
+
+
+def validate(*, content: bytes, language: str, form: str) -> int:
+    """Check the file; print every problem, or the clauses in plain words; return the exit code."""
+    problems, clauses = _check(_read(content))
     if form == "json":
         told = [{"field": p.field, "message": p.message, "remedy": p.remedy} for p in problems]
         say_json({"valid": not problems, "clauses": len(clauses), "problems": told})
@@ -62,6 +102,7 @@ def _head_problems(raw: Mapping[str, Any]) -> Iterator[MistakeError]:
     for name in _NEEDED:
         if name not in raw:
             yield MistakeError(name, "is missing", f"give `{name}`")
+    yield from _text_problems(raw)
     if "kind" in raw:
         yield from _unknown("kind", raw["kind"], [kind.value for kind in AgreementKind])
     try:
@@ -84,6 +125,16 @@ def _head_problems(raw: Mapping[str, Any]) -> Iterator[MistakeError]:
             yield MistakeError(
                 f"parties.{code}", "no such agency in the directory", "`comity directory list` shows them"
             )
+
+
+def _text_problems(raw: Mapping[str, Any]) -> Iterator[MistakeError]:
+    for name in ("code", "title", "text"):
+        value = raw.get(name, "there")
+        if not isinstance(value, str) or not value.strip() or "\0" in value:
+            yield MistakeError(name, "is not a text", "write it in quotes")
+        elif name == "code" and not _CODE.fullmatch(value):
+            remedy = "use small letters, digits and hyphens: `az-sharing-2026`"
+            yield MistakeError(name, f"`{value}` is no code", remedy)
 
 
 def _unknown(field: str, value: object, known: Collection[str]) -> Iterator[MistakeError]:

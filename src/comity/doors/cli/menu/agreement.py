@@ -11,7 +11,8 @@ from comity.doors.cli.mistakes import told
 from comity.doors.cli.node import opened
 
 app = typer.Typer(
-    help="What agencies agreed, in plain words; suspending, resuming, checking terms.", no_args_is_help=True
+    help="What agencies agree, in plain words: from a draft in a file to force, suspension and end.",
+    no_args_is_help=True,
 )
 
 Code = Annotated[str, typer.Argument(metavar="CODE", help="The agreement's code; `comity agreement list` shows them.")]
@@ -25,6 +26,16 @@ class Reason(StrEnum):
     COURT_ORDER = "court_order"
     SECURITY_INCIDENT = "security_incident"
     PARTY_REQUEST = "party_request"
+
+
+class End(StrEnum):
+    """Why an agreement ends."""
+
+    PARTY_WITHDREW = "party_withdrew"
+    MUTUAL = "mutual"
+    COURT_ORDER = "court_order"
+    LAW_CHANGED = "law_changed"
+    NOT_CONCLUDED = "not_concluded"
 
 
 @app.command("list")
@@ -43,6 +54,7 @@ def show(
     code: Code,
     text: Annotated[bool, typer.Option("--text", help="With the text as signed.")] = False,
     clauses: Annotated[bool, typer.Option("--clauses", help="With each enforced clause in plain words.")] = False,
+    offered: Annotated[bool, typer.Option("--offered", help="The newest version instead of the one in force.")] = False,
     lang: Lang = Language.EN,
     json: Json = False,
 ) -> None:
@@ -50,7 +62,8 @@ def show(
     with opened(context) as node:
         from comity.doors.cli import agreements
 
-        parts = {name for name, wanted in {"text": text, "clauses": clauses}.items() if wanted}
+        wanted = {"text": text, "clauses": clauses, "offered": offered}
+        parts = {name for name, is_wanted in wanted.items() if is_wanted}
         agreements.show_one(node, code=code, parts=parts, language=lang.value, form=form_of(json))
 
 
@@ -110,3 +123,72 @@ def validate(
 
         code = terms_file.validate(content=content, language=lang.value, form=form_of(json))
     raise typer.Exit(code)
+
+
+@app.command()
+def draft(
+    context: typer.Context,
+    *,
+    file: Annotated[str, typer.Argument(metavar="FILE|-", help="An agreement as TOML: head, [parties], [[clauses]].")],
+    acting: Acting,
+) -> None:
+    """Write an agreement, or the next text of one that is there, as a party. Nobody is bound by a draft.
+
+    What offering would refuse is not written: every problem is named, as `validate` does.
+    """
+    with told():
+        content = read_bytes(file, "FILE")
+    with opened(context) as node:
+        from comity.doors.cli import agreement_steps
+
+        code = agreement_steps.draft(node, content=content, acting=acting)
+    raise typer.Exit(code)
+
+
+@app.command()
+def offer(context: typer.Context, *, code: Code, acting: Acting) -> None:
+    """Offer the draft, as a party: it becomes a version that nothing changes any more. Earlier signatures lapse."""
+    with opened(context) as node:
+        from comity.doors.cli import agreement_steps
+
+        agreement_steps.offer(node, code=code, acting=acting)
+
+
+@app.command()
+def sign(
+    context: typer.Context,
+    *,
+    code: Code,
+    acting: Acting,
+    digest: Annotated[str, typer.Option(metavar="DIGEST", help="Of the version that was read, as `show` prints it.")],
+) -> None:
+    """Sign the version on offer, as head of a party; the digest says which text was read."""
+    with opened(context) as node:
+        from comity.doors.cli import agreement_steps
+
+        agreement_steps.sign(node, code=code, digest=digest, acting=acting)
+
+
+@app.command("put-in-force")
+def put_in_force(context: typer.Context, *, code: Code, acting: Acting) -> None:
+    """Put the version in force that every party has signed; the one it replaces is superseded in the same step."""
+    with opened(context) as node:
+        from comity.doors.cli import agreement_steps
+
+        agreement_steps.into_force(node, code=code, acting=acting)
+
+
+@app.command()
+def terminate(
+    context: typer.Context,
+    *,
+    code: Code,
+    acting: Acting,
+    reason: Annotated[End, typer.Option(help="Why; the word is recorded.")],
+) -> None:
+    """End an agreement for good, as head of a party. Limits on passing on what was received stay."""
+    with opened(context) as node:
+        from comity.doors.cli import agreement_steps
+        from comity.standing.agreements.vocabulary import TerminationReason
+
+        agreement_steps.terminate(node, code=code, acting=acting, reason=TerminationReason(reason.value))

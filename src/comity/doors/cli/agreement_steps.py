@@ -1,0 +1,127 @@
+"""`comity agreement`: from a file to force: draft, offer, sign, put in force; and the end."""
+
+from typing import Final
+
+from comity.doors.cli.acting import STEWARD, acting_as
+from comity.doors.cli.mistakes import UNUSABLE, MistakeError, tell
+from comity.doors.cli.node import Node
+from comity.doors.cli.say import say
+from comity.doors.cli.terms_file import Written, read_written
+from comity.spine.tenancy.actor import Actor
+from comity.spine.tenancy.transaction import reading
+from comity.standing.agreements.commands import (
+    draft_agreement,
+    offer_agreement,
+    put_in_force,
+    revise_draft,
+    sign_agreement,
+    terminate_agreement,
+)
+from comity.standing.agreements.facts import AgreementFacts, VersionFacts
+from comity.standing.agreements.selectors import get_agreement_by_code, list_agreements, list_versions
+from comity.standing.agreements.vocabulary import TerminationReason
+
+_HEAD: Final = "read it with `comity agreement show {code} --text --clauses --offered`"
+
+
+def draft(node: Node, *, content: bytes, acting: str) -> int:
+    """Write a draft, or the next text of an agreement that is there; return the exit code.
+
+    A file that offering would refuse is not drafted: every problem is printed.
+    """
+    by = acting_as(acting)
+    written, problems = read_written(content)
+    if written is None:
+        for problem in problems:
+            tell(problem)
+        say(f"{len(problems)} problems: nothing was written")
+        return UNUSABLE
+    with reading(STEWARD):
+        known = {agreement.code: agreement for agreement in list_agreements()}.get(written.code)
+    if known is None:
+        _draft_new(node, written, by=by)
+    else:
+        _revise(node, written, known, by=by)
+    say(f"`{written.code}` is drafted, nobody is bound")
+    say(f"→ `comity agreement offer {written.code} --as {acting}` makes it a version that nothing changes any more")
+    return 0
+
+
+def _draft_new(node: Node, written: Written, *, by: Actor) -> None:
+    draft_agreement(
+        by=by,
+        now=node.now(),
+        code=written.code,
+        title=written.title,
+        kind=written.kind,
+        parties=written.parties,
+        text=written.text,
+        terms=written.terms,
+        period=written.period,
+    )
+
+
+def _revise(node: Node, written: Written, known: AgreementFacts, *, by: Actor) -> None:
+    if written.kind != known.kind:
+        raise MistakeError("kind", f"`{known.code}` is a `{known.kind.value}`", "draft another agreement")
+    parties = {party.agency_code: party.role for party in known.parties}
+    if dict(written.parties) != parties:
+        told = ", ".join(f"{code} ({role.value})" for code, role in sorted(parties.items()))
+        raise MistakeError("parties", f"the parties of `{known.code}` are {told}", "draft another agreement")
+    revise_draft(
+        by=by,
+        now=node.now(),
+        agreement_id=known.id,
+        title=written.title,
+        text=written.text,
+        terms=written.terms,
+        period=written.period,
+    )
+
+
+def offer(node: Node, *, code: str, acting: str) -> None:
+    """Offer the draft as the next version."""
+    by = acting_as(acting)
+    found = _find(code)
+    offer_agreement(by=by, now=node.now(), agreement_id=found.id)
+    version = _newest(found)
+    say(f"version {version.number} of `{code}` is offered, digest {version.digest}")
+    say(f"→ {_HEAD.format(code=code)}; the head of each party signs: "
+        f"`comity agreement sign {code} --digest {version.digest} --as AGENCY/head`")  # fmt: skip
+
+
+def sign(node: Node, *, code: str, digest: str, acting: str) -> None:
+    """Sign the version whose digest was read, as head of a party."""
+    by = acting_as(acting)
+    found = _find(code)
+    sign_agreement(by=by, now=node.now(), agreement_id=found.id, digest=digest)
+    version = _newest(found)
+    signed = len(version.signed_by)
+    say(f"signed: {signed} of {len(version.parties)} parties have signed version {version.number} of `{code}`")
+    if signed == len(version.parties):
+        say(f"→ `comity agreement put-in-force {code} --as {acting}`")
+
+
+def into_force(node: Node, *, code: str, acting: str) -> None:
+    """Put the version that every party has signed in force."""
+    by = acting_as(acting)
+    found = _find(code)
+    put_in_force(by=by, now=node.now(), agreement_id=found.id)
+    say(f"`{code}` is in force: the gate follows version {_newest(found).number} within its period")
+
+
+def terminate(node: Node, *, code: str, acting: str, reason: TerminationReason) -> None:
+    """End an agreement for good, as head of a party."""
+    by = acting_as(acting)
+    terminate_agreement(by=by, now=node.now(), agreement_id=_find(code).id, reason=reason)
+    say(f"`{code}` has ended; limits on passing on what was received under it stay")
+
+
+def _find(code: str) -> AgreementFacts:
+    with reading(STEWARD):
+        return get_agreement_by_code(code)
+
+
+def _newest(agreement: AgreementFacts) -> VersionFacts:
+    with reading(STEWARD):
+        return list_versions(agreement.id)[-1]
