@@ -41,6 +41,7 @@ from comity.standing.agreements.selectors import NoSuchAgreementError
 from comity.standing.agreements.terms import UnknownTermError
 from comity.standing.directory.commands.keys import KeyRefusedError
 from comity.standing.directory.commands.record import NotYourAgencyError
+from comity.standing.directory.commands.register import DirectoryConflictError
 from comity.standing.directory.importers import ListUnreadableError
 from comity.standing.directory.selectors import NotInDirectoryError
 from comity.standing.law.commands import (
@@ -93,6 +94,7 @@ NOT_WELLS: Final[Mapping[type[Exception], str]] = {
     AlreadySignedError: "`comity agreement show CODE` says who has not",
     AskerMayNotDecideError: "a post of another agency decides this",
     ClockWentBackError: "",
+    DirectoryConflictError: "",
     DamagedReleaseError: "restore it from a verified backup; nothing is decided until then",
     DigestChangedError: "look at the task again: a verdict binds to exactly what was seen",
     ForkDetectedError: "",

@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
+from comity.doors.cli.input import read_bytes
 from comity.doors.cli.menu.options import Json, form_of
+from comity.doors.cli.mistakes import told
 from comity.doors.cli.node import opened
 
 app = typer.Typer(help="Agencies, their posts and who holds them; public lists taken in.", no_args_is_help=True)
@@ -97,3 +99,22 @@ def list_agencies(
             limit=limit,
             form=form_of(json),
         )
+
+
+@app.command()
+def tenant(
+    context: typer.Context,
+    *,
+    file: Annotated[str, typer.Argument(metavar="FILE|-", help="An agency with its posts and holders, as TOML.")],
+) -> None:
+    """Make an agency a tenant of this node, as the node's steward, with its posts and who holds them.
+
+    An agency of the lists is named by its code; a new one also by name and kind. Holders are badge references, never
+    names. Safe to run again: only what is missing is added.
+    """
+    with told():
+        content = read_bytes(file, "FILE")
+    with opened(context) as node:
+        from comity.doors.cli import tenants
+
+        tenants.make_tenant(node, content=content)

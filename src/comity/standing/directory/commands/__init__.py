@@ -8,6 +8,7 @@ from comity.standing.directory.commands.holdings import (
     end_holding,
     hand_over_post,
 )
+from comity.standing.directory.commands.hosting import host_agencies
 from comity.standing.directory.commands.keys import (
     IssuedKey,
     KeyRefusedError,
@@ -56,6 +57,7 @@ __all__ = [
     "end_holding",
     "form_task_forces",
     "hand_over_post",
+    "host_agencies",
     "issue_api_key",
     "register_agencies",
     "register_officers",
