@@ -38,15 +38,17 @@ from comity.coordination.exchange.commands.retention import (
 )
 from comity.coordination.exchange.commands.review import ReviewFinding, review_disclosure
 from comity.coordination.exchange.commands.shadow import shadow_requests
+from comity.coordination.exchange.holders import NobodyInPostError
 from comity.kernel.time import Period
 from comity.spine.tasks.verdict import NotAssignedError, TaskNotVisibleError
 from comity.spine.tenancy.actor import Duty
 from comity.spine.tenancy.transaction import acting, reading
 from comity.spine.vault.retention import set_retention
-from comity.spine.vault.seal import ItemNotVisibleError
+from comity.spine.vault.seal import ItemNotVisibleError, open_item
 from comity.spine.vault.tombstones import TombstoneFile
 from comity.standing.agreements.commands import suspend_agreement
 from comity.standing.agreements.vocabulary import SuspensionReason
+from comity.standing.directory.commands import end_holding
 
 
 def told(demo, **changes):
@@ -110,6 +112,7 @@ def test_two_holders_may_use_the_same_key(demo):
     [
         ({"recipient": "nobody"}, "recipient"),
         ({"recipient": "az-dps"}, "recipient"),
+        ({"recipient_post": "records-supervisor-of-nobody"}, "recipient_post"),
         ({"purpose": "gossip"}, "purpose"),
         ({"elements": ()}, "elements"),
     ],
@@ -125,6 +128,27 @@ def test_what_cannot_have_been_told_is_a_fault_and_writes_nothing(demo, changes,
 def test_nobody_tells_of_the_future(demo):
     result = tell(demo, told_at=demo.clock() + timedelta(hours=1))
     assert [fault.field for fault in result.faults] == ["told_at"]
+
+
+def trained_by(demo):
+    [(item, post_id)] = demo.look(
+        "SELECT d.facts_item, a.post_id FROM exchange_decision d JOIN exchange_ask a ON a.id = d.ask_id"
+    )
+    with reading(demo.node("courier")) as cursor:
+        facts = open_item(cursor, demo.keys, item)
+    return {code for code in facts["met"] if code.startswith("trained_")}, post_id
+
+
+def test_whoever_was_told_is_judged_by_its_own_training_and_not_the_tellers(demo):
+    tell(demo, recipient_post="liaison")
+    trained, post_id = trained_by(demo)
+    assert post_id == demo.actor("hsi-arizona", "liaison").post_id
+    assert trained == {"trained_receive_information", "trained_receive_intelligence", "trained_receive_cji"}
+
+
+def test_where_nobody_knows_which_post_was_told_no_training_counts(demo):
+    tell(demo)
+    assert trained_by(demo)[0] == set()
 
 
 # ---- accounting
@@ -285,6 +309,41 @@ def test_a_validated_item_is_kept_for_another_term_and_only_for_a_reason_that_co
     demo.clock.advance(days=365 * 2)
     purge(demo)
     assert demo.look("SELECT count(*) FROM vault_item WHERE id = %s", (item,)) == [(1,)]
+
+
+def test_a_validation_never_shortens_a_term_and_never_touches_facts(demo):
+    ask_id = put(demo, DISCLOSED).ask_id
+    item, by = payload_of(demo, ask_id), demo.actor("az-dps", "records-supervisor")
+    given = {"reason": "court_proceeding", "by": by, "now": demo.clock(), "keys": demo.keys}
+    far = demo.clock() + timedelta(days=3650)
+    with acting(by) as cursor:
+        set_retention(cursor, item_id=item, retain_until=far)
+    assert validate_kept(item_id=item, **given) == far
+    [(facts, until)] = demo.look("SELECT id, retain_until FROM vault_item WHERE kind = 'facts'")
+    with pytest.raises(ItemNotVisibleError):
+        validate_kept(item_id=facts, **given)
+    assert demo.look("SELECT retain_until FROM vault_item WHERE id = %s", (facts,)) == [(until,)]
+    assert demo.look("SELECT count(*) FROM exchange_review") == [(1,)]
+
+
+def vacate(demo, agency, post):
+    end_holding(
+        by=demo.node("steward"), now=demo.clock(), post_id=demo.actor(agency, post).post_id, ends_at=demo.clock()
+    )
+
+
+def test_in_the_name_of_a_vacant_post_nothing_is_kept_and_no_accounting_opened(demo):
+    result = put(demo, DISCLOSED)
+    item, by = payload_of(demo, result.ask_id), demo.actor("az-dps", "records-supervisor")
+    task_id = accounting_task(demo, handle_of(demo, result.ask_id))
+    vacate(demo, "az-dps", "records-supervisor")
+    vacate(demo, "az-dps", "privacy")
+    before = counts(demo)
+    with pytest.raises(NobodyInPostError):
+        validate_kept(item_id=item, reason="court_proceeding", by=by, now=demo.clock(), keys=demo.keys)
+    with pytest.raises(NobodyInPostError):
+        opened(demo, task_id)
+    assert counts(demo) == before
 
 
 def test_nobody_keeps_or_holds_another_agencys_item(demo):

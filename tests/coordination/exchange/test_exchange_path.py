@@ -36,12 +36,12 @@ from comity.coordination.exchange.ask import CHUNK, Answered, Conflict
 from comity.coordination.exchange.commands.answer import (
     AnswerFaultError,
     HolderAnswer,
-    NobodyInPostError,
     NotAwaitingError,
     Verdict,
 )
 from comity.coordination.exchange.commands.deliver import DeliveryNotVisibleError
 from comity.coordination.exchange.commands.request import ChunkTooLargeError
+from comity.coordination.exchange.holders import NobodyInPostError
 from comity.kernel.digest import element_digests, element_root
 from comity.kernel.time import Period
 from comity.spine.tasks.verdict import (

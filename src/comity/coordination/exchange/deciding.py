@@ -73,12 +73,20 @@ def decide_shadow(cursor: CursorWrapper, named: Sequence[Named], by: Actor, now:
     """Decide asks on their lodged records as if they were live, without a lock or a count: nothing leaves."""
     if not named:
         return []
+    standing = preview_standing(cursor, named, now)
+    return decide_past(cursor, named, by, now, standing=[standing[n.id] for n in named])
+
+
+def decide_past(
+    cursor: CursorWrapper, named: Sequence[Named], by: Actor, at: datetime, *, standing: Sequence[Standing]
+) -> list[Case]:
+    """Decide asks on their lodged records under the law of `at` and the standing given, without a lock or a count."""
     records = read_records(cursor, named, by)
-    law, standing = get_current_law(now), preview_standing(cursor, named, now)
-    book = QuotaBook(now.astimezone(UTC).date(), {}, {}, {})
+    law = get_current_law(at)
+    book = QuotaBook(at.astimezone(UTC).date(), {}, {}, {})
     return [
-        _decide(n, standing[n.id], records.get((n.holder.id, n.ask.category, n.reference_key)), law, now, book)
-        for n in named
+        _decide(n, one, records.get((n.holder.id, n.ask.category, n.reference_key)), law, at, book)
+        for n, one in zip(named, standing, strict=True)
     ]
 
 

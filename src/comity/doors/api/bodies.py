@@ -165,6 +165,9 @@ class OutsideBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     claims: _Claims = {}
     justification: Annotated[str, _text(LONGEST_TEXT, "Kept in the vault.")] = ""
     subject_handle: UUID | None = None
+    recipient_post: Annotated[
+        str, _text(LONGEST_KEY, "The recipient's post that was told; left out, nobody's training counts.")
+    ] = ""
 
     def as_told(self) -> ToldOutside:
         """Return what the exchange records."""
@@ -180,6 +183,7 @@ class OutsideBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             claims=self.claims,
             justification=self.justification,
             subject_handle=self.subject_handle,
+            recipient_post=self.recipient_post,
         )
 
 

@@ -13,10 +13,11 @@ from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from ninja.errors import ValidationError
 
 from comity.coordination.exchange.commands.account import NoAccountingTaskError, NotPrivacyOfficerError
-from comity.coordination.exchange.commands.answer import AnswerFaultError, NobodyInPostError, NotAwaitingError
+from comity.coordination.exchange.commands.answer import AnswerFaultError, NotAwaitingError
 from comity.coordination.exchange.commands.audit import NotAuditorError
 from comity.coordination.exchange.commands.deliver import DeliveryNotVisibleError, PayloadGoneError
 from comity.coordination.exchange.commands.retention import SHORT_REASONS, UnknownReasonError
+from comity.coordination.exchange.holders import NobodyInPostError
 from comity.coordination.exchange.reload import AskNotVisibleError
 from comity.doors.api import log
 from comity.doors.api.problems import (

@@ -7,10 +7,11 @@ import django.db
 import psycopg
 
 from comity.coordination.exchange.commands.account import NoAccountingTaskError, NotPrivacyOfficerError
-from comity.coordination.exchange.commands.answer import AnswerFaultError, NobodyInPostError, NotAwaitingError
+from comity.coordination.exchange.commands.answer import AnswerFaultError, NotAwaitingError
 from comity.coordination.exchange.commands.audit import NotAuditorError
 from comity.coordination.exchange.commands.deliver import DeliveryNotVisibleError, PayloadGoneError
 from comity.coordination.exchange.commands.retention import UnknownReasonError
+from comity.coordination.exchange.holders import NobodyInPostError
 from comity.coordination.exchange.reload import AskNotVisibleError
 from comity.doors.cli.mistakes import DATABASE_GONE, NOT_WELL, QUEUE, UNUSABLE, MistakeError
 from comity.kernel.states import IllegalTransitionError

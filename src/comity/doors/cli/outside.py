@@ -31,6 +31,7 @@ class ToldLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     claims: dict[str, bool] = {}
     justification: str = ""
     subject_handle: UUID | None = None
+    recipient_post: str = ""
 
     def as_told(self) -> ToldOutside:
         """Return what the exchange records."""
@@ -46,6 +47,7 @@ class ToldLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             claims=self.claims,
             justification=self.justification,
             subject_handle=self.subject_handle,
+            recipient_post=self.recipient_post,
         )
 
 

@@ -1,5 +1,6 @@
 """How long an item stays: set by its owner or by retention, never in silence by the reader of it."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -12,6 +13,11 @@ _SET: Final = (
     "UPDATE vault_item AS new SET retain_until = %s FROM (SELECT id, retain_until FROM vault_item WHERE id = %s"
     " FOR UPDATE) AS old WHERE new.id = old.id RETURNING old.retain_until"
 )
+_EXTEND: Final = (
+    "UPDATE vault_item SET retain_until = greatest(retain_until, %s)"
+    " WHERE id = %s AND kind = ANY(%s::text[]) AND retain_until IS NOT NULL RETURNING retain_until"
+)
+_SHORTEN: Final = "UPDATE vault_item SET retain_until = %s WHERE id = ANY(%s::uuid[]) AND retain_until > %s"
 
 
 def set_retention(cursor: CursorWrapper, *, item_id: UUID, retain_until: datetime | None) -> datetime | None:
@@ -26,3 +32,25 @@ def set_retention(cursor: CursorWrapper, *, item_id: UUID, retain_until: datetim
         raise ItemNotVisibleError(f"no vault item `{item_id}` whose term this session may set")
     former: datetime | None = row[0]
     return former
+
+
+def extend_retention(
+    cursor: CursorWrapper, *, item_id: UUID, kinds: Collection[str], retain_until: datetime
+) -> datetime:
+    """Let an item of one of `kinds` stay until then, or longer where it was to stay longer; return its term's end.
+
+    Raises `ItemNotVisibleError` for an item of others, of another kind, purged or without a term.
+    """
+    cursor.execute(_EXTEND, (retain_until, item_id, list(kinds)))
+    row = cursor.fetchone()
+    if row is None:
+        raise ItemNotVisibleError(f"no vault item `{item_id}` whose term this session may extend")
+    end: datetime = row[0]
+    return end
+
+
+def shorten_retention(cursor: CursorWrapper, *, item_ids: Collection[UUID], retain_until: datetime) -> int:
+    """Let items stay no longer than until then; return how many would have stayed longer. Purged ones do not matter."""
+    cursor.execute(_SHORTEN, (retain_until, list(item_ids), retain_until))
+    count: int = cursor.rowcount
+    return count

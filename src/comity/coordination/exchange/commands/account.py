@@ -9,6 +9,7 @@ from django.db.backends.utils import CursorWrapper
 
 from comity.coordination.exchange.batch import Act, ActRow, Batch, act_row
 from comity.coordination.exchange.follow_up import open_for
+from comity.coordination.exchange.holders import require_holder
 from comity.kernel.canonical import plain
 from comity.kernel.digest import sha256
 from comity.kernel.ids import new_id
@@ -83,10 +84,11 @@ def open_accounting(*, task_id: UUID, by: Actor, now: datetime, keys: KeyRing) -
     The privacy officer opens it, from a redress, correction or retention task of the agency.
 
     One durable transaction: an `exchange_reading` row and a ledger entry, before anything is returned. Raises
-    `NotPrivacyOfficerError`, `NoAccountingTaskError`, `TaskNotVisibleError`.
+    `NotPrivacyOfficerError`, `NobodyInPostError`, `NoAccountingTaskError`, `TaskNotVisibleError`.
     """
     with acting(by) as cursor:
         _require_officer(by)
+        require_holder(by, now)
         task = get_task(cursor, task_id)
         _require_opening(task)
         rows = _rows(cursor, by.agency_id, _handle_of(cursor, task))

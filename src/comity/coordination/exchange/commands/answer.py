@@ -17,6 +17,7 @@ from comity.coordination.exchange.facts import RecordFacts
 from comity.coordination.exchange.follow_up import record_from_plain
 from comity.coordination.exchange.gather import read_records, read_standing, tenant_of
 from comity.coordination.exchange.hidden import add_late_release, is_hiding
+from comity.coordination.exchange.holders import require_holder
 from comity.coordination.exchange.open_records import open_values, texts
 from comity.coordination.exchange.outcome import Stage, add_decided, answer_row
 from comity.coordination.exchange.reload import Reloaded, read_told, reload_ask
@@ -108,19 +109,11 @@ def _verdict_of(answer: HolderAnswer, loaded: Reloaded) -> str:
     return "answered" if answer.values.keys() == set(loaded.named.ask.elements) else "answered_in_part"
 
 
-class NobodyInPostError(PermissionError):
-    """Nobody holds the post, not even acting: nothing can be decided in its name."""
-
-
 def give(cursor: CursorWrapper, batch: Batch, task: TaskView, by: Actor, *, verdict: str, digest: str) -> None:
     """Record the verdict of whoever holds the post now, or acts for it, with a ledger entry; stop the task's clock."""
     now = batch.now
     post = directory.get_post(by.post_id)
-    holder = directory.get_holder(by.post_id, now)
-    if holder is None:
-        raise NobodyInPostError(
-            f"nobody holds the post `{post.code}`; have the directory name a holder or an acting one"
-        )
+    holder = require_holder(by, now)
     entry_id = new_id()
     given = give_verdict(
         cursor,

@@ -10,10 +10,17 @@ from django.db.backends.utils import CursorWrapper
 
 from comity.coordination.exchange.ask import TOLD_OUTSIDE, Ask, Fault, Invalid
 from comity.coordination.exchange.batch import Act, Batch, act_row
-from comity.coordination.exchange.deciding import decide_shadow
+from comity.coordination.exchange.deciding import decide_past
 from comity.coordination.exchange.facts import Named
 from comity.coordination.exchange.follow_up import open_review
-from comity.coordination.exchange.gather import Recorded, body_digest, read_recorded, reference_key
+from comity.coordination.exchange.gather import (
+    TRAINED,
+    Recorded,
+    body_digest,
+    preview_standing,
+    read_recorded,
+    reference_key,
+)
 from comity.coordination.exchange.outcome import Stage, add_ask, answer_row, decision_row
 from comity.coordination.exchange.rules import LONGEST_KEY, RESERVED_OUTSIDE, faults_of, permitted_of
 from comity.kernel.ids import new_id, random_id
@@ -21,6 +28,7 @@ from comity.spine.keys.ring import KeyRing
 from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import acting, decoded
 from comity.standing.directory import selectors as directory
+from comity.standing.directory.facts import AgencyFacts, PostFacts
 from comity.standing.law.catalogue import load_catalogue
 from comity.standing.law.selectors import NoLawInForceError, get_current_law
 
@@ -40,7 +48,11 @@ class Means(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ToldOutside:
-    """What was told, to whom (agency code or ORI), when and how. The values themselves are not recorded again."""
+    """What was told, to whom (agency code or ORI), when and how. The values themselves are not recorded again.
+
+    `recipient_post`: the code of the recipient's post that was told, whose holder's training counts; "" where nobody
+    knows: then no training counts.
+    """
 
     key: str
     recipient: str
@@ -53,6 +65,7 @@ class ToldOutside:
     claims: dict[str, bool] = field(default_factory=dict)
     justification: str = ""
     subject_handle: UUID | None = None
+    recipient_post: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +80,11 @@ class RecordedOutside:
 def record_outside(*, told: ToldOutside, by: Actor, now: datetime, keys: KeyRing) -> RecordedOutside | Invalid:
     """Record a past disclosure of the acting agency; it counts in the accounting, marked as outside the gate.
 
-    The gate judges it, by the lodged record where the reference names one, under the law,
-    agreements and training of `told_at` (an agreement ended since does not count
-    in its favor). Every such disclosure is reviewed by the privacy officer within 24 hours; one the gate would have
-    refused in part or whole is a breach and says so. One durable transaction: ask, decision, answer, disclosure,
-    review task with its clock, a ledger entry.
+    The gate judges it, by the lodged record where the reference names one, under the law and agreements of `told_at`
+    and the training of whoever then held the recipient's post (an agreement ended since does not count in its
+    favor). Every such disclosure is reviewed by the privacy officer within 24 hours; one the gate would have refused
+    in part or whole is a breach and says so. One durable transaction: ask, decision, answer, disclosure, review task
+    with its clock, a ledger entry.
     """
     ask = _ask(told, by)
     # The ask's own key is made here and begins with what a caller may not use.
@@ -85,7 +98,11 @@ def record_outside(*, told: ToldOutside, by: Actor, now: datetime, keys: KeyRing
         known = read_recorded(cursor, named.asker.id, [named.ask.ask_key]).get(named.ask.ask_key)
         if known is not None:
             return _repeated(cursor, known, named, told)
-        [case] = decide_shadow(cursor, [named], by, _judged_at(told, now))
+        at = _judged_at(told, now)
+        standing = preview_standing(cursor, [named], at)[named.id]
+        if not told.recipient_post:
+            standing = replace(standing, trained=frozenset(), untrained=frozenset(TRAINED))
+        [case] = decide_past(cursor, [named], by, at, standing=[standing])
         breach = tuple(sorted(set(told.elements) - case.decision.permitted))
         batch = Batch(now)
         row, item = add_ask(batch, named, tick_at=None, path=OUTSIDE)
@@ -145,6 +162,7 @@ def _ask(told: ToldOutside, by: Actor) -> Ask:
         reference=told.reference,
         claims=told.claims,
         justification=told.justification,
+        post=told.recipient_post,
     )
 
 
@@ -179,4 +197,16 @@ def _name(ask: Ask, told: ToldOutside, by: Actor, keys: KeyRing) -> Named | Faul
     holder = directory.get_agency(by.agency_id)
     key = reference_key(keys, holder_id=holder.id, category=ask.category, reference=ask.reference)
     digest = body_digest(keys, asker_id=recipient.id, ask=ask)
-    return Named(new_id(), ask, recipient, holder, directory.get_post(by.post_id), key, digest)
+    post = _post_of(told, recipient, by)
+    return post if isinstance(post, Fault) else Named(new_id(), ask, recipient, holder, post, key, digest)
+
+
+def _post_of(told: ToldOutside, recipient: AgencyFacts, by: Actor) -> PostFacts | Fault:
+    """Return the post that was told; where nobody knows, the row names the post that tells of it."""
+    if not told.recipient_post:
+        return directory.get_post(by.post_id)
+    posts = {post.code: post for post in directory.list_posts_of(recipient.id)}
+    if told.recipient_post not in posts:
+        message = f"no post `{told.recipient_post[:100]}` of the recipient"
+        return Fault("recipient_post", message, "name one of its posts, or leave it out", code="unknown")
+    return posts[told.recipient_post]

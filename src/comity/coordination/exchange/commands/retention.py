@@ -9,6 +9,7 @@ from django.db.backends.utils import CursorWrapper
 
 from comity.coordination.exchange.batch import Act, ActRow, Batch, act_row
 from comity.coordination.exchange.follow_up import open_for
+from comity.coordination.exchange.holders import require_holder
 from comity.coordination.exchange.rules import DEFAULT_RETENTION_DAYS
 from comity.kernel.digest import sha256
 from comity.kernel.ids import new_id
@@ -22,11 +23,13 @@ from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import acting
 from comity.spine.vault import holds
 from comity.spine.vault.purge import Due, list_due, purge
-from comity.spine.vault.retention import set_retention
+from comity.spine.vault.retention import extend_retention
 from comity.spine.vault.tombstones import TombstoneFile
 from comity.standing.directory import selectors as directory
 
 PURGE_BATCH: Final = 500
+KEPT: Final = ("record", "payload")
+"""The kinds of vault item whose term a validation may extend."""
 NOTICE: Final = timedelta(days=30)
 SHORT_REASONS: Final = ("still_under_investigation", "court_proceeding", "validated_by_source", "required_by_statute")
 """The reasons for which a record may be kept another term; each is recorded with reviewer and date (R9)."""
@@ -39,14 +42,16 @@ class UnknownReasonError(ValueError):
 def validate_kept(*, item_id: UUID, reason: str, by: Actor, now: datetime, keys: KeyRing) -> datetime:
     """Keep a lodged record or payload of the acting agency for another term; return until when.
 
-    One durable transaction: the vault item's term, an `exchange_review` row, a ledger entry. Raises
-    `UnknownReasonError` and the vault's errors for an item that is not the agency's.
+    Never shorter than it was to be kept, and nothing else: facts, drafts and the private part of an ask keep their own
+    terms. One durable transaction: the vault item's term, an `exchange_review` row, a ledger entry. Raises
+    `UnknownReasonError`, `NobodyInPostError`, and the vault's errors for an item that is not such a one of the agency.
     """
     if reason not in SHORT_REASONS:
         raise UnknownReasonError(f"`{reason}` is no reason to keep a record; use one of: {', '.join(SHORT_REASONS)}")
     until = now + timedelta(days=DEFAULT_RETENTION_DAYS)
     with acting(by) as cursor:
-        set_retention(cursor, item_id=item_id, retain_until=until)
+        require_holder(by, now)
+        until = extend_retention(cursor, item_id=item_id, kinds=KEPT, retain_until=until)
         withdrawn = withdraw_tasks_of(cursor, [item_id], now=now)
         stop_clocks_of(cursor, subject_ids=withdrawn, kind=Kind.RETENTION.value, now=now)
         batch = Batch(now)

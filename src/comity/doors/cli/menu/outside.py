@@ -30,6 +30,9 @@ def record_told(
     acting: Acting,
     key: Annotated[str | None, typer.Option(metavar="KEY", help="Your own id: the same is recorded once.")] = None,
     recipient: Annotated[str | None, typer.Option(metavar="AGENCY", help="Who was told: code or ORI.")] = None,
+    recipient_post: Annotated[
+        str | None, typer.Option(metavar="POST", help="Which of its posts; without it nobody's training counts.")
+    ] = None,
     purpose: Annotated[str | None, typer.Option(metavar="CODE", help="`comity law purposes`.")] = None,
     category: Annotated[str | None, typer.Option(metavar="CODE", help="`comity law categories`.")] = None,
     element: Annotated[
@@ -51,11 +54,13 @@ def record_told(
 
     The gate judges it under the law and agreements of then; what it would not have let go is named a breach. The
     privacy officer reviews it within 24 hours. In a file: {"key", "recipient", "purpose", "category", "elements",
-    "reference", "told_at", "means"}, and as needed "claims", "justification", "subject_handle".
+    "reference", "told_at", "means"}, and as needed "claims", "justification", "subject_handle",
+    "recipient_post".
     """
     options: dict[str, object] = {
         "key": key,
         "recipient": recipient,
+        "recipient_post": recipient_post,
         "purpose": purpose,
         "category": category,
         "elements": element,
