@@ -186,6 +186,13 @@ def test_a_control_character_never_reaches_the_terminal(reader):
     assert "\x1b" not in told.out + told.err
 
 
+def test_every_status_of_an_ask_has_words():
+    from comity.coordination.exchange.ask import STATUSES
+    from comity.doors.cli.ask_words import STATUS_WORDS
+
+    assert set(STATUSES) <= STATUS_WORDS.keys()
+
+
 def test_ask_that_waits_says_what_its_type_permits_and_refuses_nothing(terminal):
     asked = msgspec.json.encode(an_ask("w1", elements=["person_name"], reference="not lodged"))
     told = terminal.run("ask", "-", "--as", "hsi-arizona", typed=asked)

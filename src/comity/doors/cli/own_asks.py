@@ -4,7 +4,7 @@ from typing import Final
 
 from comity.coordination.exchange.selectors import AskView, list_asks
 from comity.doors.cli.acting import acting_as
-from comity.doors.cli.ask_words import STATUS_WORDS
+from comity.doors.cli.ask_words import IN_PART, STATUS_WORDS
 from comity.doors.cli.say import moment, say, say_json, say_table
 from comity.doors.cli.tasks import parse_id
 from comity.spine.tenancy.transaction import reading
@@ -31,7 +31,7 @@ def list_own(*, acting: str, path: str, before: str | None, limit: int, form: st
             _key(one),
             holders[one.holder_id],
             f"{one.purpose}, {one.category}: {', '.join(one.elements)}",
-            STATUS_WORDS.get(one.answered.status, one.answered.status.replace("_", " ")),
+            IN_PART if one.answered.in_part else STATUS_WORDS[one.answered.status],
         )
         for one in found
     ]
