@@ -167,6 +167,20 @@ def test_accounting_opens_from_a_task_for_the_privacy_officer(told):
     assert len(terminal.node.look("SELECT 1 FROM exchange_reading WHERE kind = 'accounting_opened'")) == 2
 
 
+def test_a_redress_task_is_concluded_by_its_post_with_a_word_that_ends_it(told):
+    terminal, *_ = told
+    handle = uuid4()
+    task = terminal.run("accounting", "request", handle, "--as", "pima-so", "--json").value["task"]
+    close = ("conclude", task, "--as", "pima-so/privacy")
+    wrong = terminal.run(*close, "--verdict", "fine", typed="y\n")
+    assert (wrong.code, "answered" in wrong.err) == (2, True)
+    kept = terminal.run(*close, "--verdict", "answered", typed="n\n")
+    assert (kept.code, "ends as: answered, refused" in kept.out, str(handle) in kept.out) == (1, True, False)
+    assert terminal.run("conclude", task, "--as", "pima-so/counsel", "--verdict", "answered", typed="y\n").code != 0
+    assert "recorded: answered" in terminal.run(*close, "--verdict", "answered", typed="y\n").out
+    assert terminal.run("accounting", "open", task, "--as", "pima-so/privacy").code != 0
+
+
 def test_accounting_of_what_is_no_handle_or_task_is_refused(terminal):
     assert terminal.run("accounting", "request", "Ana Example", "--as", "pima-so").code == 2
     assert terminal.run("accounting", "open", uuid4(), "--as", "pima-so/privacy").code == 2

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.db.backends.utils import CursorWrapper
 
-from comity.coordination.exchange.open_records import texts
 from comity.coordination.exchange.reload import Reloaded, reload_ask
 from comity.coordination.exchange.rules import functions_of
 from comity.spine.keys.ring import KeyRing
@@ -25,16 +24,14 @@ ABOUT_ASKS: Final = frozenset({Kind.ANSWER, Kind.APPROVAL, Kind.COUNSEL})
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A task about an ask with what its post is shown.
+    """A task about an ask with what its post is shown; what leaves on a release is opened by `commands.open_draft`.
 
-    `private`: what the asker wrote to who answers, None for the others. `leaves`: exactly what leaves on a release,
-    by element, None for who answers.
+    `private`: what the asker wrote to who answers, None for the others.
     """
 
     task: TaskView
     asked: Reloaded
     private: Mapping[str, str] | None
-    leaves: Mapping[str, str] | None
 
 
 def list_waiting(cursor: CursorWrapper, *, post: PostFacts, now: datetime, limit: int) -> list[TaskView]:
@@ -64,13 +61,19 @@ def get_own_task(cursor: CursorWrapper, task_id: UUID, *, post: PostFacts, now: 
     return task
 
 
-def get_task_view(cursor: CursorWrapper, task: TaskView, *, keys: KeyRing) -> Waiting:
-    """Return what the post of a task about an ask is shown, opened from the vault.
+def read_notice(cursor: CursorWrapper, task: TaskView, *, keys: KeyRing) -> Mapping[str, str]:
+    """Return what a notice tells its post: who asked whom for what, and by which rules it must be told."""
+    told = open_item(cursor, keys, task.id)
+    return {name: ", ".join(map(str, one)) if isinstance(one, list) else str(one) for name, one in told.items()}
 
-    Raises `AskNotVisibleError`, the vault's errors (what waited may be purged) and those of the key ring.
+
+def get_task_view(cursor: CursorWrapper, task: TaskView, *, keys: KeyRing) -> Waiting:
+    """Return what the post of a task about an ask is shown; the private part is opened from the vault.
+
+    Raises `AskNotVisibleError`, the vault's errors (the private part may be purged) and those of the key ring.
     """
     asked = reload_ask(cursor, task.subject_id)
     if task.kind is Kind.ANSWER:
         opened = open_item(cursor, keys, asked.private_item)
-        return Waiting(task, asked, {name: str(text) for name, text in opened.items()}, None)
-    return Waiting(task, asked, None, texts(open_item(cursor, keys, task.id)))
+        return Waiting(task, asked, {name: str(text) for name, text in opened.items()})
+    return Waiting(task, asked, None)

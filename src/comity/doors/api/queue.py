@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from comity.coordination.exchange.commands.answer import answer_request, decide_waiting
+from comity.coordination.exchange.commands.open_draft import WITH_DRAFT, open_draft
 from comity.coordination.exchange.queue import Waiting, get_own_task, get_task_view
 from comity.coordination.exchange.selectors import list_waiting_of
 from comity.doors.api.answers import Moment, Status, moment
@@ -98,13 +99,18 @@ def get_queue(request: HttpRequest, limit: Annotated[int, Query(ge=1, le=200)] =
 
 @router.get("/tasks/{task_id}", **declared(Scope.EXCHANGE_ANSWER, Scope.EXCHANGE_APPROVE, gives={200: TaskPage}))
 def get_one_task(request: HttpRequest, task_id: UUID) -> HttpResponse:
-    """Read a task of the key's post: what is asked and, for an approver or counsel, exactly what will leave."""
+    """Read a task of the key's post: what is asked and, for an approver or counsel, exactly what will leave.
+
+    That what waits was opened is recorded, each time.
+    """
     caller = caller_of(request)
     with reading(caller.actor) as cursor:
         task = _own_task(cursor, task_id, caller)
         ApiKey(SHOWN_TO[task.kind]).require(caller)
         waiting = get_task_view(cursor, task, keys=key_ring())
-    leaves = None if waiting.leaves is None else dict(waiting.leaves)
+    leaves = None
+    if task.kind in WITH_DRAFT:
+        leaves = dict(open_draft(task_id=task.id, by=caller.actor, now=caller.now, keys=key_ring()))
     return reply(HTTPStatus.OK, TaskPage(task=_line(task, caller), asked=_asked(waiting), leaves=leaves))
 
 

@@ -9,6 +9,7 @@ import psycopg
 from comity.coordination.exchange.commands.account import NoAccountingTaskError, NotPrivacyOfficerError
 from comity.coordination.exchange.commands.answer import AnswerFaultError, NotAwaitingError
 from comity.coordination.exchange.commands.audit import NotAuditorError
+from comity.coordination.exchange.commands.conclude import UnknownConclusionError
 from comity.coordination.exchange.commands.deliver import DeliveryNotVisibleError, PayloadGoneError
 from comity.coordination.exchange.commands.retention import UnknownReasonError
 from comity.coordination.exchange.holders import NobodyInPostError
@@ -82,6 +83,7 @@ UNUSABLES: Final[Mapping[type[Exception], tuple[str, str]]] = {
     NotInDirectoryError: ("", "`comity directory list` shows the codes"),
     TaskNotVisibleError: ("TASK", QUEUE),
     UnknownEntryError: ("ENTRY", "`comity ask --json` names the entry of each ask"),
+    UnknownConclusionError: ("--verdict", ""),
     UnknownReasonError: ("--reason", ""),
     UnknownReleaseError: ("--release", "`comity law show` lists the releases"),
     UnknownRuleError: ("--rule", "`comity law rules` lists the rules"),

@@ -6,6 +6,7 @@ from comity.doors.cli.menu import (
     accounting,
     agreement,
     audit,
+    conclude,
     directory,
     exchange,
     keys,
@@ -24,6 +25,7 @@ def mount(app: typer.Typer) -> None:
     exchange.mount(app)
     app.command("told")(outside.record_told)
     app.command()(review.review)
+    app.command()(conclude.conclude)
     app.add_typer(record.app, name="record")
     app.add_typer(shadow.app, name="shadow")
     app.add_typer(accounting.app, name="accounting")

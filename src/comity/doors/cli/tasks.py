@@ -11,7 +11,7 @@ from django.db.backends.utils import CursorWrapper
 
 from comity.coordination.exchange.commands.answer import HolderAnswer, Verdict, answer_request, decide_waiting
 from comity.coordination.exchange.commands.deliver import receive_disclosure
-from comity.coordination.exchange.open_records import texts
+from comity.coordination.exchange.commands.open_draft import open_draft
 from comity.coordination.exchange.queue import list_waiting
 from comity.coordination.exchange.reload import Reloaded, reload_asks
 from comity.coordination.exchange.rules import functions_of
@@ -41,9 +41,11 @@ _NEXT: Final = {
     Kind.APPROVAL: "comity approve | refuse",
     Kind.COUNSEL: "comity approve | refuse",
     Kind.REVIEW: "comity review --finding",
-    Kind.REDRESS: "comity accounting open",
-    Kind.CORRECTION: "comity accounting open",
+    Kind.REDRESS: "comity accounting open, then comity conclude",
+    Kind.CORRECTION: "comity accounting open, then comity conclude",
     Kind.RETENTION: "comity retention validate",
+    Kind.NOTICE: "comity conclude --verdict notice_taken",
+    Kind.DEAD_LETTER: "comity conclude --verdict send_again",
 }
 
 
@@ -187,8 +189,9 @@ def look(node: Node, *, task: str, acting: str, kinds: Collection[Kind]) -> Seen
             remedy = f"a verdict is given once; {QUEUE}"
             raise MistakeError("TASK", f"task `{found.id}` was decided {moment(found.closed_at)}", remedy, NOT_WELL)
         asks = reload_asks(cursor, [found.subject_id])
-        draft = open_items(cursor, node.open_keys(), [found.id]).get(found.id) if found.kind in VERDICTS else None
-    return Seen(found, asks[0] if asks else None, texts(draft) if draft else {})
+    keys = node.open_keys()
+    draft = open_draft(task_id=found.id, by=by, now=now, keys=keys) if found.kind in VERDICTS else {}
+    return Seen(found, asks[0] if asks else None, draft)
 
 
 def own_task(cursor: CursorWrapper, task_id: UUID, *, by: Actor, kinds: Collection[Kind], now: datetime) -> TaskView:

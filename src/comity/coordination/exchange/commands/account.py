@@ -72,7 +72,7 @@ def request_accounting(*, subject_handle: UUID, by: Actor, now: datetime, keys: 
             subject_id=subject_handle,
             digest=sha256(subject_handle.bytes).hex(),
         )
-        row = _reading(by, "accounting_requested", task_id, now, {})
+        row = reading_row(by, "accounting_requested", task_id, now, {})
         batch.acts.append(Act("accounting.requested", by, (row,)))
         batch.write(cursor, keys)
     return task_id
@@ -93,7 +93,7 @@ def open_accounting(*, task_id: UUID, by: Actor, now: datetime, keys: KeyRing) -
         _require_opening(task)
         rows = _rows(cursor, by.agency_id, _handle_of(cursor, task))
         batch = Batch(now)
-        row = _reading(by, "accounting_opened", task_id, now, {"rows": len(rows)})
+        row = reading_row(by, "accounting_opened", task_id, now, {"rows": len(rows)})
         batch.acts.append(Act("accounting.opened", by, (row,)))
         batch.write(cursor, keys)
     return rows
@@ -127,7 +127,8 @@ def _rows(cursor: CursorWrapper, holder_id: UUID, subject_handle: UUID) -> tuple
     return tuple(AccountingRow(row[0], row[1], tuple(row[2]), *row[3:]) for row in cursor.fetchall())
 
 
-def _reading(by: Actor, kind: str, task_id: UUID | None, now: datetime, scope: dict[str, object]) -> ActRow:
+def reading_row(by: Actor, kind: str, task_id: UUID | None, now: datetime, scope: dict[str, object]) -> ActRow:
+    """Return a row that somebody read what is not read unrecorded."""
     return act_row(
         "exchange_reading",
         id=new_id(),

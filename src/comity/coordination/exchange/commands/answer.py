@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -34,12 +34,15 @@ from comity.spine.tasks.verdict import VERDICTS, give_verdict
 from comity.spine.tasks.vocabulary import Capacity, Kind
 from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import acting
+from comity.spine.vault.retention import shorten_retention
 from comity.spine.vault.seal import open_item
 from comity.standing.directory import selectors as directory
 from comity.standing.directory.facts import AgencyFacts
 from comity.standing.directory.vocabulary import HoldingKind
 from comity.standing.law.catalogue import Source, load_catalogue
 
+KEPT_AFTER_VERDICT: Final = timedelta(days=30)
+"""How long the draft of what was decided on is kept; then it is purged, its digest stays."""
 NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -213,6 +216,7 @@ def decide_waiting(*, task_id: UUID, verdict: Verdict, digest: str, by: Actor, n
         ended = withdraw_twins(cursor, task.id, now=now)
         stop_clocks_of(cursor, subject_ids=ended, kind=task.kind.value, now=now)
         give(cursor, batch, task, by, verdict=verdict.value, digest=digest)
+        shorten_retention(cursor, item_ids=[task.id, *ended], retain_until=now + KEPT_AFTER_VERDICT)
         loaded = reload_ask(cursor, task.subject_id)
         if verdict is Verdict.REFUSE:
             status = _refused_by_post(cursor, batch, loaded, by)

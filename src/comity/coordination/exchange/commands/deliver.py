@@ -12,6 +12,7 @@ from django.db.backends.utils import CursorWrapper
 
 from comity.coordination.exchange.ask import STOPPED
 from comity.coordination.exchange.batch import Act, ActRow, Batch, act_row
+from comity.coordination.exchange.commands.account import reading_row
 from comity.coordination.exchange.commands.dead_letters import end_dead_letters
 from comity.coordination.exchange.open_records import texts
 from comity.coordination.exchange.outcome import answer_row
@@ -249,7 +250,8 @@ WHERE w.disclosure_id = %s AND w.recipient_id = %s AND w.event = 'sent'
 def receive_disclosure(*, disclosure_id: UUID, by: Actor, now: datetime, keys: KeyRing) -> Received:
     """Hand a sent disclosure to its recipient; the receipt is filed before the values leave.
 
-    One durable transaction: on the first call an `exchange_delivery` row `received` and a ledger entry. Of two calls
+    One durable transaction: on the first call an `exchange_delivery` row `received`, on each later one an
+    `exchange_reading` row, and a ledger entry. Of two calls
     at once the second is done again and finds the receipt of the first. Raises `DeliveryNotVisibleError`,
     `PayloadGoneError`.
     """
@@ -270,6 +272,8 @@ def _receive(disclosure_id: UUID, by: Actor, now: datetime, keys: KeyRing) -> Re
             if receipt_id is None:
                 receipt_id = random_id()
                 _file_receipt(cursor, sent, loaded, receipt_id, by, now, keys)
+            else:
+                _record_again(cursor, sent, by, now, keys)
             with gate_reads(cursor, by):
                 opened = open_items(cursor, keys, [sent.disclosed.payload_item])
             if sent.disclosed.payload_item not in opened:
@@ -325,6 +329,14 @@ def _receipt(cursor: CursorWrapper, disclosure_id: UUID) -> UUID | None:
     cursor.execute("SELECT id FROM exchange_delivery WHERE disclosure_id = %s AND event = 'received'", (disclosure_id,))
     row = cursor.fetchone()
     return row[0] if row else None
+
+
+def _record_again(cursor: CursorWrapper, sent: _Sent, by: Actor, now: datetime, keys: KeyRing) -> None:
+    """Record that what was received before is handed over once more."""
+    batch = Batch(now)
+    row = reading_row(by, "handed_over_again", None, now, {"disclosure": str(sent.disclosed.id)})
+    batch.acts.append(Act("disclosure.handed_over_again", by, (row,)))
+    batch.write(cursor, keys)
 
 
 def _file_receipt(
