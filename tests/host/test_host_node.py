@@ -34,6 +34,19 @@ def test_settings_refuse_a_bad_address_and_name_the_variable(bind):
         load({"COMITY_BIND": bind})
 
 
+def test_the_api_answers_to_this_machine_its_address_and_the_names_it_is_given():
+    assert load({}).hosts == ("127.0.0.1", "localhost", "[::1]")
+    assert load({"COMITY_BIND": "0.0.0.0:80"}).hosts == load({}).hosts
+    told = load({"COMITY_BIND": "10.0.0.7:80", "COMITY_ALLOWED_HOSTS": "comity.example.gov, .example.org,"})
+    assert told.hosts == (*load({}).hosts, "10.0.0.7", "comity.example.gov", ".example.org")
+
+
+@pytest.mark.parametrize("text", ["https://comity.example.gov", "a.example:8000", "a b", "*", "-a"])
+def test_a_name_of_the_api_that_is_no_host_is_refused_with_the_variable(text):
+    with pytest.raises(SettingsError, match="COMITY_ALLOWED_HOSTS"):
+        load({"COMITY_ALLOWED_HOSTS": text})
+
+
 @pytest.mark.parametrize("state", ["AZ", "arizona", "1", "a z"])
 def test_settings_refuse_a_bad_state(state):
     with pytest.raises(SettingsError, match="COMITY_STATE"):

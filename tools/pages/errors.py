@@ -31,6 +31,9 @@ def _made() -> Iterator[tuple[HTTPStatus, str, str]]:
             words = _words(call.args)
             if call.func.id in _MAKERS and len(words) == len(("status", "code", "title")):
                 yield HTTPStatus[words[0]], words[1], words[2]
+            elif call.func.id == "_bad_header" and words:
+                status = HTTPStatus[words[0]]
+                yield status, status.name.lower().replace("_", "-"), status.phrase
             elif call.func.id == "_unauthorized" and words:
                 yield HTTPStatus.UNAUTHORIZED, words[0], words[1]
 

@@ -15,6 +15,8 @@ from psycopg.conninfo import make_conninfo
 
 OPEN_TO_OTHERS = 0o077
 HIGHEST_PORT = 65535
+THIS_MACHINE = ("127.0.0.1", "localhost", "[::1]")
+EVERYWHERE = ("0.0.0.0", "[::]")  # noqa: S104 - recognized, not bound: it names every interface and so no host
 
 
 class SettingsError(ValueError):
@@ -36,7 +38,7 @@ class NodeSettings:
 
     `home` is absolute: it holds `database.json`, `keys.json` and, for an ordinary user, the database itself.
     `database_url` is an administrator's address of a real server, needed only until `database.json` is written.
-    `token` is None while the keys are in the key file.
+    `token` is None while the keys are in the key file. `hosts`: names the API answers to.
     """
 
     home: Path
@@ -45,6 +47,7 @@ class NodeSettings:
     bind_port: int
     state: str
     token: TokenSettings | None = None
+    hosts: tuple[str, ...] = THIS_MACHINE
 
     @property
     def access_file(self) -> Path:
@@ -58,7 +61,7 @@ class NodeSettings:
 
 
 def load(environ: Mapping[str, str] | None = None) -> NodeSettings:
-    """Read `COMITY_HOME`, `…_DATABASE_URL`, `…_BIND`, `…_STATE`, `…_KEYS`, `…_PKCS11_…`; raises `SettingsError`."""
+    """Read `COMITY_HOME` and the others of docs/reference/environment.md; raises `SettingsError`."""
     values = os.environ if environ is None else environ
     host, port = _bind(values.get("COMITY_BIND") or "127.0.0.1:8000")
     return NodeSettings(
@@ -68,6 +71,7 @@ def load(environ: Mapping[str, str] | None = None) -> NodeSettings:
         bind_port=port,
         state=_state(values.get("COMITY_STATE") or "az"),
         token=_token(values),
+        hosts=_hosts(values.get("COMITY_ALLOWED_HOSTS") or "", host),
     )
 
 
@@ -77,6 +81,18 @@ def _bind(text: str) -> tuple[str, int]:
     if not colon or not host or not (port.isascii() and port.isdigit()) or not 0 < int(port) <= HIGHEST_PORT:
         raise SettingsError(f"COMITY_BIND is `{text}`; write an address and a port, like `127.0.0.1:8000`")
     return host, int(port)
+
+
+def _hosts(text: str, bind_host: str) -> tuple[str, ...]:
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    for name in names:
+        if not re.fullmatch(r"\.?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]", name):
+            raise SettingsError(
+                f"COMITY_ALLOWED_HOSTS holds `{name}`; write names without scheme and port, separated by commas, "
+                "like `comity.example.gov`"
+            )
+    own = f"[{bind_host}]" if ":" in bind_host else bind_host
+    return tuple(dict.fromkeys([*THIS_MACHINE, *([] if own in EVERYWHERE else [own]), *names]))
 
 
 def _state(text: str) -> str:

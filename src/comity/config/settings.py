@@ -14,7 +14,7 @@ def _access() -> DatabaseAccess:
 
 SECRET_KEY = "comity signs nothing with Django's key: sessions come with the console"  # noqa: S105 - not used to sign
 DEBUG = False
-ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
+ALLOWED_HOSTS = list(NODE.hosts)
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
@@ -37,7 +37,7 @@ INSTALLED_APPS = [
     "comity.standing.agreements",
     "comity.coordination.exchange",
 ]
-MIDDLEWARE: list[str] = []
+MIDDLEWARE = ["comity.doors.api.hosts.known_hosts"]
 DATABASES = django_databases(_access())
 DATABASE_ROUTERS: list[str] = []
 STATIC_URL = "/static/"

@@ -40,7 +40,7 @@ class Caller:
     def __post_init__(self) -> None:
         from django.test import Client
 
-        self.client = Client(raise_request_exception=False)
+        self.client = Client(raise_request_exception=False, SERVER_NAME="localhost")
 
     @property
     def headers(self) -> Mapping[str, str]:
