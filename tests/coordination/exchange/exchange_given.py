@@ -42,6 +42,8 @@ class Situation:
 DISCLOSED = Situation(
     "hsi-arizona", "az-dps", "case", "criminal_investigation", CASE, (*CASE, "vehicle_description", "home_address")
 )
+LIMITED = replace(DISCLOSED, holder="tucson-pd", category="alpr", elements=("plate_read",), lodged=("plate_read",))
+"""What goes at once under a clause with a daily quota of 50."""
 REFUSED = Situation(
     "hsi-arizona", "tohono-oodham-pd", "tribal", "criminal_investigation", ("tribal_record",), ("tribal_record",)
 )

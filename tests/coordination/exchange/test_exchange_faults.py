@@ -11,6 +11,7 @@ from exchange_given import (
     DISCLOSED,
     HELD,
     HIDDEN,
+    LIMITED,
     NEEDS_APPROVAL,
     REFUSED,
     STATUS,
@@ -85,7 +86,14 @@ WRITTEN = {
     "receive": ("exchange_delivery", "ledger_pending"),
     "file": ("vault_item", "exchange_record", "ledger_pending"),
 }
-CHUNK = {"d": DISCLOSED, "a": NEEDS_APPROVAL, "w": replace(AWAITING, holder="az-dps"), "r": REFUSED, "h": STATUS}
+CHUNK = {
+    "d": DISCLOSED,
+    "q": LIMITED,
+    "a": NEEDS_APPROVAL,
+    "w": replace(AWAITING, holder="az-dps"),
+    "r": REFUSED,
+    "h": STATUS,
+}
 
 
 @contextmanager
@@ -116,14 +124,14 @@ def prepared(demo):
         lodge(demo, one, key)
 
 
-EXPECTED = ["disclosed", "needs_approval", "awaiting_answer", "refused", "pending"]
+EXPECTED = ["disclosed", "disclosed", "needs_approval", "awaiting_answer", "refused", "pending"]
 
 
 def recorded_once(demo, results):
     assert [result.status for result in results] == EXPECTED
     assert demo.look("SELECT count(*) FROM exchange_ask") == [(len(CHUNK),)]
-    assert demo.look("SELECT count(*) FROM exchange_disclosure") == [(1,)]
-    assert demo.look("SELECT count(*) FROM outbox_message") == [(1,)]
+    assert demo.look("SELECT count(*) FROM exchange_disclosure") == [(2,)]
+    assert demo.look("SELECT count(*) FROM outbox_message") == [(2,)]
     assert demo.look("SELECT count(*) FROM tasks_task") == [(2,)]
     return clean(demo)
 

@@ -12,6 +12,7 @@ from exchange_given import (
     HELD,
     HIDDEN,
     HIDDEN_APPROVABLE,
+    LIMITED,
     NEEDS_APPROVAL,
     REFUSED,
     STATUS,
@@ -592,22 +593,15 @@ def spoil_payload(demo, record_id):
 
 
 def test_a_daily_quota_ends_and_begins_again_the_next_day(demo):
-    one = replace(
-        DISCLOSED,
-        holder="tucson-pd",
-        category="alpr",
-        elements=("plate_read",),
-        lodged=("plate_read",),
-    )
     keys = [f"k{number}" for number in range(52)]
-    lodge(demo, one, *keys)
-    results = request(demo, one.asker, *(ask_for(one, key) for key in keys))
+    lodge(demo, LIMITED, *keys)
+    results = request(demo, LIMITED.asker, *(ask_for(LIMITED, key) for key in keys))
     assert [result.status for result in results] == ["disclosed"] * 50 + ["refused"] * 2
     assert demo.look("SELECT max(used) FROM agreements_usage") == [(50,)]
-    [again] = request(demo, one.asker, ask_for(one, keys[0]))
+    [again] = request(demo, LIMITED.asker, ask_for(LIMITED, keys[0]))
     assert (again.status, again.repeated) == ("disclosed", True)
     demo.clock.advance(days=1)
-    put_again = request(demo, one.asker, ask_for(one, "tomorrow", reference=f"REF-{keys[0]}"))
+    put_again = request(demo, LIMITED.asker, ask_for(LIMITED, "tomorrow", reference=f"REF-{keys[0]}"))
     assert put_again[0].status == "disclosed"
 
 

@@ -60,16 +60,16 @@ def read_roster(asks: Iterable[Ask], by: Actor) -> Roster:
     """Read the asker, its posts, the holders named by code or ORI, and which agreements named are the asker's."""
     asks = list(asks)
     names = {ask.holder for ask in asks}
-    holders: dict[str, AgencyFacts] = dict(directory.list_agencies_by_code(names))
-    unknown = names - holders.keys()
-    if unknown:
-        by_ori = directory.list_agencies_by_ori(unknown)
-        holders.update({name: by_ori[name.strip().upper()] for name in unknown if name.strip().upper() in by_ori})
+    agencies = directory.find_agencies(names=names, agency_ids=[by.agency_id])
+    asker = next((one for one in agencies if one.id == by.agency_id), None) or directory.get_agency(by.agency_id)
+    called = {one.ori: one for one in agencies if one.ori} | {one.code: one for one in agencies}
+    by_name = {name: called.get(name) or called.get(name.strip().upper()) for name in names}
+    holders = {name: holder for name, holder in by_name.items() if holder is not None}
     posts = {post.code: post for post in directory.list_posts_of(by.agency_id)}
     own = next((post for post in posts.values() if post.id == by.post_id), None) or directory.get_post(by.post_id)
     codes = {ask.agreement for ask in asks if ask.agreement}
     agreements = frozenset(one.code for one in list_agreements()) if codes else frozenset()
-    return Roster(directory.get_agency(by.agency_id), holders, posts, own, agreements, by.vouched)
+    return Roster(asker, holders, posts, own, agreements, by.vouched)
 
 
 def name_ask(ask: Ask, roster: Roster, keys: KeyRing) -> Named | tuple[Fault, ...]:

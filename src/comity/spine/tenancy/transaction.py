@@ -15,6 +15,9 @@ _TELL = (
     "SELECT set_config('comity.agency', %s, true), set_config('comity.post', %s, true),"
     " set_config('comity.duty', %s, true)"
 )
+# A command finds rows by their keys: one plan serves every time, and making one costs more than running it.
+_TELL_AND_PLAN_ONCE = f"{_TELL}, set_config('plan_cache_mode', 'force_generic_plan', true)"
+_TELL_DUTY = "SELECT set_config('comity.duty', %s, true)"
 
 
 @contextmanager
@@ -25,7 +28,7 @@ def acting(actor: Actor) -> Iterator[CursorWrapper]:
     transaction is already open: a command never nests in another.
     """
     with transaction.atomic(durable=True), connection.cursor() as cursor:
-        _tell(cursor, actor)
+        cursor.execute(_TELL_AND_PLAN_ONCE, (str(actor.agency_id), str(actor.post_id), actor.duty.value))
         yield cursor
 
 
@@ -45,9 +48,9 @@ def gate_reads(cursor: CursorWrapper, actor: Actor) -> Iterator[None]:
     The window is as long as the reads themselves; afterwards the transaction is the actor's again. When a statement
     inside fails the transaction is over anyway.
     """
-    _tell(cursor, replace(actor, duty=Duty.GATE))
+    cursor.execute(_TELL_DUTY, (Duty.GATE.value,))
     yield
-    _tell(cursor, actor)
+    cursor.execute(_TELL_DUTY, (actor.duty.value,))
 
 
 @contextmanager

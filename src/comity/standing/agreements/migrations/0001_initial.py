@@ -20,24 +20,30 @@ FUNCTIONS = """
 CREATE FUNCTION agreements_bounds_on(holders uuid[])
     RETURNS TABLE (holder_id uuid, agreement_id uuid, code text, title text, kind text, state text,
                    version_id uuid, number integer, digest varchar)
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    #variable_conflict use_column
+    BEGIN RETURN QUERY
     SELECT DISTINCT p.receiver_id, a.id, a.code, a.title, a.kind, a.state, v.id, v.number, v.digest
     FROM agreements_pair p
     JOIN agreements_agreement a ON a.id = p.agreement_id
     JOIN agreements_version v ON v.id = p.version_id
     JOIN agreements_event e ON e.version_id = p.version_id AND e.event = 'put_in_force'
-    WHERE p.restricts AND p.receiver_id = ANY (holders)
+    WHERE p.restricts AND p.receiver_id = ANY (holders);
+    END
 $$;
 
 CREATE FUNCTION agreements_terms_of(versions uuid[])
     RETURNS TABLE (version_id uuid, title text, text_digest text, terms text, parties text[],
                    starts_at timestamptz, ends_at timestamptz)
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    #variable_conflict use_column
+    BEGIN RETURN QUERY
     SELECT v.id, v.title, encode(sha256(convert_to(v.text, 'UTF8')), 'hex'), v.terms::text, v.parties,
         v.starts_at, v.ends_at
     FROM agreements_version v
     WHERE v.id = ANY (versions)
-    AND EXISTS (SELECT 1 FROM agreements_event e WHERE e.version_id = v.id AND e.event = 'put_in_force')
+    AND EXISTS (SELECT 1 FROM agreements_event e WHERE e.version_id = v.id AND e.event = 'put_in_force');
+    END
 $$;
 
 REVOKE ALL ON FUNCTION agreements_bounds_on(uuid[]), agreements_terms_of(uuid[]) FROM PUBLIC;

@@ -6,6 +6,7 @@ functions that take ids return dicts and leave out what does not exist; `get_...
 
 from comity.standing.directory.selectors.agencies import (
     count_agencies,
+    find_agencies,
     get_agency,
     get_agency_by_code,
     get_agency_by_ori,
@@ -46,6 +47,7 @@ from comity.standing.directory.selectors.task_forces import (
 __all__ = [
     "NotInDirectoryError",
     "count_agencies",
+    "find_agencies",
     "find_api_key",
     "find_post",
     "find_posts",

@@ -1,8 +1,12 @@
 """One row or a plain word about what is missing."""
 
+from datetime import datetime
 from typing import TypeVar
+from uuid import UUID
 
 Fact = TypeVar("Fact")
+Given = str | int | datetime | UUID | list[str] | list[UUID]
+"""What a plain statement is given."""
 
 
 class NotInDirectoryError(LookupError):

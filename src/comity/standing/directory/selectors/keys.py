@@ -6,14 +6,20 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q
 
 from comity.standing.directory.facts import ApiKeyFacts, KeyRefusal, PublicKeyFacts, RefusedKey
-from comity.standing.directory.models import AgencyKey, ApiKey
+from comity.standing.directory.models import AgencyKey
 from comity.standing.directory.selectors.found import only
 from comity.standing.directory.vocabulary import KeyPurpose, KeyScheme
 
 _KEY: Final = ("id", "agency_id", "key_id", "purpose", "scheme", "public_pem", "period", "revoked_at")
+# Plain SQL: every request begins with it, and building a queryset would cost more than the query.
+_API_KEY: Final = (
+    "SELECT id, agency_id, post_id, prefix, scopes, secret_sha256, lower(period), upper(period), revoked_at"
+    " FROM directory_api_key WHERE prefix = %s"
+)
 _PARTS: Final = 3
 
 
@@ -26,17 +32,17 @@ def find_api_key(secret: str, at: datetime) -> ApiKeyFacts | RefusedKey:
     parts = secret.split("_")
     if len(parts) != _PARTS or parts[0] != "comity" or not secret.isascii() or "\x00" in secret:
         return RefusedKey(KeyRefusal.UNKNOWN)
-    found = ApiKey.objects.filter(prefix=parts[1]).values_list(
-        "id", "agency_id", "post_id", "prefix", "scopes", "secret_sha256", "period", "revoked_at"
-    )
-    for key_id, agency_id, post_id, prefix, scopes, stored, period, revoked_at in found:
+    with connection.cursor() as cursor:
+        cursor.execute(_API_KEY, (parts[1],))
+        found = cursor.fetchall()
+    for key_id, agency_id, post_id, prefix, scopes, stored, starts_at, ends_at, revoked_at in found:
         if not hmac.compare_digest(bytes(stored), hashlib.sha256(parts[2].encode()).digest()):
             break
         if revoked_at is not None and revoked_at <= at:
             return RefusedKey(KeyRefusal.REVOKED)
-        if at < period.lower:
+        if at < starts_at:
             return RefusedKey(KeyRefusal.NOT_YET_VALID)
-        if period.upper is not None and period.upper <= at:
+        if ends_at is not None and ends_at <= at:
             return RefusedKey(KeyRefusal.EXPIRED)
         return ApiKeyFacts(key_id, agency_id, post_id, prefix, frozenset(scopes))
     return RefusedKey(KeyRefusal.UNKNOWN)

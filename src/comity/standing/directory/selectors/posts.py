@@ -1,14 +1,18 @@
-"""Posts, who holds them when, and officers; one or the ids of a whole chunk in one query."""
+"""Posts, who holds them when, and officers; one or the ids of a whole chunk in one query.
+
+Plain SQL for posts and holders: every ask begins with these, and building a queryset would cost more than the query.
+"""
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.db import connection
 
 from comity.standing.directory.facts import HolderFacts, OfficerFacts, PostFacts
 from comity.standing.directory.models import Holding, Officer, Post, Unit
-from comity.standing.directory.selectors.found import only
+from comity.standing.directory.selectors.found import Given, only
 from comity.standing.directory.vocabulary import (
     AgencyKind,
     CertificationStatus,
@@ -18,27 +22,39 @@ from comity.standing.directory.vocabulary import (
     SwornStatus,
 )
 
-_POST = ("id", "agency_id", "code", "title", "function", "unit_id", "contact_point_id")
+_POSTS: Final = (
+    "SELECT p.id, p.agency_id, p.code, p.title, p.function, p.unit_id, p.contact_point_id"
+    " FROM directory_post p JOIN directory_agency a ON a.id = p.agency_id WHERE {where} ORDER BY p.agency_id, p.code"
+)
+_HOLDERS: Final = (
+    "SELECT h.post_id, h.agency_id, h.officer_id, h.kind, lower(h.period), upper(h.period)"
+    " FROM unnest(%s::uuid[]) AS w (post_id) JOIN directory_holding h USING (post_id) WHERE h.period @> %s"
+)
+_HOLDING_OFFICERS: Final = (
+    "SELECT h.post_id, h.officer_id, a.kind"
+    " FROM unnest(%s::uuid[]) AS w (post_id) JOIN directory_holding h USING (post_id)"
+    " JOIN directory_agency a ON a.id = h.agency_id WHERE h.period @> %s"
+)
 
 
 def get_post(post_id: UUID) -> PostFacts:
     """Return the post; raise `NotInDirectoryError`."""
-    return only(_posts(Q(id=post_id)), "post", post_id)
+    return only(_posts("p.id = %s", post_id), "post", post_id)
 
 
 def get_post_by_code(agency_code: str, code: str) -> PostFacts:
     """Return the post `code` of the agency `agency_code`; raise `NotInDirectoryError`."""
-    return only(_posts(Q(agency__code=agency_code, code=code)), "post", f"{agency_code}/{code}")
+    return only(_posts("a.code = %s AND p.code = %s", agency_code, code), "post", f"{agency_code}/{code}")
 
 
 def list_posts(post_ids: Collection[UUID]) -> dict[UUID, PostFacts]:
     """Return the posts by id."""
-    return {post.id: post for post in _posts(Q(id__in=list(post_ids)))}
+    return {post.id: post for post in _posts("p.id = ANY(%s)", list(post_ids))}
 
 
 def list_posts_of(agency_id: UUID) -> list[PostFacts]:
     """Return the posts of an agency, by code."""
-    return _posts(Q(agency_id=agency_id))
+    return _posts("p.agency_id = %s", agency_id)
 
 
 def find_post(agency_id: UUID, function: PostFunction) -> PostFacts | None:
@@ -49,7 +65,7 @@ def find_post(agency_id: UUID, function: PostFunction) -> PostFacts | None:
 def find_posts(agency_ids: Collection[UUID], function: PostFunction) -> dict[UUID, PostFacts]:
     """Return each agency's first post (by code) with this function, by agency id."""
     first: dict[UUID, PostFacts] = {}
-    for post in _posts(Q(agency_id__in=list(agency_ids), function=PostFunction(function).value)):
+    for post in _posts("p.agency_id = ANY(%s) AND p.function = %s", list(agency_ids), PostFunction(function).value):
         first.setdefault(post.agency_id, post)
     return first
 
@@ -61,20 +77,15 @@ def get_holder(post_id: UUID, at: datetime) -> HolderFacts | None:
 
 def list_holders(post_ids: Collection[UUID], at: datetime) -> dict[UUID, HolderFacts]:
     """Return who holds each post at the instant, by post id; the database allows one at a time."""
-    rows = Holding.objects.filter(post_id__in=list(post_ids), period__contains=at).values_list(
-        "post_id", "agency_id", "officer_id", "kind", "period"
-    )
     return {
-        post_id: HolderFacts(post_id, agency_id, officer_id, HoldingKind(kind), period.lower, period.upper)
-        for post_id, agency_id, officer_id, kind, period in rows
+        post_id: HolderFacts(post_id, agency_id, officer_id, HoldingKind(kind), starts_at, ends_at)
+        for post_id, agency_id, officer_id, kind, starts_at, ends_at in _rows(_HOLDERS, list(post_ids), at)
     }
 
 
 def list_holding_officers(post_ids: Collection[UUID], at: datetime) -> dict[UUID, tuple[UUID, AgencyKind]]:
     """Return for each post the officer who holds it at the instant and the kind of the officer's agency."""
-    rows = Holding.objects.filter(post_id__in=list(post_ids), period__contains=at).values_list(
-        "post_id", "officer_id", "agency__kind"
-    )
+    rows = _rows(_HOLDING_OFFICERS, list(post_ids), at)
     return {post_id: (officer_id, AgencyKind(kind)) for post_id, officer_id, kind in rows}
 
 
@@ -131,6 +142,13 @@ def list_unit_codes(agency_ids: Collection[UUID]) -> set[tuple[UUID, str]]:
     return set(Unit.objects.filter(agency_id__in=list(agency_ids)).values_list("agency_id", "code"))
 
 
-def _posts(where: Q) -> list[PostFacts]:
-    rows = Post.objects.filter(where).order_by("agency_id", "code").values_list(*_POST)
+def _posts(where: str, *given: Given) -> list[PostFacts]:
+    rows = _rows(_POSTS.format(where=where), *given)
     return [PostFacts(row[0], row[1], row[2], row[3], PostFunction(row[4]), row[5], row[6]) for row in rows]
+
+
+def _rows(query: str, *given: Given) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, given)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
