@@ -92,6 +92,7 @@ review_disclosure(
 )
 past = [replace(given.ask_for(one, name)) for name, one in {"past": given.DISCLOSED, "dark": given.STATUS}.items()]
 shadow.shadow_requests(asks=past, by=demo.actor("ice-ero-phoenix"), now=demo.clock(), keys=keys)
+given.tick(demo)
 
 given.deliver(demo)
 for name in ("went", "full"):

@@ -10,6 +10,7 @@ from comity.coordination.exchange.commands.answer import HolderAnswer, Verdict, 
 from comity.coordination.exchange.commands.deliver import Received, receive_disclosure
 from comity.coordination.exchange.commands.file import Filed, NewRecord, NotFiled, file_records
 from comity.coordination.exchange.commands.request import request_disclosures
+from comity.coordination.exchange.commands.shadow import decide_shadow_asks
 from comity.coordination.exchange.commands.tick import answer_hidden_asks
 from comity.coordination.exchange.rules import TICK_SECONDS
 from comity.coordination.exchange.selectors import get_answer
@@ -142,7 +143,8 @@ def put(demo: Any, one: Situation, key: str = "k1", **changes: Any) -> Answered:
 def tick(demo: Any) -> int:
     """Let the next tick come and answer what it promised."""
     demo.clock.advance(seconds=TICK_SECONDS)
-    return answer_hidden_asks(by=demo.node("courier"), now=demo.clock(), keys=demo.keys)
+    answered = answer_hidden_asks(by=demo.node("courier"), now=demo.clock(), keys=demo.keys)
+    return answered + decide_shadow_asks(by=demo.node("courier"), now=demo.clock(), keys=demo.keys)
 
 
 def deliver(demo: Any) -> int:

@@ -33,8 +33,10 @@ from comity.coordination.exchange.commands.answer import Verdict
 from comity.coordination.exchange.commands.deliver import DeliveryNotVisibleError
 from comity.coordination.exchange.commands.file import NotFiled
 from comity.coordination.exchange.commands.shadow import shadow_requests
+from comity.coordination.exchange.selectors import list_shadow_decisions
 from comity.spine.keys.file_ring import FileKeyRing
 from comity.spine.keys.ring import UnknownMasterKeyError
+from comity.spine.tenancy.transaction import reading
 from comity.standing.law.catalogue import load_catalogue
 
 CATALOGUE = load_catalogue()
@@ -136,8 +138,27 @@ def test_shadow_mode_tells_the_asker_nothing_of_a_record(demo, name):
         given = {"asks": [ask_for(one, key)], "by": demo.actor(one.asker), "now": demo.clock(), "keys": demo.keys}
         assert shadow_requests(**given) == ["accepted"]
         demo.sequence()
+        assert demo.look("SELECT count(*) FROM exchange_decision") == [(len(traces),)]
+        assert tick(demo) == 1
+        demo.sequence()
         traces.append(without_names(seen_by(demo, one.asker) - before))
     assert traces[1] == traces[2]
+
+
+def test_shadow_mode_looks_at_no_record_before_the_tick_and_then_tells_its_holder_alone(demo):
+    lodge(demo, HIDDEN_APPROVABLE, "k1")
+    given = {"by": demo.actor(HIDDEN.asker), "now": demo.clock(), "keys": demo.keys}
+    with demo.connect(Role.OWNER) as owner:
+        owner.execute("REVOKE SELECT ON exchange_record FROM comity_app")
+        assert shadow_requests(asks=[ask_for(HIDDEN_APPROVABLE, "k1")], **given) == ["accepted"]
+        owner.execute("GRANT SELECT ON exchange_record TO comity_app")
+    assert tick(demo) == 1
+    assert tick(demo) == 0
+    with reading(demo.actor(HIDDEN_APPROVABLE.holder)) as cursor:
+        [shadow] = list_shadow_decisions(cursor, demo.actor(HIDDEN_APPROVABLE.holder).agency_id, before=None, limit=9)
+    assert shadow.headline == "needs_approval"
+    assert demo.look("SELECT count(*) FROM exchange_answer") == [(0,)]
+    assert demo.verify().is_clean
 
 
 def test_hidden_and_absent_records_leave_the_same_number_of_entries_in_the_public_tree(demo):

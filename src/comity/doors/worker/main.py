@@ -9,6 +9,7 @@ from django.db import connections
 from procrastinate.contrib.django import app
 
 from comity.coordination.exchange.commands.retention import open_retention_reviews, purge_due
+from comity.coordination.exchange.commands.shadow import decide_shadow_asks
 from comity.coordination.exchange.commands.tick import answer_hidden_asks
 from comity.coordination.exchange.rules import next_tick
 from comity.doors.worker.deliveries import drain, sweep
@@ -71,6 +72,8 @@ def _tick(stop: threading.Event, clock: Clock, keys: KeyRing) -> None:
     if stop.wait(max(0.0, (next_tick(now) - now).total_seconds())):
         return
     while answer_hidden_asks(by=node_actor(Duty.COURIER), now=clock(), keys=keys):
+        pass
+    while decide_shadow_asks(by=node_actor(Duty.COURIER), now=clock(), keys=keys):
         pass
 
 

@@ -23,7 +23,8 @@ from comity.spine.tenancy.transaction import acting
 
 _DUE: Final = """
 SELECT id, tick_at FROM exchange_ask a
-WHERE tick_at <= %s AND NOT EXISTS (SELECT 1 FROM exchange_answer w WHERE w.ask_id = a.id AND w.number = 2)
+WHERE tick_at <= %s AND path = 'live'
+    AND NOT EXISTS (SELECT 1 FROM exchange_answer w WHERE w.ask_id = a.id AND w.number = 2)
 ORDER BY tick_at, id LIMIT %s
 """
 _STILL_DUE: Final = """
