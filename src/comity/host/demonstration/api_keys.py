@@ -15,7 +15,7 @@ from comity.standing.directory.vocabulary import Scope
 
 ASKING: Final = ("hsi-arizona", "ice-ero-phoenix", "az-dps", "pima-so", "ut-dps-bci")
 """Agencies whose system asks, lodges and receives."""
-HOLDING: Final = ("az-dps", "pima-so", "tucson-pd")
+HOLDING: Final = ("az-dps", "pima-so", "tucson-pd", "cochise-so")
 """Agencies in whose posts a reader can answer, approve and decide as counsel."""
 DECIDING: Final = ("head", "records-clerk", "records-supervisor", "privacy", "counsel")
 OTHERS: Final = (("az-ag", "auditor"), ("az-ag", "counsel"))
