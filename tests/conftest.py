@@ -236,9 +236,6 @@ class Demo(TestDatabase):
 def demo_node(server: DatabaseAccess, home: Path, template: str, folder: Path) -> Iterator[Demo]:
     """Clone a template with the demo states loaded; its clock goes on from the moment it was cloned."""
     with cloned(server, home, template) as database:
-        from comity.coordination.exchange import rulesets
-
-        rulesets._known.clear()  # what this process remembers is of another test's database
         yield Demo(database.access, home, FileKeyRing(home / "keys.json"), SteppingClock(database_now()), folder)
 
 

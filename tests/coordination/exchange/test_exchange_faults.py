@@ -341,3 +341,21 @@ def test_a_receipt_that_committed_without_an_answer_is_the_one_that_counts(demo)
     [(receipt,)] = demo.look("SELECT id FROM exchange_delivery WHERE event = 'received'")
     assert receive(demo, DISCLOSED.asker, disclosure_id).receipt_id == receipt
     assert clean(demo)
+
+
+def test_rules_are_stored_again_in_a_database_put_in_place_under_a_running_process(demo):
+    from django.db import connections
+
+    from comity.config.node import Role
+
+    put(demo, DISCLOSED)
+    rulesets = demo.look("SELECT digest FROM exchange_ruleset")
+    put(demo, DISCLOSED, "k2")
+    assert demo.look("SELECT digest FROM exchange_ruleset") == rulesets
+    connections.close_all()  # a restore ends every connection, then another database has the name
+    connections["default"].close_pool()
+    with demo.connect(Role.BOOTSTRAP) as admin:
+        admin.execute("SET session_replication_role = replica")
+        admin.execute("DELETE FROM exchange_ruleset")
+    put(demo, DISCLOSED, "k3")
+    assert demo.look("SELECT digest FROM exchange_ruleset") == rulesets

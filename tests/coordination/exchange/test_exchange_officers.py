@@ -12,12 +12,9 @@ from exchange_given import (
     REFUSED,
     ask_for,
     counts,
-    deliver,
-    disclosures_of,
     lodge,
     open_task,
     put,
-    receive,
     reference_of,
     request,
 )
@@ -26,14 +23,9 @@ from comity.config.node import Role
 from comity.coordination.exchange.ask import Invalid
 from comity.coordination.exchange.commands.account import NoAccountingTaskError, open_accounting, request_accounting
 from comity.coordination.exchange.commands.audit import NotAuditorError, draw_sample
-from comity.coordination.exchange.commands.deliver import PayloadGoneError
 from comity.coordination.exchange.commands.outside import Means, ToldOutside, record_outside
 from comity.coordination.exchange.commands.preview import preview_disclosures
 from comity.coordination.exchange.commands.retention import (
-    UnknownReasonError,
-    hold_item,
-    purge_due,
-    release_item,
     validate_kept,
 )
 from comity.coordination.exchange.commands.review import ReviewFinding, review_disclosure
@@ -42,10 +34,8 @@ from comity.coordination.exchange.holders import NobodyInPostError
 from comity.kernel.time import Period
 from comity.spine.tasks.verdict import NotAssignedError, TaskNotVisibleError
 from comity.spine.tenancy.actor import Duty
-from comity.spine.tenancy.transaction import acting, reading
-from comity.spine.vault.retention import set_retention
-from comity.spine.vault.seal import ItemNotVisibleError, open_item
-from comity.spine.vault.tombstones import TombstoneFile
+from comity.spine.tenancy.transaction import reading
+from comity.spine.vault.seal import open_item
 from comity.standing.agreements.commands import suspend_agreement
 from comity.standing.agreements.vocabulary import SuspensionReason
 from comity.standing.directory.commands import end_holding
@@ -258,72 +248,8 @@ def test_only_an_auditor_draws_a_sample(demo):
             sample(demo, by)
 
 
-# ---- retention
-
-
 def payload_of(demo, ask_id):
     return demo.look("SELECT payload_item FROM exchange_disclosure WHERE ask_id = %s", (ask_id,))[0][0]
-
-
-def purge(demo):
-    file = TombstoneFile(demo.folder / "tombstones.ndjson")
-    return purge_due(by=demo.node("retention"), now=demo.clock(), keys=demo.keys, file=file)
-
-
-def test_what_fell_due_is_purged_and_the_proof_of_it_stays(demo):
-    result = put(demo, DISCLOSED)
-    deliver(demo)
-    [disclosure_id] = disclosures_of(demo, result.ask_id)
-    with acting(demo.actor("az-dps")) as cursor:
-        set_retention(cursor, item_id=payload_of(demo, result.ask_id), retain_until=demo.clock())
-    assert purge(demo) == 1
-    assert demo.look("SELECT count(*) FROM vault_item WHERE kind = 'payload'") == [(0,)]
-    with pytest.raises(PayloadGoneError):
-        receive(demo, DISCLOSED.asker, disclosure_id)
-    assert demo.look("SELECT event FROM exchange_delivery") == [("sent",)]  # no receipt for what nobody got
-    assert demo.look("SELECT elements_root IS NOT NULL FROM exchange_disclosure") == [(True,)]
-    assert demo.verify().is_clean
-
-
-def test_a_held_item_is_not_purged_before_it_is_released(demo):
-    result = put(demo, DISCLOSED)
-    item, by = payload_of(demo, result.ask_id), demo.actor("az-dps", "counsel")
-    given = {"item_id": item, "by": by, "keys": demo.keys}
-    hold_id = hold_item(reason="lawsuit", now=demo.clock(), **given)
-    demo.clock.advance(days=365 * 6)
-    purge(demo)
-    assert demo.look("SELECT count(*) FROM vault_item WHERE id = %s", (item,)) == [(1,)]
-    release_item(hold_id=hold_id, now=demo.clock(), **given)
-    purge(demo)
-    assert demo.look("SELECT count(*) FROM vault_item WHERE id = %s", (item,)) == [(0,)]
-    assert demo.look("SELECT count(*) FROM exchange_review WHERE reason = 'lawsuit'") == [(0,)]
-
-
-def test_a_validated_item_is_kept_for_another_term_and_only_for_a_reason_that_counts(demo):
-    result = put(demo, DISCLOSED)
-    item, by = payload_of(demo, result.ask_id), demo.actor("az-dps", "records-supervisor")
-    demo.clock.advance(days=365 * 4)
-    with pytest.raises(UnknownReasonError):
-        validate_kept(item_id=item, reason="it may be useful", by=by, now=demo.clock(), keys=demo.keys)
-    validate_kept(item_id=item, reason="court_proceeding", by=by, now=demo.clock(), keys=demo.keys)
-    demo.clock.advance(days=365 * 2)
-    purge(demo)
-    assert demo.look("SELECT count(*) FROM vault_item WHERE id = %s", (item,)) == [(1,)]
-
-
-def test_a_validation_never_shortens_a_term_and_never_touches_facts(demo):
-    ask_id = put(demo, DISCLOSED).ask_id
-    item, by = payload_of(demo, ask_id), demo.actor("az-dps", "records-supervisor")
-    given = {"reason": "court_proceeding", "by": by, "now": demo.clock(), "keys": demo.keys}
-    far = demo.clock() + timedelta(days=3650)
-    with acting(by) as cursor:
-        set_retention(cursor, item_id=item, retain_until=far)
-    assert validate_kept(item_id=item, **given) == far
-    [(facts, until)] = demo.look("SELECT id, retain_until FROM vault_item WHERE kind = 'facts'")
-    with pytest.raises(ItemNotVisibleError):
-        validate_kept(item_id=facts, **given)
-    assert demo.look("SELECT retain_until FROM vault_item WHERE id = %s", (facts,)) == [(until,)]
-    assert demo.look("SELECT count(*) FROM exchange_review") == [(1,)]
 
 
 def vacate(demo, agency, post):
@@ -344,15 +270,6 @@ def test_in_the_name_of_a_vacant_post_nothing_is_kept_and_no_accounting_opened(d
     with pytest.raises(NobodyInPostError):
         opened(demo, task_id)
     assert counts(demo) == before
-
-
-def test_nobody_keeps_or_holds_another_agencys_item(demo):
-    item = payload_of(demo, put(demo, DISCLOSED).ask_id)
-    stranger = demo.actor("pima-so", "records-supervisor")
-    with pytest.raises(ItemNotVisibleError):
-        validate_kept(item_id=item, reason="court_proceeding", by=stranger, now=demo.clock(), keys=demo.keys)
-    with pytest.raises(ItemNotVisibleError):
-        hold_item(item_id=item, reason="lawsuit", by=stranger, now=demo.clock(), keys=demo.keys)
 
 
 # ---- preview

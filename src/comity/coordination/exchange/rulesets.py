@@ -1,10 +1,12 @@
 """The rules a decision was made under, kept by digest, so that it can be decided again years later."""
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 import msgspec
-from django.db import connection, transaction
+import psycopg
+from django.db import transaction
 from django.db.backends.utils import CursorWrapper
 
 from comity.kernel.canonical import canonical
@@ -13,8 +15,12 @@ from comity.spine.policy.slices import RuleSlice, make_slice
 from comity.spine.tenancy.transaction import decoded
 
 _KNOWN_LIMIT: Final = 10_000
-_known: set[tuple[str, str]] = set()
-"""(database, digest) this process has seen committed; only saves inserts that would do nothing."""
+_known: Final[WeakKeyDictionary[psycopg.Connection[Any], set[str]]] = WeakKeyDictionary()
+"""The digests each connection has seen committed; only saves inserts that would do nothing.
+
+Known by connection and not by process: another database under the same name, as after a restore, is reached by new
+connections only.
+"""
 
 
 class RulesetLostError(LookupError):
@@ -23,8 +29,9 @@ class RulesetLostError(LookupError):
 
 def keep_rulesets(cursor: CursorWrapper, slices: Iterable[RuleSlice]) -> None:
     """Store the rules of each slice under its digest, once, in the caller's transaction."""
-    database = str(connection.settings_dict["NAME"])
-    fresh = {one.digest: one for one in slices if (database, one.digest) not in _known}
+    session: psycopg.Connection[Any] = cursor.connection
+    known = _known.setdefault(session, set())
+    fresh = {one.digest: one for one in slices if one.digest not in known}
     if not fresh:
         return
     rows = [
@@ -36,13 +43,13 @@ def keep_rulesets(cursor: CursorWrapper, slices: Iterable[RuleSlice]) -> None:
         " FROM jsonb_to_recordset(%s::jsonb) AS t (digest text, rules jsonb) ON CONFLICT DO NOTHING",
         (canonical(rows).decode(),),
     )
-    transaction.on_commit(lambda: _remember({(database, digest) for digest in fresh}))
+    transaction.on_commit(lambda: _remember(known, fresh))
 
 
-def _remember(stored: set[tuple[str, str]]) -> None:
-    if len(_known) > _KNOWN_LIMIT:
-        _known.clear()
-    _known.update(stored)
+def _remember(known: set[str], stored: Iterable[str]) -> None:
+    if len(known) > _KNOWN_LIMIT:
+        known.clear()
+    known.update(stored)
 
 
 def load_ruleset(cursor: CursorWrapper, digest: str) -> RuleSlice:

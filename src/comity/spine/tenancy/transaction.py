@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from comity.kernel.canonical import Json, encode_plain
-from comity.spine.tenancy.actor import NODE, Actor, Duty
+from comity.spine.tenancy.actor import NODE, Actor, Duty, node_actor
 
 _TELL = (
     "SELECT set_config('comity.agency', %s, true), set_config('comity.post', %s, true),"
@@ -61,6 +61,19 @@ def oversight_reads(cursor: CursorWrapper, actor: Actor) -> Iterator[None]:
     """
     _tell(cursor, replace(actor, agency_id=NODE))
     yield
+    _tell(cursor, actor)
+
+
+@contextmanager
+def node_writes(cursor: CursorWrapper, actor: Actor) -> Iterator[Actor]:
+    """Let the statements inside write as the node in the duty of retention, and yield it as the actor of the entry.
+
+    For what the actor's own agency must not read in the ledger; the act row still says who did it. Afterwards the
+    transaction is the actor's again.
+    """
+    node = node_actor(Duty.RETENTION)
+    _tell(cursor, node)
+    yield node
     _tell(cursor, actor)
 
 

@@ -20,7 +20,7 @@ from comity.spine.tasks.open import withdraw_tasks_of
 from comity.spine.tasks.selectors import list_tasks
 from comity.spine.tasks.vocabulary import Kind
 from comity.spine.tenancy.actor import Actor
-from comity.spine.tenancy.transaction import acting
+from comity.spine.tenancy.transaction import acting, node_writes
 from comity.spine.vault import holds
 from comity.spine.vault.purge import Due, list_due, purge
 from comity.spine.vault.retention import extend_retention
@@ -90,28 +90,31 @@ def open_retention_reviews(*, by: Actor, now: datetime, keys: KeyRing) -> int:
 def hold_item(*, item_id: UUID, reason: str, by: Actor, now: datetime, keys: KeyRing) -> UUID:
     """Keep an item from being purged until released; return the hold. The reason is seen by the placing post alone.
 
-    One durable transaction: the hold, an `exchange_review` row without the reason, a ledger entry.
+    One durable transaction: the hold, an `exchange_review` row without the reason, a ledger entry of the node's own
+    that names no item, post or kind: nobody of the agency learns from the ledger that something is held.
     """
     with acting(by) as cursor:
         hold_id = holds.place_hold(cursor, item_id=item_id, by=by, reason=reason, now=now)
-        batch = Batch(now)
-        row = review_row(item_id, by.agency_id, "held", "not_shown", by, now)
-        batch.acts.append(Act("retention.held", by, (row,)))
-        batch.write(cursor, keys)
+        _note(cursor, review_row(item_id, by.agency_id, "held", "not_shown", by, now), by, now, keys)
     return hold_id
 
 
 def release_item(*, hold_id: UUID, item_id: UUID, by: Actor, now: datetime, keys: KeyRing) -> None:
-    """Release a hold of the acting post. One durable transaction: the release, a review row, a ledger entry.
+    """Release a hold of the acting post. One durable transaction: the release, a review row, an entry as of a hold.
 
     Raises `HoldNotVisibleError`, also when the hold is on another item.
     """
     with acting(by) as cursor:
         if holds.release_hold(cursor, hold_id=hold_id, by=by, now=now) != item_id:
             raise holds.HoldNotVisibleError(f"no open hold `{hold_id}` of this post on `{item_id}`")
+        _note(cursor, review_row(item_id, by.agency_id, "released", "not_shown", by, now), by, now, keys)
+
+
+def _note(cursor: CursorWrapper, row: ActRow, by: Actor, now: datetime, keys: KeyRing) -> None:
+    """Record what became of a hold: one act name for all of it, by the node."""
+    with node_writes(cursor, by) as node:
         batch = Batch(now)
-        row = review_row(item_id, by.agency_id, "released", "not_shown", by, now)
-        batch.acts.append(Act("retention.released", by, (row,)))
+        batch.acts.append(Act("retention.noted", node, (row,)))
         batch.write(cursor, keys)
 
 
