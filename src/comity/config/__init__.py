@@ -1,1 +1,1 @@
-"""Settings, addresses and the table of reactions."""
+"""Settings and addresses."""
