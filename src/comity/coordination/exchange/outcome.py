@@ -223,16 +223,15 @@ def release(batch: Batch, case: Case, values: Mapping[str, str] | None) -> Relea
     days = retention_days(obligations_of(case.rules), behind, DEFAULT_RETENTION_DAYS)
     batch.sealed.append(payload(case.named, item, minimized, batch.now + timedelta(days=days)))
     row = disclosure_row(case, minimized, item, batch.now)
-    disclosure_id = row.values["id"]
-    batch.messages.append(
-        Message(
-            id=new_id(),
-            topic=DISCLOSURE_READY,
-            destination=str(case.named.asker.id),
-            body={"disclosure": disclosure_id},
-        )
-    )
+    batch.messages.append(announcement(disclosure_id=str(row.values["id"]), recipient_id=case.named.asker.id))
     return Released(row, item)
+
+
+def announcement(*, disclosure_id: str, recipient_id: UUID) -> Message:
+    """Return the message by which the worker delivers a disclosure."""
+    return Message(
+        id=new_id(), topic=DISCLOSURE_READY, destination=str(recipient_id), body={"disclosure": disclosure_id}
+    )
 
 
 def payload(named: Named, item: UUID, minimized: Minimized, retain_until: datetime) -> Plain:

@@ -9,10 +9,8 @@ from django.db.backends.utils import CursorWrapper
 
 from comity.coordination.exchange.batch import Batch
 from comity.coordination.exchange.commands.answer import NotAwaitingError, give
-from comity.coordination.exchange.outcome import DISCLOSURE_READY
-from comity.kernel.ids import new_id
+from comity.coordination.exchange.outcome import announcement
 from comity.spine.keys.ring import KeyRing
-from comity.spine.outbox.enqueue import Message
 from comity.spine.tasks.selectors import TaskView, get_task
 from comity.spine.tasks.vocabulary import Kind
 from comity.spine.tenancy.actor import Actor
@@ -58,11 +56,4 @@ def conclude_task(*, task_id: UUID, verdict: str, digest: str, by: Actor, now: d
 def _send_again(cursor: CursorWrapper, batch: Batch, task: TaskView) -> None:
     cursor.execute("SELECT recipient_id FROM exchange_disclosure WHERE id = %s", (task.subject_id,))
     recipient_id: UUID = cursor.fetchone()[0]
-    batch.messages.append(
-        Message(
-            id=new_id(),
-            topic=DISCLOSURE_READY,
-            destination=str(recipient_id),
-            body={"disclosure": str(task.subject_id)},
-        )
-    )
+    batch.messages.append(announcement(disclosure_id=str(task.subject_id), recipient_id=recipient_id))

@@ -48,7 +48,11 @@ def fail_message(
 
 
 def bury_expired_messages(*, by: Actor, now: datetime, keys: KeyRing) -> int:
-    """Give up what expired unclaimed or under a worker that died; return how many messages. As `fail_message`."""
+    """Give up what expired unclaimed or under a worker that died; return how many messages.
+
+    `by` is the courier. One durable transaction: the messages and, for each disclosure they announced, a task of the
+    holder's records supervisor with its clock.
+    """
     with acting(by) as cursor:
         expired = bury_expired(cursor, now=now)
         if expired:
