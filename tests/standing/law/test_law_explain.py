@@ -20,7 +20,7 @@ def decided(category, asked, **more):
 
 
 def explained(decision, language="en"):
-    return explain(decision=decision, rules=load_rules(), language=language)
+    return explain(decision=decision, rules={rule.id: rule for rule in load_rules()}, language=language)
 
 
 def test_a_permit_names_its_authority():

@@ -46,10 +46,10 @@ def preview(*, body: PreviewBody, by: Actor, now: datetime, keys: KeyRing) -> Pr
     [found] = preview_disclosures(asks=[body.as_ask()], by=by, now=now, keys=keys)
     if isinstance(found, Invalid):
         return unprocessable(field_problems(found.faults))
-    law, language, rules = get_current_law(now), body.language.value, found.rules.values()
+    law, language = get_current_law(now), body.language.value
     classes = {name: msgspec.convert(outcome_plain(o), ClassOutcome) for name, o in found.decision.outcomes}
-    ways = Teller(body.holder, law, language).in_full(classes, by=by, now=now, rules=rules)
-    lines = explain(decision=found.decision, rules=rules, language=language, texts=law.texts)
+    ways = Teller(body.holder, law, language).in_full(classes, by=by, now=now, rules=found.rules.values())
+    lines = explain(decision=found.decision, rules=found.rules, language=language, texts=law.texts)
     return Preview(
         headline=found.decision.headline,
         classes=classes,

@@ -83,7 +83,8 @@ class Explainer:
         named = any(rule.startswith(CLAUSE) for rule in decision.rules)
         clauses = self._between(ask.holder) if named else _Clauses((), ())
         rules = (*self._law.rules, *clauses.rules)
-        lines = explain(decision=decision, rules=rules, language=self.language, texts=self._law.texts)
+        by_id = {rule.id: rule for rule in rules}
+        lines = explain(decision=decision, rules=by_id, language=self.language, texts=self._law.texts)
         refused = {name: one for name, one in decision.outcomes if isinstance(one, Refuse)}
         told = (self._untold(self._with_clause(line, clauses), refused) for line in lines)
         return Why(tuple(told), self._ways(refused, ask.holder, rules))

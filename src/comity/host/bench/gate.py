@@ -126,7 +126,7 @@ def _time_whole(book: Rulebook, asks: Sequence[Ask]) -> _Times:
         began, worked = perf_counter_ns(), thread_time_ns()
         rules = build_slice(law=book.law, agreements=(pair.agreement,), between=pair.between, at=AT)
         decision = gate.decide(facts=facts, rules=rules)
-        explain(decision=decision, rules=rules.rules, language="en", texts=texts)
+        explain(decision=decision, rules=rules.by_id, language="en", texts=texts)
         times.wall.append((perf_counter_ns() - began) / _NS_IN_US)
         times.cpu.append((thread_time_ns() - worked) / _NS_IN_US)
     return times
@@ -139,7 +139,7 @@ def _time_bare(calls: Sequence[_Calls]) -> list[float]:
     read, ask, schema = cedarpy.Entities.from_json_str, cedarpy.is_authorized, SCHEMA
     for one in calls:
         began = perf_counter_ns()
-        entities = read(one.facts, schema=schema)
+        entities = read(one.facts)
         for request, policies in one.questions:
             ask(request, policies, entities, schema=schema)
         times.append((perf_counter_ns() - began) / _NS_IN_US)
@@ -163,9 +163,9 @@ def _listening() -> Iterator[tuple[list[str], list[tuple[dict[str, Any], cedarpy
     texts: list[str] = []
     questions: list[tuple[dict[str, Any], cedarpy.PolicySet]] = []
 
-    def read(text: str, **rest: Any) -> cedarpy.Entities:  # noqa: ANN401 - the engine's own
+    def read(text: str) -> cedarpy.Entities:
         texts.append(text)
-        return cedarpy.Entities.from_json_str(text, **rest)
+        return cedarpy.Entities.from_json_str(text)
 
     def ask(request: dict[str, Any], policies: cedarpy.PolicySet, *rest: Any, **named: Any) -> Any:  # noqa: ANN401
         questions.append((request, policies))

@@ -3,18 +3,18 @@
 Fail closed. The engine skips a `forbid` that errs and would then allow; here any diagnostic refuses.
 """
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
 import cedarpy
+import msgspec
 
 from comity.spine.policy.decision import Decision, HoldForCounsel, NeedsApproval, Outcome, Permit, Refuse
 from comity.spine.policy.facts import Facts
 from comity.spine.policy.mentions import Mentioned
 from comity.spine.policy.rules import ENGINE, Kind, Rule
-from comity.spine.policy.slices import DUTIES, MAIN, MANDATES, SCHEMA, CompiledSet, RuleSlice
+from comity.spine.policy.slices import DUTIES, MAIN, MANDATES, SCHEMA, CompiledSet, NarrowedSlice, RuleSlice
 
 COUNSEL_MANDATE: Final = "counsel_mandate"
 """Evidence code: counsel of the holder found that the mandate prevails over the state's bar."""
@@ -45,13 +45,13 @@ class _Case:
     """
 
     facts: Facts
-    rules: RuleSlice
+    rules: NarrowedSlice
     entities: cedarpy.Entities
     answers: dict[int, _Answer] = field(default_factory=dict)
 
     def ask(self, kinds: frozenset[Kind], name: str) -> _Answer:
         """Return what the engine says of the rules of `kinds` for the class."""
-        compiled = self.rules.compiled(kinds, name, self.facts)
+        compiled = self.rules.compiled(kinds, name)
         if compiled.policies is None:
             return _SILENT
         answer = self.answers.get(id(compiled))
@@ -68,10 +68,11 @@ def decide(*, facts: Facts, rules: RuleSlice) -> Decision:
     the duties and warnings that follow from what may leave. Never raises for facts or rules: an engine error is a
     refusal of the class with reason `error`.
     """
-    entities = _entities(facts, rules.mentioned(facts))
+    narrowed = rules.narrowed(facts)
+    entities = _entities(facts, narrowed.mentioned)
     if entities is None:
         return Decision(tuple((name, Refuse("error")) for name, _ in facts.asked), (), (), rules.digest, ENGINE)
-    case = _Case(facts, rules, entities)
+    case = _Case(facts, narrowed, entities)
     outcomes: list[tuple[str, Outcome]] = []
     duties: set[str] = set()
     warnings: set[str] = set()
@@ -182,7 +183,7 @@ def _entities(facts: Facts, mentioned: Mentioned) -> cedarpy.Entities | None:
     given = attributes_of(facts)
     try:
         attributes = {name: _narrowed(given[name], codes) for name, codes in mentioned.items()}
-        text = json.dumps([{"uid": _IT, "attrs": attributes, "parents": []}])
+        text = msgspec.json.encode([{"uid": _IT, "attrs": attributes, "parents": []}]).decode()
         return cedarpy.Entities.from_json_str(text)
     except (KeyError, ValueError):
         return None

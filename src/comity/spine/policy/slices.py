@@ -40,65 +40,62 @@ class CompiledSet:
 
 @dataclass(frozen=True)
 class RuleSlice:
-    """The rules in force for one pair of agencies. `digest` names exactly these rules.
+    """The rules in force for one pair of agencies. `digest` names exactly these rules; `by_id` finds them.
 
-    Compiled per set, sensitivity class and kind of ask, when first asked; a slice is never changed afterwards.
-    INVARIANT: leaving out rules that cannot apply gives the same answer as the full set (property test).
+    A slice is never changed once made.
     """
 
     rules: tuple[Rule, ...]
     digest: str
+    by_id: Mapping[str, Rule]
     named: Mapping[frozenset[Kind], frozenset[str]]
     conditions: Mapping[str, Conditions]
-    _mentioned: dict[tuple[object, ...], Mentioned] = field(default_factory=dict, compare=False)
-    _chosen: dict[tuple[object, ...], CompiledSet] = field(default_factory=dict, compare=False)
+    _narrowed: dict[tuple[object, ...], "NarrowedSlice"] = field(default_factory=dict, compare=False)
     _compiled: dict[tuple[str, ...], CompiledSet] = field(default_factory=dict, compare=False)
 
-    def compiled(self, kinds: frozenset[Kind], sensitivity_class: str, facts: Facts) -> CompiledSet:
-        """Return the set of `kinds` that can apply to the class for asks of this kind.
-
-        Classes and kinds of ask with the same rules share one set, and so one answer per ask.
-        """
-        name = sensitivity_class if sensitivity_class in self.named[kinds] else ""
-        key = (kinds, name, *_kind_of_ask(facts))
-        found = self._chosen.get(key)
-        if found is None:
-            found = self._compile(kinds, name, facts)
-            if len(self._chosen) >= _KINDS_OF_ASK:
-                self._chosen.clear()
-            self._chosen[key] = found
-        return found
-
-    def mentioned(self, facts: Facts) -> Mentioned:
-        """Return what the rules that can apply to asks of this kind speak of."""
-        key = _kind_of_ask(facts)
-        found = self._mentioned.get(key)
+    def narrowed(self, facts: Facts) -> "NarrowedSlice":
+        """Return the rules that can apply to asks of this kind: same parties, purpose, category and marks."""
+        key = (facts.sender, facts.receiver, facts.purpose, facts.category, facts.marks)
+        found = self._narrowed.get(key)
         if found is None:
             known = known_of(facts)
-            found = join_mentioned(mentioned_in(one) for one in self.conditions.values() if can_apply(one, known))
-            if len(self._mentioned) >= _KINDS_OF_ASK:
-                self._mentioned.clear()
-            self._mentioned[key] = found
+            chosen = tuple(rule for rule in self.rules if can_apply(self.conditions[rule.id], known))
+            mentioned = join_mentioned(mentioned_in(self.conditions[rule.id]) for rule in chosen)
+            found = NarrowedSlice(self, chosen, mentioned)
+            if len(self._narrowed) >= _KINDS_OF_ASK:
+                self._narrowed.clear()
+            self._narrowed[key] = found
         return found
 
-    def _compile(self, kinds: frozenset[Kind], name: str, facts: Facts) -> CompiledSet:
-        known = known_of(facts)
-        chosen = tuple(
-            rule
-            for rule in self.rules
-            if rule.kind in kinds
-            and (rule.classes is None or name in rule.classes)
-            and can_apply(self.conditions[rule.id], known)
-        )
-        key = tuple(rule.id for rule in chosen)
+    def compiled(self, rules: tuple[Rule, ...]) -> CompiledSet:
+        """Return these of its rules as the engine takes them, compiled when first asked."""
+        key = tuple(rule.id for rule in rules)
         if key not in self._compiled:
-            text = "\n".join(rule.text for rule in chosen)
-            self._compiled[key] = CompiledSet(cedarpy.PolicySet.from_str(text) if chosen else None, chosen)
+            text = "\n".join(rule.text for rule in rules)
+            self._compiled[key] = CompiledSet(cedarpy.PolicySet.from_str(text) if rules else None, rules)
         return self._compiled[key]
 
 
-def _kind_of_ask(facts: Facts) -> tuple[object, ...]:
-    return (facts.sender, facts.receiver, facts.purpose, facts.category, facts.marks)
+@dataclass(frozen=True, slots=True)
+class NarrowedSlice:
+    """The rules of a slice that can apply to one kind of ask, and what they speak of.
+
+    INVARIANT: leaving out rules that cannot apply gives the same answer as the full set (property test).
+    """
+
+    whole: RuleSlice
+    rules: tuple[Rule, ...]
+    mentioned: Mentioned
+    _sets: dict[tuple[frozenset[Kind], str], CompiledSet] = field(default_factory=dict, compare=False)
+
+    def compiled(self, kinds: frozenset[Kind], sensitivity_class: str) -> CompiledSet:
+        """Return the set of `kinds` for the class. Classes with the same rules share one set, and so one answer."""
+        name = sensitivity_class if sensitivity_class in self.whole.named[kinds] else ""
+        found = self._sets.get((kinds, name))
+        if found is None:
+            chosen = (r for r in self.rules if r.kind in kinds and (r.classes is None or name in r.classes))
+            found = self._sets[kinds, name] = self.whole.compiled(tuple(chosen))
+        return found
 
 
 def make_slice(rules: Iterable[Rule]) -> RuleSlice:
@@ -111,7 +108,8 @@ def make_slice(rules: Iterable[Rule]) -> RuleSlice:
     read = read_conditions(rule.text for rule in ordered) if ordered else []
     conditions = {rule.id: tuple(found) for rule, found in zip(ordered, read, strict=True)}
     digest = sha256(canonical({rule.id: rule.digest() for rule in ordered})).hex()
-    return RuleSlice(rules=ordered, digest=digest, named=named, conditions=conditions)
+    by_id = {rule.id: rule for rule in ordered}
+    return RuleSlice(rules=ordered, digest=digest, by_id=by_id, named=named, conditions=conditions)
 
 
 def rules_between(rules: Iterable[Rule], *, sender: str, receiver: str, states: frozenset[str]) -> tuple[Rule, ...]:

@@ -51,19 +51,15 @@ class _Reader:
         self, rule_id: str, outcome: str, name: str, refusal: Refuse | None, approvers: tuple[str, ...]
     ) -> Explanation:
         rule = self.rules.get(rule_id)
-        words = self.words.get(rule.says, self.words[CLAUSE]) if rule else self.words[CLAUSE]
-        needed = {code for group in rule.needs for code in group} if rule else set()
-        return Explanation(
-            sensitivity_class=name,
-            outcome=outcome,
-            rule_id=rule_id,
-            citation=rule.cite if rule else "",
-            words=words.says,
-            missing=self.labels(refusal.missing if refusal else (), needed),
-            unmet=self.labels(refusal.unmet if refusal else (), needed),
-            approvers=approvers,
-            forward=words.forward,
-        )
+        words = self.words.get(rule.says) if rule else None
+        words = words or self.words[CLAUSE]
+        missing: tuple[str, ...] = ()
+        unmet: tuple[str, ...] = ()
+        if rule and refusal and (refusal.missing or refusal.unmet):
+            needed = {code for group in rule.needs for code in group}
+            missing, unmet = self.labels(refusal.missing, needed), self.labels(refusal.unmet, needed)
+        cite = rule.cite if rule else ""
+        return Explanation(name, outcome, rule_id, cite, words.says, missing, unmet, approvers, words.forward)
 
     def without_rule(self, key: str, outcome: str, name: str) -> Explanation:
         words = self.words[key]
@@ -84,20 +80,18 @@ def get_rule_text(says: str, language: str, *, texts: Texts | None = None) -> Wo
 def explain(
     *,
     decision: Decision,
-    rules: Iterable[Rule],
+    rules: Mapping[str, Rule],
     language: str,
     texts: Texts | None = None,
     catalogue: Catalogue | None = None,
 ) -> list[Explanation]:
     """Explain every outcome, then duties, then warnings, in the order of the decision.
 
-    `rules` are those decided with (law and clauses); `texts` the release's (default: the package's). A clause whose
-    `says` is no key of the texts gets the words for clauses. An unknown language reads English.
+    `rules` are those decided with (law and clauses), by id; `texts` the release's (default: the package's). A clause
+    whose `says` is no key of the texts gets the words for clauses. An unknown language reads English.
     """
     known = texts or load_texts()
-    reader = _Reader(
-        {rule.id: rule for rule in rules}, known.get(language, known["en"]), catalogue or load_catalogue(), language
-    )
+    reader = _Reader(rules, known.get(language, known["en"]), catalogue or load_catalogue(), language)
     found = [line for name, outcome in decision.outcomes for line in _lines(reader, name, outcome)]
     found += [reader.of(rule_id, DUTY, "", None, ()) for rule_id in decision.duties]
     found += [reader.of(rule_id, WARNING, "", None, ()) for rule_id in decision.warnings]
