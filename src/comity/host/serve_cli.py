@@ -64,7 +64,7 @@ def api() -> None:
     require_address(settings)
     words = (
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", settings.bind_host,
-        "--port", str(settings.bind_port), "--workers", "2", "--blocking-threads", "2",
+        "--port", str(settings.bind_port), "--workers", "2", "--blocking-threads", "8",
         "--no-log", "comity.config.wsgi:application",
     )  # fmt: skip
     os.execv(sys.executable, words)  # noqa: S606 - our own command; what stops this process stops the server

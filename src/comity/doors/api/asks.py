@@ -1,16 +1,17 @@
 """Asks: one, many, by type, and what became of them."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from enum import StrEnum
 from http import HTTPStatus
-from typing import Annotated, TypeVar
+from typing import Annotated, Final, TypeVar
 from uuid import UUID
 
 import msgspec
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from ninja import Query, Router
 
-from comity.coordination.exchange.ask import PENDING, AskResult
+from comity.coordination.exchange.ask import CHUNK, PENDING, Ask, AskResult
 from comity.coordination.exchange.commands.request import request_disclosures
 from comity.coordination.exchange.rules import TICK_SECONDS
 from comity.coordination.exchange.selectors import get_ask_view, list_asks, list_entries
@@ -24,6 +25,8 @@ from comity.doors.api.problems import Problem, answer_with
 from comity.doors.api.reading import read_json, read_lines
 from comity.doors.api.routes import Lines, declared, reply
 from comity.doors.api.scopes import caller_of
+from comity.doors.api.together import Together
+from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.clock import database_now
 from comity.spine.tenancy.transaction import reading
 from comity.standing.directory.selectors import get_agency, list_agencies
@@ -67,7 +70,7 @@ def post_ask(request: HttpRequest, language: Language = Language.EN) -> HttpResp
     """
     caller = caller_of(request)
     ask = read_json(request, AskBody).as_ask()
-    [result] = request_disclosures(asks=[ask], by=caller.actor, now=caller.now, keys=key_ring())
+    result = _decided.do(caller.actor, (ask, caller.now))
     outcome = outcome_of(result)
     if isinstance(outcome, Problem):
         return answer_with(outcome)
@@ -79,6 +82,15 @@ def post_ask(request: HttpRequest, language: Language = Language.EN) -> HttpResp
         teller = Teller(ask.holder, get_current_law(caller.now), language.value)
         answer = _explained(answer, answer.classes, teller, teller.at_once(answer.classes))
     return reply(status_of(outcome), answer, headers)
+
+
+def _decide(by: Actor, asked: Sequence[tuple[Ask, datetime]]) -> list[AskResult]:
+    """Decide asks that one caller made each by itself, at the latest of their instants."""
+    now = max(at for _, at in asked)
+    return request_disclosures(asks=[ask for ask, _ in asked], by=by, now=now, keys=key_ring())
+
+
+_decided: Final = Together(_decide, at_most=CHUNK)
 
 
 def _explained(answer: A, classes: Classes, teller: Teller, ways: tuple[WayForward, ...]) -> A:
