@@ -70,6 +70,7 @@ AGENCY_SEES = {
     "procrastinate_workers": EVERYBODY,
     "tasks_task": OWN,
     "tasks_verdict": OWN,
+    "tenancy_stamp": EVERYBODY,
     "training_course": EVERYBODY,
     "training_credential": EVERYBODY,
     "training_event": EVERYBODY,

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 
 from django.core.wsgi import get_wsgi_application
 
@@ -12,6 +13,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "comity.config.settings")
 
 application = get_wsgi_application()
 
+# A thread that comes back from the database waits a millisecond for another to pause, not five.
+sys.setswitchinterval(0.001)
 # Law, slices and the framework stay for as long as the process: the collector need not look at them again, nor stop
 # for every chunk of asks, which leaves some 10,000 objects and no cycle.
 gc.collect()

@@ -22,7 +22,7 @@ from comity.standing.directory.commands import (
     end_holding,
     hand_over_post,
 )
-from comity.standing.directory.selectors import get_holder, list_holders, list_holding_officers, list_posts_held
+from comity.standing.directory.selectors import get_holder, list_holders, list_officers_ever, list_posts_held
 from comity.standing.directory.vocabulary import AgencyKind, HoldingKind, PostFunction
 
 NOW = datetime(2026, 3, 2, 16, tzinfo=UTC)
@@ -117,13 +117,14 @@ def test_an_unknown_post_is_named(offices):
         )
 
 
-def test_the_gates_short_form_gives_officer_and_kind_of_agency(offices):
+def test_the_gates_short_form_gives_officer_kind_of_agency_and_when(offices):
     office = offices.nogales
     assign_holders(
         by=offices.steward, now=NOW, assignments=[Assignment(office.liaison, office.officers[2], Period(NOW))]
     )
-    assert list_holding_officers([office.liaison, office.interface], NOW) == {
-        office.liaison: (office.officers[2], AgencyKind.LOCAL)
+    assert list_officers_ever([office.liaison, office.interface]) == {
+        office.liaison: ((office.officers[2], AgencyKind.LOCAL, Period(NOW)),),
+        office.interface: (),
     }
 
 

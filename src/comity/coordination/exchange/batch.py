@@ -75,9 +75,7 @@ class Batch:
         digests = seal_items(cursor, keys, self.sealed)
         keep_rulesets(cursor, self.slices.values())
         entries = [_entry(act, self.now, digests) for act in self.acts]
-        for table, rows in _by_table(self.acts, entries).items():
-            # By key in every chunk, so that two with the same keys wait for one another in turn and never in a ring.
-            insert_rows(cursor, table, sorted(rows, key=lambda row: str(row.get("ask_key", ""))))
+        insert_rows(cursor, _by_table(self.acts, entries))
         due = start_clocks(cursor, [clock for _, clock in self.tasks])
         open_tasks(cursor, [replace(task, due_at=due[clock.id].at) for task, clock in self.tasks])
         enqueue(cursor, self.messages, now=self.now)
@@ -102,4 +100,5 @@ def _by_table(acts: Sequence[Act], entries: Sequence[Entry]) -> dict[str, list[M
     for act, entry in zip(acts, entries, strict=True):
         for row in act.rows:
             tables.setdefault(row.table, []).append({**row.values, "entry_id": str(entry.entry_id)})
-    return tables
+    # By key in every chunk, so that two with the same keys wait for one another in turn and never in a ring.
+    return {table: sorted(rows, key=lambda row: str(row.get("ask_key", ""))) for table, rows in tables.items()}

@@ -11,6 +11,7 @@ from comity.coordination.exchange.facts import Named, RecordFacts, Standing, fac
 from comity.coordination.exchange.gather import between_of, preview_standing, read_records, read_standing
 from comity.spine.policy.decide import decide
 from comity.spine.tenancy.actor import Actor
+from comity.spine.tenancy.stamps import Stamps
 from comity.standing.agreements.facts import Hold
 from comity.standing.agreements.quotas import QuotaBook, Use, lock_quotas, save_quotas
 from comity.standing.agreements.rulebook import build_slice
@@ -19,24 +20,32 @@ from comity.standing.law.facts import Law
 from comity.standing.law.selectors import get_current_law
 
 
-def decide_asks(cursor: CursorWrapper, named: Sequence[Named], by: Actor, now: datetime) -> list[Case]:
+def decide_asks(
+    cursor: CursorWrapper, named: Sequence[Named], by: Actor, now: datetime, stamps: Stamps | None = None
+) -> list[Case]:
     """Gather what stands between the parties and decide each ask, by its lodged record or else by type.
 
-    Agreements stay locked FOR SHARE, and the counters of clauses with a quota locked, until the transaction ends.
+    With `stamps` what was read before from training and law is not read again until it changes. Agreements stay locked
+    FOR SHARE, and the counters of clauses with a quota locked, until the transaction ends.
     """
     if not named:
         return []
     records = read_records(cursor, named, by)
     found = [records.get((n.holder.id, n.ask.category, n.reference_key)) for n in named]
-    return decide_on(cursor, named, found, now)
+    return decide_on(cursor, named, found, now, stamps)
 
 
 def decide_on(
-    cursor: CursorWrapper, named: Sequence[Named], records: Sequence[RecordFacts | None], now: datetime
+    cursor: CursorWrapper,
+    named: Sequence[Named],
+    records: Sequence[RecordFacts | None],
+    now: datetime,
+    stamps: Stamps | None = None,
 ) -> list[Case]:
     """Decide asks on the records given, None for an ask whose record is not known."""
-    standing = read_standing(cursor, named, now)
-    return decide_with(cursor, named, records, standing=[standing[n.id] for n in named], now=now)
+    standing = read_standing(cursor, named, now, stamps)
+    law = get_current_law(now, stamps=stamps)
+    return decide_with(cursor, named, records, standing=[standing[n.id] for n in named], law=law, now=now)
 
 
 def decide_with(
@@ -45,10 +54,10 @@ def decide_with(
     records: Sequence[RecordFacts | None],
     *,
     standing: Sequence[Standing],
+    law: Law,
     now: datetime,
 ) -> list[Case]:
-    """Decide asks on records and standing given; count what goes at once against the quotas of its clauses."""
-    law = get_current_law(now)
+    """Decide asks on records, standing and law given; count what goes at once against the quotas of its clauses."""
     # A version may bear on a pair twice, between the two and as a limit on passing on: quotas are the former's.
     agreements = {live.version_id: live for one in standing for live in one.agreements if live.hold is Hold.BETWEEN}
     uses = {Use(n.holder.code, n.asker.code, n.ask.purpose, n.ask.category) for n in named}

@@ -13,6 +13,7 @@ from comity.coordination.exchange.facts import Named, RecordFacts, Standing, is_
 from comity.kernel.ids import new_id
 from comity.spine.keys.ring import KeyRing
 from comity.spine.tenancy.actor import Actor
+from comity.spine.tenancy.stamps import Stamps, kept
 from comity.spine.tenancy.transaction import gate_reads
 from comity.standing.agreements.facts import LiveAgreement
 from comity.standing.agreements.live import PairIds, list_live_agreements, lock_agreements
@@ -56,20 +57,34 @@ class Roster:
     vouched: frozenset[str]
 
 
-def read_roster(asks: Iterable[Ask], by: Actor) -> Roster:
-    """Read the asker, its posts, the holders named by code or ORI, and which agreements named are the asker's."""
+def read_roster(asks: Iterable[Ask], by: Actor, stamps: Stamps | None = None) -> Roster:
+    """Read the asker, its posts, the holders named by code or ORI, and which agreements named are the asker's.
+
+    With `stamps` what was read before from the directory is not read again until it changes.
+    """
     asks = list(asks)
-    names = {ask.holder for ask in asks}
-    agencies = directory.find_agencies(names=names, agency_ids=[by.agency_id])
-    asker = next((one for one in agencies if one.id == by.agency_id), None) or directory.get_agency(by.agency_id)
-    called = {one.ori: one for one in agencies if one.ori} | {one.code: one for one in agencies}
-    by_name = {name: called.get(name) or called.get(name.strip().upper()) for name in names}
-    holders = {name: holder for name, holder in by_name.items() if holder is not None}
-    posts = {post.code: post for post in directory.list_posts_of(by.agency_id)}
+    names = frozenset(ask.holder for ask in asks)
+    asker, holders = kept(
+        stamps, ("directory",), ("agencies", by.agency_id, names), lambda: _read_agencies(by.agency_id, names)
+    )
+    posts = kept(
+        stamps,
+        ("directory",),
+        ("posts", by.agency_id),
+        lambda: {post.code: post for post in directory.list_posts_of(by.agency_id)},
+    )
     own = next((post for post in posts.values() if post.id == by.post_id), None) or directory.get_post(by.post_id)
     codes = {ask.agreement for ask in asks if ask.agreement}
     agreements = frozenset(one.code for one in list_agreements()) if codes else frozenset()
     return Roster(asker, holders, posts, own, agreements, by.vouched)
+
+
+def _read_agencies(agency_id: UUID, names: Collection[str]) -> tuple[AgencyFacts, Mapping[str, AgencyFacts]]:
+    agencies = directory.find_agencies(names=names, agency_ids=[agency_id])
+    own = next((one for one in agencies if one.id == agency_id), None) or directory.get_agency(agency_id)
+    called = {one.ori: one for one in agencies if one.ori} | {one.code: one for one in agencies}
+    by_name = {name: called.get(name) or called.get(name.strip().upper()) for name in names}
+    return own, {name: agency for name, agency in by_name.items() if agency is not None}
 
 
 def name_ask(ask: Ask, roster: Roster, keys: KeyRing) -> Named | tuple[Fault, ...]:
@@ -186,9 +201,11 @@ def tenant_of(origin: AgencyFacts | None) -> UUID | None:
     return origin.id if origin is not None and origin.hosting is Hosting.HERE else None
 
 
-def read_standing(cursor: CursorWrapper, named: Sequence[Named], now: datetime) -> dict[UUID, Standing]:
+def read_standing(
+    cursor: CursorWrapper, named: Sequence[Named], now: datetime, stamps: Stamps | None = None
+) -> dict[UUID, Standing]:
     """Return, per ask id, the agreements that bear on it (rows locked FOR SHARE) and its post holder's training."""
-    return _standing(named, lock_agreements(cursor, _pairs(named)), now)
+    return _standing(named, lock_agreements(cursor, _pairs(named)), now, stamps)
 
 
 def preview_standing(cursor: CursorWrapper, named: Sequence[Named], now: datetime) -> dict[UUID, Standing]:
@@ -201,10 +218,13 @@ def _pairs(named: Sequence[Named]) -> set[PairIds]:
 
 
 def _standing(
-    named: Sequence[Named], agreements: Mapping[PairIds, tuple[LiveAgreement, ...]], now: datetime
+    named: Sequence[Named],
+    agreements: Mapping[PairIds, tuple[LiveAgreement, ...]],
+    now: datetime,
+    stamps: Stamps | None = None,
 ) -> dict[UUID, Standing]:
     posts = {n.post.id for n in named}
-    judged = list_post_eligibility(post_ids=posts, functions=set(TRAINED.values()), at=now)
+    judged = list_post_eligibility(post_ids=posts, functions=set(TRAINED.values()), at=now, stamps=stamps)
     trained = {
         post: frozenset(code for code, function in TRAINED.items() if isinstance(judged[post, function], Eligible))
         for post in posts

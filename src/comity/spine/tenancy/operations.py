@@ -76,6 +76,26 @@ CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT
         return self.__class__.__name__, [self.table], {}
 
 
+class Stamped(RunSQL):
+    """Give the group of `tables` a stamp that every statement writing to one of them replaces (`tenancy.stamps`).
+
+    Two transactions that write to the same group therefore wait for one another.
+    """
+
+    def __init__(self, group: str, *, tables: Sequence[str]) -> None:
+        triggers = (
+            f"CREATE TRIGGER {table}_stamped AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table}"
+            f" FOR EACH STATEMENT EXECUTE FUNCTION comity_touch('{group}');"
+            for table in tables
+        )
+        super().__init__("\n".join([f"INSERT INTO tenancy_stamp (name) VALUES ('{group}');", *triggers]), RunSQL.noop)
+        self.group, self.tables = group, list(tables)
+
+    def deconstruct(self) -> tuple[str, list[object], dict[str, object]]:
+        """Return the call that makes this operation again."""
+        return self.__class__.__name__, [self.group], {"tables": self.tables}
+
+
 def reference_policies(writers: str = "comity_duty() = 'steward'") -> list[Policy]:
     """Return the policies of reference rows: every session of *app* reads, `writers` (SQL) writes."""
     return [

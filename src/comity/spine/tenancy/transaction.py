@@ -17,6 +17,7 @@ _TELL = (
 )
 # A command finds rows by their keys: one plan serves every time, and making one costs more than running it.
 _TELL_AND_PLAN_ONCE = f"{_TELL}, set_config('plan_cache_mode', 'force_generic_plan', true)"
+_INSERT = "INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s)"
 _TELL_DUTY = "SELECT set_config('comity.duty', %s, true)"
 
 
@@ -77,18 +78,20 @@ def node_writes(cursor: CursorWrapper, actor: Actor) -> Iterator[Actor]:
     _tell(cursor, actor)
 
 
-def insert_rows(cursor: CursorWrapper, table: str, rows: Sequence[Mapping[str, Json]]) -> None:
-    """Insert rows (JSON values, every row with the same columns) in one statement.
+def insert_rows(cursor: CursorWrapper, tables: Mapping[str, Sequence[Mapping[str, Json]]]) -> None:
+    """Insert rows (JSON values, in one table every row with the same columns) into all `tables` in one statement.
 
-    `COPY` is refused under row-level security, so the rows travel as one JSON text and PostgreSQL gives each column
-    its type.
+    `COPY` is refused under row-level security, so the rows of a table travel as one JSON text and PostgreSQL gives each
+    column its type. Keys between the tables are checked when the statement ends.
     """
-    if not rows:
+    filled = {table: rows for table, rows in tables.items() if rows}
+    if not filled:
         return
-    columns = ", ".join(rows[0])
+    inserts = [_INSERT.format(table=table, columns=", ".join(rows[0])) for table, rows in filled.items()]
+    others = ", ".join(f"t{number} AS ({one})" for number, one in enumerate(inserts[1:]))
     cursor.execute(
-        f"INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s)",
-        (encode_plain(rows).decode(),),
+        f"WITH {others} {inserts[0]}" if others else inserts[0],
+        [encode_plain(rows).decode() for rows in (*list(filled.values())[1:], next(iter(filled.values())))],
     )
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from comity.spine.tenancy.stamps import Stamps, kept
 from comity.standing.law.facts import AuthorityFacts, Law, ReleaseFacts, ReleaseState
 from comity.standing.law.models import LawApproval, LawAuthority, LawInForce, LawRelease
 from comity.standing.law.rules import Release
@@ -15,9 +16,9 @@ _KEPT: Final = 8
 _laws: OrderedDict[str, Law] = OrderedDict()
 """The laws used last, by release digest: a release never changes, so neither does what is kept."""
 # Plain SQL: every ask begins with it, and building a queryset would cost more than the query.
-_CURRENT: Final = (
-    "SELECT f.release_id, r.digest FROM law_in_force f JOIN law_release r ON r.id = f.release_id"
-    " WHERE f.effective_at <= %s ORDER BY f.effective_at DESC, f.at DESC, f.id DESC LIMIT 1"
+_IN_FORCE: Final = (
+    "SELECT f.effective_at, f.release_id, r.digest FROM law_in_force f JOIN law_release r ON r.id = f.release_id"
+    " ORDER BY f.effective_at DESC, f.at DESC, f.id DESC"
 )
 
 
@@ -33,14 +34,20 @@ class DamagedReleaseError(RuntimeError):
     """A stored release no longer has the digest it was loaded under; `comity ledger verify` says what changed."""
 
 
-def get_current_law(at: datetime) -> Law:
-    """Return the law in force at `at`: one small query, the rest from memory. Raises `NoLawInForceError`."""
+def get_current_law(at: datetime, *, stamps: Stamps | None = None) -> Law:
+    """Return the law in force at `at`: one small query, none with `stamps` met before. Raises `NoLawInForceError`."""
+    for effective_at, release_id, digest in kept(stamps, ("law",), "in force", _list_in_force):
+        if effective_at <= at:
+            return _law(release_id, digest)
+    raise NoLawInForceError(f"no release of the law was in force at {at.isoformat()}; run `comity law load`")
+
+
+def _list_in_force() -> list[tuple[datetime, UUID, str]]:
+    """Return what was ever put in force, the last to take effect first."""
     with connection.cursor() as cursor:
-        cursor.execute(_CURRENT, (at,))
-        found = cursor.fetchone()
-    if found is None:
-        raise NoLawInForceError(f"no release of the law was in force at {at.isoformat()}; run `comity law load`")
-    return _law(*found)
+        cursor.execute(_IN_FORCE)
+        found: list[tuple[datetime, UUID, str]] = cursor.fetchall()
+    return found
 
 
 def get_law_of_release(release_id: UUID) -> Law:

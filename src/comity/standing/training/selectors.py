@@ -1,15 +1,18 @@
 """Reads of training: who is eligible for what, for a whole chunk in a few queries. The caller's transaction is used."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
 from django.db import connection
 
 from comity.kernel.time import Period
-from comity.standing.directory.selectors import list_holding_officers, list_officers
+from comity.spine.tenancy.stamps import Stamps, kept
+from comity.standing.directory.selectors import list_officers, list_officers_ever
 from comity.standing.directory.vocabulary import AgencyKind
 from comity.standing.training.facts import (
     CredentialFacts,
@@ -23,6 +26,7 @@ from comity.standing.training.rules import NOTHING_REQUIRED, applying, eligible
 from comity.standing.training.vocabulary import Function, Reason
 
 _INSTANT: Final = timedelta(microseconds=1)
+_EVER: Final = Period(datetime.min.replace(tzinfo=UTC))
 # Plain SQL: every ask begins with these, and building a queryset would cost more than the query.
 _REQUIREMENTS: Final = (
     "SELECT code, function, agreement_kind, agency_kind, courses, accepted_issuers, validity_days, pass_mark,"
@@ -50,21 +54,72 @@ def list_eligibility(
 
 
 def list_post_eligibility(
-    *, post_ids: Collection[UUID], functions: Collection[Function], at: datetime, agreement_kind: str = ""
+    *,
+    post_ids: Collection[UUID],
+    functions: Collection[Function],
+    at: datetime,
+    agreement_kind: str = "",
+    stamps: Stamps | None = None,
 ) -> dict[tuple[UUID, Function], Eligibility]:
     """Return, for each post and function, whether whoever holds the post at the instant is eligible.
 
-    Three queries whatever the number of posts. A post that nobody holds is not eligible, with reason `no_holder`.
+    A few queries whatever the number of posts; none with `stamps` that were met before. A post that nobody holds is
+    not eligible, with reason `no_holder`.
     """
-    wanted = [Function(function) for function in functions]
-    holders = list_holding_officers(post_ids, at)
-    found = _judge(dict(holders.values()), wanted, Period(at, at + _INSTANT), agreement_kind)
-    nobody = NotEligible((Failure(NOTHING_REQUIRED, "", at, Reason.NO_HOLDER),))
+    wanted = tuple(sorted({Function(function) for function in functions}))
+    requirements = kept(
+        stamps, ("training",), ("requirements", wanted), lambda: tuple(list_requirements(wanted, _EVER))
+    )
+    interval = Period(at, at + _INSTANT)
+    found: dict[tuple[UUID, Function], Eligibility] = {}
+    for post_id, history in _histories(post_ids, stamps).items():
+        kind, credentials = history.at(at)
+        for function in wanted:
+            rules = applying(requirements, function=function, agreement_kind=agreement_kind, agency_kind=kind or "")
+            found[post_id, function] = (
+                _nobody(at)
+                if kind is None
+                else eligible(requirements=rules, credentials=credentials, interval=interval)
+            )
+    return found
+
+
+def _nobody(at: datetime) -> NotEligible:
+    return NotEligible((Failure(NOTHING_REQUIRED, "", at, Reason.NO_HOLDER),))
+
+
+@dataclass(frozen=True, slots=True)
+class _History:
+    """Who held a post when, and what credentials they have."""
+
+    held: tuple[tuple[UUID, AgencyKind, Period], ...]
+    credentials: Mapping[UUID, Sequence[CredentialFacts]]
+
+    def at(self, moment: datetime) -> tuple[AgencyKind | None, Sequence[CredentialFacts]]:
+        """Return the kind of agency and the credentials of the holder at the instant; None when nobody holds it."""
+        for officer_id, kind, period in self.held:
+            if period.contains(moment):
+                return kind, self.credentials.get(officer_id, ())
+        return None, ()
+
+
+def _histories(post_ids: Collection[UUID], stamps: Stamps | None) -> dict[UUID, _History]:
+    if stamps is None:
+        return _read_histories(post_ids)
     return {
-        (post_id, function): found[holders[post_id][0], function] if post_id in holders else nobody
+        post_id: kept(stamps, ("directory", "training"), ("history", post_id), partial(_read_history, post_id))
         for post_id in post_ids
-        for function in wanted
     }
+
+
+def _read_history(post_id: UUID) -> _History:
+    return _read_histories([post_id])[post_id]
+
+
+def _read_histories(post_ids: Collection[UUID]) -> dict[UUID, _History]:
+    held = list_officers_ever(post_ids)
+    credentials = list_credentials({officer for spans in held.values() for officer, _, _ in spans})
+    return {post_id: _History(spans, credentials) for post_id, spans in held.items()}
 
 
 def list_requirements(functions: Collection[Function], during: Period) -> list[RequirementFacts]:

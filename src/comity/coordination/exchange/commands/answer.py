@@ -40,6 +40,7 @@ from comity.standing.directory import selectors as directory
 from comity.standing.directory.facts import AgencyFacts
 from comity.standing.directory.vocabulary import HoldingKind
 from comity.standing.law.catalogue import Source, load_catalogue
+from comity.standing.law.selectors import get_current_law
 
 KEPT_AFTER_VERDICT: Final = timedelta(days=30)
 """How long the draft of what was decided on is kept; then it is purged, its digest stays."""
@@ -258,6 +259,7 @@ def _released_by_post(
         [named],
         [latest or record],
         standing=[replace(standing, shown=shown)],
+        law=get_current_law(batch.now),
         now=batch.now,
     )
     if is_hiding(named):

@@ -25,6 +25,7 @@ from comity.coordination.exchange.rules import faults_of, reserved_faults
 from comity.coordination.exchange.selectors import get_answers_by_key
 from comity.spine.keys.ring import KeyRing
 from comity.spine.tenancy.actor import Actor
+from comity.spine.tenancy.stamps import Stamps, read_stamps
 from comity.spine.tenancy.transaction import acting
 from comity.spine.vault.seal import ItemAlteredError
 from comity.standing.law.catalogue import load_catalogue
@@ -82,7 +83,8 @@ def _record(
     recorded = read_recorded(cursor, by.agency_id, [ask.ask_key for ask in asks.values()])
     results = _repeats(cursor, asks, recorded, by, keys)
     fresh, twins = _first_of_each_key({p: ask for p, ask in asks.items() if p not in results})
-    roster = read_roster(fresh.values(), by)
+    stamps = read_stamps(cursor)
+    roster = read_roster(fresh.values(), by, stamps)
     named: dict[int, Named] = {}
     for position, ask in fresh.items():
         found = name_ask(ask, roster, keys)
@@ -91,7 +93,7 @@ def _record(
         else:
             results[position] = Invalid(ask.ask_key, found)
     batch = Batch(now)
-    results |= _decide_all(cursor, named, by, batch, keys)
+    results |= _decide_all(cursor, named, by, batch, keys, stamps)
     batch.write(cursor, keys)
     return results | {p: _as_twin(asks[p], asks[first], results[first]) for p, first in twins.items()}
 
@@ -132,13 +134,13 @@ def _as_twin(ask: Ask, first: Ask, result: AskResult) -> AskResult:
 
 
 def _decide_all(
-    cursor: CursorWrapper, named: Mapping[int, Named], by: Actor, batch: Batch, keys: KeyRing
+    cursor: CursorWrapper, named: Mapping[int, Named], by: Actor, batch: Batch, keys: KeyRing, stamps: Stamps
 ) -> dict[int, AskResult]:
     catalogue = load_catalogue()
     hidden = {p: n for p, n in named.items() if catalogue.categories[n.ask.category].may_hide}
     plain = {p: n for p, n in named.items() if p not in hidden}
     results: dict[int, AskResult] = {p: add_hidden_ask(batch, n, by) for p, n in hidden.items()}
-    cases = decide_asks(cursor, list(plain.values()), by, batch.now)
+    cases = decide_asks(cursor, list(plain.values()), by, batch.now, stamps)
     values = open_values(cursor, [case for case in cases if case.wants_values], by, keys)
     for position, case in zip(plain, cases, strict=True):
         if not case.standing.named_in_force:

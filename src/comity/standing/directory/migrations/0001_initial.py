@@ -5,7 +5,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import comity.kernel.ids
-from comity.spine.tenancy.operations import AppendOnly, Policy, Protect, reference_policies
+from comity.spine.tenancy.operations import AppendOnly, Policy, Protect, Stamped, reference_policies
 
 OWN = "comity_duty() = 'steward' OR (comity_duty() = 'agency' AND agency_id = comity_agency())"
 BELONGS = """
@@ -690,4 +690,5 @@ class Migration(migrations.Migration):
             ],
         ),
         AppendOnly("directory_event"),
+        Stamped("directory", tables=["directory_agency", "directory_post", "directory_holding", "directory_officer"]),
     ]

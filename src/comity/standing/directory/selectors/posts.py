@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from comity.kernel.time import Period
 from comity.standing.directory.facts import HolderFacts, OfficerFacts, PostFacts
 from comity.standing.directory.models import Holding, Officer, Post, Unit
 from comity.standing.directory.selectors.found import Given, only
@@ -30,10 +31,10 @@ _HOLDERS: Final = (
     "SELECT h.post_id, h.agency_id, h.officer_id, h.kind, lower(h.period), upper(h.period)"
     " FROM unnest(%s::uuid[]) AS w (post_id) JOIN directory_holding h USING (post_id) WHERE h.period @> %s"
 )
-_HOLDING_OFFICERS: Final = (
-    "SELECT h.post_id, h.officer_id, a.kind"
+_OFFICERS_EVER: Final = (
+    "SELECT h.post_id, h.officer_id, a.kind, lower(h.period), upper(h.period)"
     " FROM unnest(%s::uuid[]) AS w (post_id) JOIN directory_holding h USING (post_id)"
-    " JOIN directory_agency a ON a.id = h.agency_id WHERE h.period @> %s"
+    " JOIN directory_agency a ON a.id = h.agency_id"
 )
 
 
@@ -83,10 +84,12 @@ def list_holders(post_ids: Collection[UUID], at: datetime) -> dict[UUID, HolderF
     }
 
 
-def list_holding_officers(post_ids: Collection[UUID], at: datetime) -> dict[UUID, tuple[UUID, AgencyKind]]:
-    """Return for each post the officer who holds it at the instant and the kind of the officer's agency."""
-    rows = _rows(_HOLDING_OFFICERS, list(post_ids), at)
-    return {post_id: (officer_id, AgencyKind(kind)) for post_id, officer_id, kind in rows}
+def list_officers_ever(post_ids: Collection[UUID]) -> dict[UUID, tuple[tuple[UUID, AgencyKind, Period], ...]]:
+    """Return for each post every officer who has held, holds or is to hold it, the kind of agency, and when."""
+    found: dict[UUID, list[tuple[UUID, AgencyKind, Period]]] = {post_id: [] for post_id in post_ids}
+    for post_id, officer_id, kind, starts_at, ends_at in _rows(_OFFICERS_EVER, list(post_ids)):
+        found[post_id].append((officer_id, AgencyKind(kind), Period(starts_at, ends_at)))
+    return {post_id: tuple(held) for post_id, held in found.items()}
 
 
 def list_posts_held(officer_id: UUID, at: datetime) -> list[UUID]:

@@ -2,7 +2,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import comity.kernel.ids
-from comity.spine.tenancy.operations import AppendOnly, Policy, Protect, reference_policies
+from comity.spine.tenancy.operations import AppendOnly, Policy, Protect, Stamped, reference_policies
 
 WRITERS = "agency_id = comity_agency() AND comity_duty() = 'steward'"
 ACTS = ("law_release", "law_rule", "law_approval", "law_in_force")
@@ -150,4 +150,5 @@ class Migration(migrations.Migration):
         Protect("law_authority", grants={"app": "SELECT, INSERT, UPDATE"}, policies=reference_policies()),
         *(protect_acts(table, WRITERS) for table in ACTS),
         *(AppendOnly(table) for table in ACTS),
+        Stamped("law", tables=["law_release", "law_in_force"]),
     ]

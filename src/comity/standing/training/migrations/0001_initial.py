@@ -5,7 +5,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import comity.kernel.ids
-from comity.spine.tenancy.operations import AppendOnly, Policy, Protect, reference_policies
+from comity.spine.tenancy.operations import AppendOnly, Policy, Protect, Stamped, reference_policies
 
 OWN = "agency_id = comity_agency() AND (comity_duty() = 'steward' OR officer_agency_id = comity_agency())"
 OFFICER = """
@@ -220,4 +220,8 @@ class Migration(migrations.Migration):
         AppendOnly("training_revocation"),
         protect_acts("training_event", writers="agency_id = comity_agency() AND comity_duty() = 'steward'"),
         AppendOnly("training_event"),
+        Stamped(
+            "training",
+            tables=["training_course", "training_requirement", "training_credential", "training_revocation"],
+        ),
     ]
