@@ -157,7 +157,7 @@ def test_every_row_of_the_table_names_a_remedy():
 
 def test_no_law_in_force_is_told_as_such(office, asker, ask, monkeypatch):
 
-    def lawless(at):
+    def lawless(at, **_):
         raise NoLawInForceError("none")
 
     stored = office.stored()

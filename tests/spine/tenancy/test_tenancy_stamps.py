@@ -5,7 +5,7 @@ import pytest
 from comity.config.node import Role
 from comity.spine.tenancy import stamps
 from comity.spine.tenancy.actor import Duty, node_actor
-from comity.spine.tenancy.stamps import kept, read_stamps
+from comity.spine.tenancy.stamps import kept, kept_many, read_stamps
 from comity.spine.tenancy.transaction import acting
 
 WRITES = {
@@ -30,7 +30,7 @@ WRITES = {
 
 def now_stamped():
     with acting(node_actor(Duty.STEWARD)) as cursor:
-        return read_stamps(cursor)
+        return read_stamps(cursor).values
 
 
 @pytest.mark.parametrize(("group", "write"), [(group, one) for group, many in WRITES.items() for one in many])
@@ -56,18 +56,70 @@ def test_an_ask_cannot_replace_a_stamp(demo) -> None:
         cursor.execute("UPDATE tenancy_stamp SET value = gen_random_uuid()")
 
 
-def test_what_was_read_is_kept_while_its_stamps_stay(demo, monkeypatch) -> None:
+@pytest.fixture
+def forgetful(monkeypatch):
     monkeypatch.setattr(stamps, "_kept", {})
-    reads = []
 
-    def read(word):
-        return kept(now_stamped(), ("directory", "law"), "key", lambda: reads.append(word) or word)
 
-    assert [read("first"), read("second")] == ["first", "first"]
+def reader(demo, groups):
+    """A reader of words that notes what it was asked for; knows every word but `unknown`."""
+    asked = []
+
+    def read(*words):
+        def found(missing):
+            asked.append(sorted(missing))
+            return {word: word.upper() for word in missing if word != "unknown"}
+
+        with acting(node_actor(Duty.STEWARD)) as cursor:
+            return kept_many(read_stamps(cursor), groups, "word", words, found)
+
+    return asked, read
+
+
+def test_what_was_read_is_kept_while_its_stamps_stay(demo, forgetful) -> None:
+    asked, read = reader(demo, ("directory", "law"))
+    assert [read("one"), read("one", "two"), read("two")] == [
+        {"one": "ONE"},
+        {"one": "ONE", "two": "TWO"},
+        {"two": "TWO"},
+    ]
+    assert asked == [["one"], ["two"]]
     with demo.connect(Role.OWNER) as owner:
         owner.execute(WRITES["training"][0])
-    assert read("third") == "first"
+    assert read("one") == {"one": "ONE"}
+    assert len(asked) == 2
     with demo.connect(Role.OWNER) as owner:
         owner.execute(WRITES["directory"][0])
-    assert read("fourth") == "fourth"
-    assert kept(None, ("directory",), "key", lambda: "unstamped") == "unstamped"
+    assert read("one") == {"one": "ONE"}
+    assert asked[2:] == [["one"]]
+
+
+def test_what_is_not_there_is_asked_for_again(demo, forgetful) -> None:
+    asked, read = reader(demo, ("directory",))
+    assert [read("unknown"), read("unknown")] == [{}, {}]
+    assert asked == [["unknown"], ["unknown"]]
+
+
+def test_what_changed_while_it_was_read_is_not_kept(demo, forgetful) -> None:
+    def changing():
+        with demo.connect(Role.OWNER) as owner:
+            owner.execute(WRITES["directory"][0])
+        return "between"
+
+    with acting(node_actor(Duty.STEWARD)) as cursor:
+        old = read_stamps(cursor)
+        assert kept(old, ("directory",), "thing", changing) == "between"
+        assert kept(old, ("directory",), "thing", lambda: "again") == "again"
+
+
+def test_too_much_is_let_go_of(demo, forgetful, monkeypatch) -> None:
+    monkeypatch.setattr(stamps, "_LIMIT", 3)
+    asked, read = reader(demo, ("directory",))
+    read("a", "b", "c")
+    assert read("d") == {"d": "D"}
+    assert read("a") == {"a": "A"}
+    assert asked == [["a", "b", "c"], ["d"], ["a"]]
+
+
+def test_without_stamps_it_is_read_every_time() -> None:
+    assert kept(None, ("directory",), "thing", lambda: "anew") == "anew"

@@ -12,7 +12,7 @@ from comity.config.node import Role
 from comity.kernel.ids import new_id, random_id
 from comity.spine.keys import FileKeyRing, UnknownMasterKeyError
 from comity.spine.keys.ring import KeyRingError, UnwrapError
-from comity.spine.tenancy.actor import Actor, Duty
+from comity.spine.tenancy.actor import NODE, Actor, Duty
 from comity.spine.tenancy.transaction import acting, reading
 from comity.spine.vault import seal
 from comity.spine.vault.check_keys import opens_most
@@ -62,11 +62,11 @@ def test_worker_opens_every_record(keys, sealed, duty):
         assert len(open_items(cursor, keys, ids)) == 2
 
 
-def test_auditor_reads_facts_of_every_agency_and_nothing_else_not_even_of_its_own(keys, sealed, holder):
+def test_the_nodes_auditor_reads_facts_of_every_agency_and_an_agencys_its_own_and_nothing_else(keys, sealed, holder):
     facts, payload = sealed(kind="facts"), sealed(kind="payload")
-    for agency in (new_id(), holder.agency_id):
+    for agency, seen in ((NODE, facts), (holder.agency_id, facts), (new_id(), [])):
         with reading(Actor(agency, new_id(), Duty.AUDITOR)) as cursor:
-            assert list(open_items(cursor, keys, facts + payload)) == facts
+            assert list(open_items(cursor, keys, facts + payload)) == seen
 
 
 def test_auditor_seals_nothing(node, keys):

@@ -1,7 +1,8 @@
 """What the asker is shown of a decision: as much as it may know. Pure.
 
 Of each class: what left, what was withheld by rule, and what was permitted but is not in the record. The last is told
-of permitted elements only, as `no_record` is of an ask for nothing else.
+of elements that go at once only, as `no_record` is of an ask for nothing else: of what waits for a post nothing is said
+of the record, since the post may refuse.
 
 A refusal that rests on what the record is (a mark, where it came from) would tell of it; unless the asker can show
 what is missing, it reads `withheld`. The holder's decision keeps every rule.
@@ -15,7 +16,7 @@ from comity.coordination.exchange.ask import AWAITING_ANSWER, NO_RECORD
 from comity.coordination.exchange.case import Case
 from comity.coordination.exchange.rules import outcomes_listed
 from comity.kernel.canonical import Json
-from comity.spine.policy.decision import DISCLOSED, HELD, NEEDS_APPROVAL, REFUSED, Refuse
+from comity.spine.policy.decision import DISCLOSED, HELD, NEEDS_APPROVAL, REFUSED, Permit, Refuse
 from comity.spine.policy.narrow import can_apply, known_of
 from comity.standing.law.catalogue import Source, load_catalogue
 
@@ -63,6 +64,8 @@ def asker_view(case: Case, status: str, given: Given) -> dict[str, Json]:
         elif status == AWAITING_ANSWER:
             by_type = PERMITTED_BY_TYPE if listed[name]["outcome"] == DISCLOSED else listed[name]["outcome"]
             shown[name] = _with(listed[name] | {"outcome": by_type}, asked[name], outcome.elements, ())
+        elif not isinstance(outcome, Permit):
+            shown[name] = _with(listed[name], asked[name], outcome.elements, ())
         else:
             shown[name] = _granted(listed[name], asked[name], outcome.elements, given)
     return shown

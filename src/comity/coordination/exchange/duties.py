@@ -74,13 +74,14 @@ def escalates_to(case: Case) -> str:
     return min(named - {case.next_post}, default="")
 
 
-def open_notices(batch: Batch, case: Case) -> tuple[UUID, ...]:
+def open_notices(batch: Batch, case: Case, *, leaves: bool) -> tuple[UUID, ...]:
     """Open a task for each party the rules behind the decision say must be told; return the vault items that tell it.
 
+    `leaves`: something left or waits for a post; else only the rules that refused are behind it.
     A notice names agencies, purpose, category, elements and rules, never the record's reference or a value.
     """
     refused = {rule for _, o in case.decision.outcomes if isinstance(o, Refuse) for rule in o.rules}
-    goes = {*case.basis, *case.decision.duties} if case.decision.permitted or case.waiting else set[str]()
+    goes = {*case.basis, *case.decision.duties} if leaves else set[str]()
     words = words_of(case.rules, refused | goes, NOTICE) - {RESTRICTIONS}
     return tuple(_open_notice(batch, case, word) for word in sorted(words))
 

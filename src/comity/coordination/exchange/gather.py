@@ -13,7 +13,7 @@ from comity.coordination.exchange.facts import Named, RecordFacts, Standing, is_
 from comity.kernel.ids import new_id
 from comity.spine.keys.ring import KeyRing
 from comity.spine.tenancy.actor import Actor
-from comity.spine.tenancy.stamps import Stamps, kept
+from comity.spine.tenancy.stamps import Stamps, kept, kept_many
 from comity.spine.tenancy.transaction import gate_reads
 from comity.standing.agreements.facts import LiveAgreement
 from comity.standing.agreements.live import PairIds, list_live_agreements, lock_agreements
@@ -63,10 +63,8 @@ def read_roster(asks: Iterable[Ask], by: Actor, stamps: Stamps | None = None) ->
     With `stamps` what was read before from the directory is not read again until it changes.
     """
     asks = list(asks)
-    names = frozenset(ask.holder for ask in asks)
-    asker, holders = kept(
-        stamps, ("directory",), ("agencies", by.agency_id, names), lambda: _read_agencies(by.agency_id, names)
-    )
+    asker = kept(stamps, ("directory",), ("agency", by.agency_id), lambda: directory.get_agency(by.agency_id))
+    holders = kept_many(stamps, ("directory",), "holder", {ask.holder for ask in asks}, _find_holders)
     posts = kept(
         stamps,
         ("directory",),
@@ -79,12 +77,12 @@ def read_roster(asks: Iterable[Ask], by: Actor, stamps: Stamps | None = None) ->
     return Roster(asker, holders, posts, own, agreements, by.vouched)
 
 
-def _read_agencies(agency_id: UUID, names: Collection[str]) -> tuple[AgencyFacts, Mapping[str, AgencyFacts]]:
-    agencies = directory.find_agencies(names=names, agency_ids=[agency_id])
-    own = next((one for one in agencies if one.id == agency_id), None) or directory.get_agency(agency_id)
+def _find_holders(names: Collection[str]) -> dict[str, AgencyFacts]:
+    """Return the agencies by what asks call them: a code, or an ORI in any case."""
+    agencies = directory.find_agencies(names=names)
     called = {one.ori: one for one in agencies if one.ori} | {one.code: one for one in agencies}
-    by_name = {name: called.get(name) or called.get(name.strip().upper()) for name in names}
-    return own, {name: agency for name, agency in by_name.items() if agency is not None}
+    found = {name: called.get(name) or called.get(name.strip().upper()) for name in names}
+    return {name: agency for name, agency in found.items() if agency is not None}
 
 
 def name_ask(ask: Ask, roster: Roster, keys: KeyRing) -> Named | tuple[Fault, ...]:

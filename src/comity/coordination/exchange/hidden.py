@@ -33,7 +33,8 @@ def add_tick_answer(batch: Batch, loaded: Reloaded, case: Case, by: Actor, value
     holder = replace(by, agency_id=named.holder.id)
     released = release(batch, case, values)
     status = DISCLOSED if released else NOTHING_TO_SHARE
-    drafts = _follow_up(batch, case, values, status) + open_notices(batch, case)
+    drafts = _follow_up(batch, case, values, status)
+    drafts += open_notices(batch, case, leaves=released is not None or bool(drafts))
     decision, facts_item = decision_row(batch, case, asker, Stage(1, "record" if case.record else "type"))
     answer = answer_row(named, number=2, status=status, classes=None, visible_at=batch.now, now=batch.now)
     rows = (decision, released.row) if released else (decision,)

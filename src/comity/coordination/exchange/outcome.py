@@ -122,7 +122,8 @@ def add_decided(
     answer = answer_row(
         case.named, number=stage.number, status=status, classes=classes, visible_at=batch.now, now=batch.now
     )
-    notices = open_notices(batch, case) if stage.name in DECIDED_ON_ITS_OWN else ()
+    leaves = released is not None or bool(drafts)
+    notices = open_notices(batch, case, leaves=leaves) if stage.name in DECIDED_ON_ITS_OWN else ()
     if released:
         review_emergency(batch, case)
     extra_rows = (released.row,) if released else ()

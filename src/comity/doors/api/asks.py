@@ -34,6 +34,7 @@ from comity.standing.directory.vocabulary import Scope
 from comity.standing.law.selectors import get_current_law
 
 router = Router(tags=["asks"])
+DANGER: Final = "imminent_danger"
 
 A = TypeVar("A", bound=AskAnswer)
 
@@ -70,7 +71,10 @@ def post_ask(request: HttpRequest, language: Language = Language.EN) -> HttpResp
     """
     caller = caller_of(request)
     ask = read_json(request, AskBody).as_ask()
-    result = _decided.do(caller.actor, (ask, caller.now))
+    asked = (ask, caller.now)
+    # Where a life is in danger nothing is waited for that another ask may be held up by.
+    at_once = ask.claims.get(DANGER)
+    result = _decide(caller.actor, [asked])[0] if at_once else _decided.do(caller.actor, asked)
     outcome = outcome_of(result)
     if isinstance(outcome, Problem):
         return answer_with(outcome)

@@ -47,17 +47,18 @@ class _Case:
     facts: Facts
     rules: NarrowedSlice
     entities: cedarpy.Entities
-    answers: dict[int, _Answer] = field(default_factory=dict)
+    answers: dict[tuple[str, ...], _Answer] = field(default_factory=dict)
+    """By the ids of the rules asked: two threads may have made two objects of one set."""
 
     def ask(self, kinds: frozenset[Kind], name: str) -> _Answer:
         """Return what the engine says of the rules of `kinds` for the class."""
         compiled = self.rules.compiled(kinds, name)
         if compiled.policies is None:
             return _SILENT
-        answer = self.answers.get(id(compiled))
+        answer = self.answers.get(compiled.ids)
         if answer is None:
             answer = _evaluate(compiled, name, self.facts.act, self.entities)
-            self.answers[id(compiled)] = answer
+            self.answers[compiled.ids] = answer
         return answer
 
 

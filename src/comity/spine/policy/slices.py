@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
+from threading import Lock
 from typing import Any, Final
 
 import cedarpy
@@ -27,10 +28,14 @@ Conditions = tuple[Mapping[str, Any], ...]
 
 @dataclass(frozen=True, slots=True)
 class CompiledSet:
-    """A policy set and, by position, the rule each policy is. `policies` None: no rule, nothing to ask."""
+    """A policy set and, by position, the rule each policy is. `policies` None: no rule, nothing to ask.
+
+    `ids` are the rules' and name the set: within one slice, sets with the same ids are the same.
+    """
 
     policies: cedarpy.PolicySet | None
     rules: tuple[Rule, ...]
+    ids: tuple[str, ...]
 
     def rules_behind(self, reasons: Iterable[str]) -> tuple[Rule, ...]:
         """Return the rules behind the engine's `policyN` names, ordered by rule id."""
@@ -70,10 +75,12 @@ class RuleSlice:
     def compiled(self, rules: tuple[Rule, ...]) -> CompiledSet:
         """Return these of its rules as the engine takes them, compiled when first asked."""
         key = tuple(rule.id for rule in rules)
-        if key not in self._compiled:
+        found = self._compiled.get(key)
+        if found is None:
             text = "\n".join(rule.text for rule in rules)
-            self._compiled[key] = CompiledSet(cedarpy.PolicySet.from_str(text) if rules else None, rules)
-        return self._compiled[key]
+            made = CompiledSet(cedarpy.PolicySet.from_str(text) if rules else None, rules, key)
+            found = self._compiled.setdefault(key, made)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +101,7 @@ class NarrowedSlice:
         found = self._sets.get((kinds, name))
         if found is None:
             chosen = (r for r in self.rules if r.kind in kinds and (r.classes is None or name in r.classes))
-            found = self._sets[kinds, name] = self.whole.compiled(tuple(chosen))
+            found = self._sets.setdefault((kinds, name), self.whole.compiled(tuple(chosen)))
         return found
 
 
@@ -130,15 +137,16 @@ class SliceCache:
     def __init__(self, size: int = 512) -> None:
         self._size = size
         self._kept: OrderedDict[object, RuleSlice] = OrderedDict()
+        self._lock = Lock()
 
     def get(self, key: object, make: Callable[[], RuleSlice]) -> RuleSlice:
         """Return the slice kept under `key`, or make and keep it."""
         found = self._kept.get(key)
         if found is None:
             found = make()
-            self._kept[key] = found
+        with self._lock:
+            found = self._kept.setdefault(key, found)
+            self._kept.move_to_end(key)
             if len(self._kept) > self._size:
                 self._kept.popitem(last=False)
-        else:
-            self._kept.move_to_end(key)
         return found

@@ -5,39 +5,74 @@ a random id that every statement writing to one of them replaces in its own tran
 read of the stamps therefore tells whether what was read before still holds; a restored backup has its own stamps.
 """
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
+from dataclasses import dataclass
+from threading import Lock
 from typing import Final, TypeVar
 from uuid import UUID
 
 from django.db.backends.utils import CursorWrapper
 
-Stamps = Mapping[str, UUID]
-"""Group of tables to its stamp."""
-
+K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
+Read = Callable[[Collection[K]], dict[K, V]]
+"""Reads what there is for some keys."""
 _READ: Final = "SELECT name, value FROM tenancy_stamp"
 _LIMIT: Final = 20_000
-_kept: dict[tuple[Hashable, ...], object] = {}
+_lock: Final = Lock()
+_kept: dict[Hashable, object] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Stamps:
+    """The stamps of one transaction: group of tables to its stamp. Read before anything that is kept under them."""
+
+    values: Mapping[str, UUID]
+    cursor: CursorWrapper
+
+    def kept(self, groups: tuple[str, ...], kind: Hashable, keys: Collection[K], read: Read[K, V]) -> dict[K, V]:
+        """Return what `read` finds for `keys` in tables of `groups`, kept by `kind` and key until one of them changes.
+
+        What is not found is not kept. Nothing is kept unless the stamps are still the same after reading, so that
+        nothing lies under a stamp it is not of. What is kept must not be changed afterwards, and must not depend on
+        who reads or on the time.
+        """
+        under = (kind, *(self.values[group] for group in groups))
+        known = _kept
+        found = {key: known[under, key] for key in keys if (under, key) in known}
+        missing = [key for key in keys if key not in found]
+        if missing:
+            made = read(missing)
+            found |= made
+            if _read(self.cursor) == self.values:
+                _keep({(under, key): value for key, value in made.items()})
+        return found  # type: ignore[return-value]
 
 
 def read_stamps(cursor: CursorWrapper) -> Stamps:
-    """Return the stamps, in the caller's transaction; read them before anything that is kept under them."""
+    """Return the stamps, in the caller's transaction."""
+    return Stamps(_read(cursor), cursor)
+
+
+def kept_many(
+    stamps: Stamps | None, groups: tuple[str, ...], kind: Hashable, keys: Collection[K], read: Read[K, V]
+) -> dict[K, V]:
+    """Return what is kept under the stamps (`Stamps.kept`); without stamps it is read anew."""
+    return read(keys) if stamps is None else stamps.kept(groups, kind, keys, read)
+
+
+def kept(stamps: Stamps | None, groups: tuple[str, ...], kind: Hashable, make: Callable[[], V]) -> V:
+    """Return the one thing of its kind that `make` reads."""
+    return kept_many(stamps, groups, kind, [""], lambda _: {"": make()})[""]
+
+
+def _keep(made: Mapping[Hashable, object]) -> None:
+    """Keep what was read; when there is too much, of former stamps most likely, all the rest is let go."""
+    global _kept  # noqa: PLW0603 - replaced whole, so that a reader never meets it half emptied
+    with _lock:
+        _kept = {**(_kept if len(_kept) + len(made) <= _LIMIT else {}), **made}
+
+
+def _read(cursor: CursorWrapper) -> dict[str, UUID]:
     cursor.execute(_READ)
     return dict(cursor.fetchall())
-
-
-def kept(stamps: Stamps | None, groups: tuple[str, ...], key: Hashable, make: Callable[[], V]) -> V:
-    """Return what `make` reads from tables of `groups`, kept under `key` until one of them changes.
-
-    Without stamps it is read anew. What is kept must not be changed and must not depend on who reads or on the time.
-    """
-    if stamps is None:
-        return make()
-    whole = (*(stamps[group] for group in groups), key)
-    if whole in _kept:
-        return _kept[whole]  # type: ignore[return-value]
-    found = make()
-    if len(_kept) >= _LIMIT:
-        _kept.clear()
-    _kept[whole] = found
-    return found

@@ -1,11 +1,11 @@
 """Transactions that the database knows the actor of."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 import msgspec
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from comity.kernel.canonical import Json, encode_plain
@@ -46,12 +46,11 @@ def reading(actor: Actor) -> Iterator[CursorWrapper]:
 def gate_reads(cursor: CursorWrapper, actor: Actor) -> Iterator[None]:
     """Let the statements inside read as the gate: the holder's records an ask names, the payloads it minimizes.
 
-    The window is as long as the reads themselves; afterwards the transaction is the actor's again. When a statement
-    inside fails the transaction is over anyway.
+    The window is as long as the reads themselves; afterwards the transaction is the actor's again.
     """
     cursor.execute(_TELL_DUTY, (Duty.GATE.value,))
-    yield
-    cursor.execute(_TELL_DUTY, (actor.duty.value,))
+    with _ended_by(lambda: cursor.execute(_TELL_DUTY, (actor.duty.value,))):
+        yield
 
 
 @contextmanager
@@ -61,8 +60,8 @@ def oversight_reads(cursor: CursorWrapper, actor: Actor) -> Iterator[None]:
     The caller has made sure that `actor` is such a post; afterwards the transaction is the actor's again.
     """
     _tell(cursor, replace(actor, agency_id=NODE))
-    yield
-    _tell(cursor, actor)
+    with _ended_by(lambda: _tell(cursor, actor)):
+        yield
 
 
 @contextmanager
@@ -74,8 +73,20 @@ def node_writes(cursor: CursorWrapper, actor: Actor) -> Iterator[Actor]:
     """
     node = node_actor(Duty.RETENTION)
     _tell(cursor, node)
-    yield node
-    _tell(cursor, actor)
+    with _ended_by(lambda: _tell(cursor, actor)):
+        yield node
+
+
+@contextmanager
+def _ended_by(tell: Callable[[], object]) -> Iterator[None]:
+    """Call `tell` when the block ends, however it does; after a failed statement the transaction is over anyway."""
+    try:
+        yield
+    except BaseException:
+        with suppress(DatabaseError):
+            tell()
+        raise
+    tell()
 
 
 def insert_rows(cursor: CursorWrapper, tables: Mapping[str, Sequence[Mapping[str, Json]]]) -> None:

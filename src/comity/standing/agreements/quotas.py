@@ -15,6 +15,7 @@ from django.db.backends.utils import CursorWrapper
 
 from comity.standing.agreements.compile import quotas_of
 from comity.standing.agreements.facts import Hold, LiveAgreement
+from comity.standing.agreements.live import stored_digest
 from comity.standing.agreements.terms import Share, UnknownTermError, read_terms
 
 _OPEN: Final = """
@@ -128,8 +129,10 @@ def _quotas(live: LiveAgreement) -> dict[str, tuple[Share, dict[str, int]]]:
             quotas, shares = {}, {}
         else:
             shares = {live.source.rule_id(one.id): one for one in terms.clauses if isinstance(one, Share)}
-        found = {rule_id: (shares[rule_id], limits) for rule_id, limits in quotas.items()}
-        _known[live.digest] = found
-        if len(_known) > _KEPT:
-            _known.popitem(last=False)
+        # A quota that names no share can only be an altered text, which the rulebook refuses as such.
+        found = {rule_id: (shares[rule_id], limits) for rule_id, limits in quotas.items() if rule_id in shares}
+        if stored_digest(live) == live.digest:
+            _known[live.digest] = found
+            if len(_known) > _KEPT:
+                _known.popitem(last=False)
     return found

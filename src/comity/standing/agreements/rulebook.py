@@ -5,6 +5,7 @@ Nothing here reads the database: `live` found the agreements, `law` is what is i
 
 from collections import OrderedDict
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -134,7 +135,8 @@ def _compile_once(live: LiveAgreement, vocabulary: Vocabulary) -> Compiled | str
     key = (live.digest, vocabulary.digest)
     found = _compiled.get(key)
     if found is not None:
-        _compiled.move_to_end(key)
+        with suppress(KeyError):  # another thread may have let go of it meanwhile
+            _compiled.move_to_end(key)
         return found
     try:
         found = read_version(live, vocabulary)

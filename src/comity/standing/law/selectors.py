@@ -1,6 +1,7 @@
 """Reads of the law. Every session of *app* may read it, so nothing here opens a transaction: the caller's is used."""
 
 from collections import OrderedDict
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -67,7 +68,8 @@ def _law(release_id: UUID, digest: str) -> Law:
         if len(_laws) > _KEPT:
             _laws.popitem(last=False)
     else:
-        _laws.move_to_end(digest)
+        with suppress(KeyError):  # another thread may have let go of it meanwhile
+            _laws.move_to_end(digest)
     return kept
 
 

@@ -4,14 +4,13 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Final
 from uuid import UUID
 
 from django.db import connection
 
 from comity.kernel.time import Period
-from comity.spine.tenancy.stamps import Stamps, kept
+from comity.spine.tenancy.stamps import Stamps, kept, kept_many
 from comity.standing.directory.selectors import list_officers, list_officers_ever
 from comity.standing.directory.vocabulary import AgencyKind
 from comity.standing.training.facts import (
@@ -70,9 +69,10 @@ def list_post_eligibility(
     requirements = kept(
         stamps, ("training",), ("requirements", wanted), lambda: tuple(list_requirements(wanted, _EVER))
     )
+    histories = kept_many(stamps, ("directory", "training"), "history", post_ids, _read_histories)
     interval = Period(at, at + _INSTANT)
     found: dict[tuple[UUID, Function], Eligibility] = {}
-    for post_id, history in _histories(post_ids, stamps).items():
+    for post_id, history in histories.items():
         kind, credentials = history.at(at)
         for function in wanted:
             rules = applying(requirements, function=function, agreement_kind=agreement_kind, agency_kind=kind or "")
@@ -101,19 +101,6 @@ class _History:
             if period.contains(moment):
                 return kind, self.credentials.get(officer_id, ())
         return None, ()
-
-
-def _histories(post_ids: Collection[UUID], stamps: Stamps | None) -> dict[UUID, _History]:
-    if stamps is None:
-        return _read_histories(post_ids)
-    return {
-        post_id: kept(stamps, ("directory", "training"), ("history", post_id), partial(_read_history, post_id))
-        for post_id in post_ids
-    }
-
-
-def _read_history(post_id: UUID) -> _History:
-    return _read_histories([post_id])[post_id]
 
 
 def _read_histories(post_ids: Collection[UUID]) -> dict[UUID, _History]:

@@ -46,10 +46,9 @@ def list_agencies_by_ori(oris: Collection[str]) -> dict[str, AgencyFacts]:
     return {agency.ori: agency for agency in found if agency.ori is not None}
 
 
-def find_agencies(*, names: Collection[str], agency_ids: Collection[UUID]) -> list[AgencyFacts]:
-    """Return the agencies called one of `names`, by code or by ORI in any case, and those with these ids."""
-    oris = [name.strip().upper() for name in names]
-    return _agencies("code = ANY(%s) OR ori = ANY(%s) OR id = ANY(%s)", list(names), oris, list(agency_ids))
+def find_agencies(*, names: Collection[str]) -> list[AgencyFacts]:
+    """Return the agencies called one of `names`, by code or by ORI in any case."""
+    return _agencies("code = ANY(%s) OR ori = ANY(%s)", list(names), [name.strip().upper() for name in names])
 
 
 def list_agencies_by_code(codes: Collection[str]) -> dict[str, AgencyFacts]:
