@@ -96,7 +96,10 @@ def test_when_nothing_permitted_is_held_but_something_waits_the_ask_is_not_heade
 
 def test_nobody_is_said_to_approve_what_the_record_does_not_hold(demo):
     result = put(demo, replace(ADDRESS_TOO, lodged=("person_name",)))
-    assert class_of(result, "home_address")["outcome"] == "no_record"
+    told_of = class_of(result, "home_address")
+    assert (told_of["outcome"], told_of["reason"]) == ("refused", "withheld")
+    assert "not_held" not in told_of
+    assert not demo.look("SELECT 1 FROM tasks_task WHERE kind = 'approval'")
 
 
 def test_after_an_approval_what_left_before_and_what_left_now_are_both_told(demo):
@@ -140,3 +143,14 @@ def test_a_holder_answers_in_full_in_part_or_that_there_is_no_record(demo, eleme
     with reading(demo.actor(AWAITING.holder)) as cursor:
         assert get_verdicts(cursor, [task.id])[task.id].verdict == verdict
     assert bool(told(demo, result).in_part) is in_part
+
+
+def test_of_what_waits_for_a_post_nothing_is_said_of_the_record_even_after_its_no(demo):
+    both = replace(NEEDS_APPROVAL, elements=("home_address", "telephone"), lodged=("home_address",))
+    result = put(demo, both)
+    waiting = class_of(result, "home_address")
+    assert (waiting["outcome"], set(waiting["elements"])) == ("needs_approval", {"home_address", "telephone"})
+    assert "not_held" not in waiting
+    task = open_task(demo, both.holder, result.ask_id)
+    assert decide(demo, task, both.holder, "records-supervisor", Verdict.REFUSE) == "refused"
+    assert "not_held" not in class_of(told(demo, result), "home_address")

@@ -65,7 +65,7 @@ def asker_view(case: Case, status: str, given: Given) -> dict[str, Json]:
             by_type = PERMITTED_BY_TYPE if listed[name]["outcome"] == DISCLOSED else listed[name]["outcome"]
             shown[name] = _with(listed[name] | {"outcome": by_type}, asked[name], outcome.elements, ())
         elif not isinstance(outcome, Permit):
-            shown[name] = _with(listed[name], asked[name], outcome.elements, ())
+            shown[name] = _waiting(listed[name], asked[name], outcome.elements, given)
         else:
             shown[name] = _granted(listed[name], asked[name], outcome.elements, given)
     return shown
@@ -77,6 +77,13 @@ def _refused(one: dict[str, Json], asked: tuple[str, ...], given: Given) -> Json
     if gone:
         one = one | {"outcome": DISCLOSED, "elements": list[Json](gone)}
     return _with(one, asked, gone, ())
+
+
+def _waiting(one: dict[str, Json], asked: tuple[str, ...], may_go: tuple[str, ...], given: Given) -> Json:
+    """Show what waits for a post by rule alone; where nothing of it is on file nobody is asked, and it is withheld."""
+    if any(element in given.at_hand or element in given.left for element in may_go):
+        return _with(one, asked, may_go, ())
+    return _with(dict(HIDDEN_REASON), asked, (), ())
 
 
 def _granted(one: dict[str, Json], asked: tuple[str, ...], may_go: tuple[str, ...], given: Given) -> Json:
