@@ -197,7 +197,10 @@ def test_sequencer_whose_lock_was_lost_does_not_sign(log):
     first, second = log.sequencer(), log.sequencer(alias="sequencer_two")
     try:
         assert first.step() == 1
-        log.ask("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+        log.ask(
+            "SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_database d ON d.oid = database"
+            " WHERE locktype = 'advisory' AND d.datname = current_database()"
+        )
         log.append()
         assert second.step() == 1
         second.close()
