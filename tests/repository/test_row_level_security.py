@@ -81,6 +81,16 @@ AGENCY_SEES = {
     "vault_tombstone": "owner_id = %(me)s",
 }
 AUDITOR_SEES = AGENCY_SEES | {
+    "clocks_clock": NOBODY,
+    "exchange_disclosure": "%(me)s IN (holder_id, recipient_id)",
+    "exchange_review": "holder_id = %(me)s",
+    "exchange_ruleset": EVERYBODY,
+    "tasks_task": NOBODY,
+    "tasks_verdict": NOBODY,
+    "vault_item": "kind = 'facts' AND owner_id = %(me)s",
+}
+"""An agency's auditor: of exchange, agreements, ledger and the directory's events, what is its agency's."""
+OVERSEER_SEES = AUDITOR_SEES | {
     "agreements_agreement": EVERYBODY,
     "agreements_draft": EVERYBODY,
     "agreements_event": EVERYBODY,
@@ -88,18 +98,7 @@ AUDITOR_SEES = AGENCY_SEES | {
     "agreements_party": EVERYBODY,
     "agreements_usage": EVERYBODY,
     "agreements_version": EVERYBODY,
-    "clocks_clock": NOBODY,
     "directory_event": EVERYBODY,
-    "exchange_disclosure": "%(me)s IN (holder_id, recipient_id)",
-    "exchange_review": "holder_id = %(me)s",
-    "exchange_ruleset": EVERYBODY,
-    "ledger_entry": EVERYBODY,
-    "tasks_task": NOBODY,
-    "tasks_verdict": NOBODY,
-    "vault_item": "kind = 'facts' AND owner_id = %(me)s",
-}
-"""An agency's auditor: of the exchange, what its agency holds or takes part in."""
-OVERSEER_SEES = AUDITOR_SEES | {
     "exchange_answer": EVERYBODY,
     "exchange_ask": EVERYBODY,
     "exchange_decision": EVERYBODY,
@@ -107,6 +106,7 @@ OVERSEER_SEES = AUDITOR_SEES | {
     "exchange_disclosure": EVERYBODY,
     "exchange_reading": EVERYBODY,
     "exchange_review": EVERYBODY,
+    "ledger_entry": EVERYBODY,
     "vault_item": "kind = 'facts'",
     "vault_tombstone": EVERYBODY,
 }
@@ -180,10 +180,31 @@ def test_a_session_of_an_agency_sees_what_is_its_own_and_nothing_else(run, agenc
         assert differences(run, session, DUTIES[duty], {"me": by.agency_id, "post": by.post_id}) == {}
 
 
-def test_the_nodes_own_auditor_sees_the_decisions_of_every_agency(run):
+def test_the_nodes_own_auditor_sees_what_is_of_every_agency(run):
     run.sequence()
     with session_of(run, NODE, NODE, "auditor") as session:
         assert differences(run, session, OVERSEER_SEES, {"me": NODE, "post": NODE}) == {}
+
+
+def test_an_auditor_of_an_agency_without_a_row_sees_reference_rows_and_rule_sets_only(run):
+    """What a duty alone opens, whatever the agency."""
+    run.sequence()
+    shared = {table for table, case in AGENCY_SEES.items() if case is EVERYBODY} | {"exchange_ruleset"}
+    cases = {t: c if c is NO_RIGHT else EVERYBODY if t in shared else NOBODY for t, c in AGENCY_SEES.items()}
+    for agency in ("", uuid4()):
+        with session_of(run, agency, uuid4(), "auditor") as session:
+            assert differences(run, session, cases, {}) == {}, agency
+
+
+def test_an_update_that_reads_nothing_reaches_no_agreement_an_auditor_does_not_see(run):
+    """Without a condition the policy for UPDATE stands alone: what it let through would be refused, and so told of."""
+    with session_of(run, uuid4(), uuid4(), "auditor") as session:
+        assert session.execute("UPDATE agreements_agreement SET title = ''").rowcount == 0
+    with (
+        session_of(run, NODE, NODE, "auditor") as session,
+        pytest.raises(psycopg.errors.InsufficientPrivilege, match="row-level security"),
+    ):
+        session.execute("UPDATE agreements_agreement SET title = ''")
 
 
 def test_the_gates_window_opens_on_records_and_payloads_only(run):

@@ -6,12 +6,12 @@ from importlib import import_module
 
 from django.apps import apps
 
-from comity.spine.tenancy.operations import AppendOnly, Policy, Protect
+from comity.spine.tenancy.operations import AppendOnly, ChangePolicy, Policy, Protect
 from tools.pages.markdown import SOURCE, code, first_paragraph, table
 
 _HEAD = """# Tables
 
-Who may read and write which rows, from the `Protect` operations of the migrations. Beyond what is listed, the role
+Who may read and write which rows, from the migrations (`Protect`, `ChangePolicy`). Beyond what is listed, the role
 *owner* migrates and sees every row, and the role *verifier* reads every row and writes nothing. Policies name the
 session's `comity_agency()`, `comity_post()` and `comity_duty()`, which each transaction sets for its own length.
 
@@ -56,6 +56,8 @@ def _tables(package: str) -> dict[str, _Table]:
         if isinstance(operation, Protect):
             found[operation.table].grants |= operation.grants
             found[operation.table].policies += operation.policies
+        elif isinstance(operation, ChangePolicy):
+            found[operation.table].policies[operation.number] = operation.policy
         elif isinstance(operation, AppendOnly):
             found[operation.table].is_append_only = True
     return found

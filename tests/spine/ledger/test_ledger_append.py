@@ -10,7 +10,7 @@ from django.db.utils import IntegrityError
 
 from comity.config.node import Role
 from comity.spine.ledger.append import MAX_BODY_BYTES, Entry, EntryTooLargeError, append_entries
-from comity.spine.tenancy.actor import Actor
+from comity.spine.tenancy.actor import Actor, Duty, node_actor
 from comity.spine.tenancy.transaction import acting
 
 
@@ -94,19 +94,21 @@ def test_nobody_changes_or_removes_what_is_recorded(log, node, role):
                     connection.execute(verb)
 
 
-def test_bodies_are_seen_by_their_agency_and_an_auditor_only(log):
+def test_bodies_are_seen_by_their_agency_and_auditor_and_the_nodes_own_auditor_only(log):
     log.append()
     log.sequence()
     seen = {}
     for name, actor in {
         "own": log.actor,
         "other": Actor(uuid4(), uuid4()),
-        "auditor": Actor(uuid4(), uuid4(), type(log.actor.duty).AUDITOR),
+        "own auditor": Actor(log.actor.agency_id, uuid4(), Duty.AUDITOR),
+        "auditor of another": Actor(uuid4(), uuid4(), Duty.AUDITOR),
+        "oversight": node_actor(Duty.AUDITOR),
     }.items():
         with acting(actor) as cursor:
             cursor.execute("SELECT count(*) FROM ledger_entry")
             seen[name] = cursor.fetchone()[0]
-    assert seen == {"own": 1, "other": 0, "auditor": 1}
+    assert seen == {"own": 1, "other": 0, "own auditor": 1, "auditor of another": 0, "oversight": 1}
 
 
 def test_concurrent_writers_lose_and_double_nothing(log):

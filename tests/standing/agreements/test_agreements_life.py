@@ -1,6 +1,7 @@
 """The life of an agreement: drafted, offered, signed, in force, resting, over; who may do what; what is recorded."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -15,7 +16,7 @@ from comity.kernel.digest import row_digest
 from comity.kernel.ids import new_id
 from comity.kernel.states import IllegalTransitionError
 from comity.kernel.time import Period
-from comity.spine.tenancy.actor import Actor, Duty
+from comity.spine.tenancy.actor import Actor, Duty, node_actor
 from comity.spine.tenancy.transaction import acting, reading
 from comity.standing.agreements import commands as do
 from comity.standing.agreements.commands.draft import AgreementEndedError
@@ -211,21 +212,25 @@ def test_an_agreement_is_seen_by_its_parties_and_the_duties_that_see_all(offices
     agreed()
     seen = {
         "party": offices.ice.liaison,
+        "party's auditor": replace(offices.ice.liaison, duty=Duty.AUDITOR),
         "bystander": offices.bystander.head,
+        "oversight": node_actor(Duty.AUDITOR),
         **{duty.value: Actor(new_id(), new_id(), duty) for duty in Duty},
     }
     codes = {}
     for name, actor in seen.items():
         with reading(actor):
             codes[name] = [agreement.code for agreement in list_agreements()]
-    assert {name for name, found in codes.items() if found} == {"party", "steward", "courier", "retention", "auditor"}
+    see = {"party", "party's auditor", "oversight", "steward", "courier", "retention"}
+    assert {name for name, found in codes.items() if found} == see
 
 
 @pytest.mark.parametrize("duty", [Duty.AUDITOR, Duty.COURIER, Duty.RETENTION])
 def test_who_only_sees_changes_nothing(offices, agreed, duty: Duty) -> None:
     agreement_id = agreed()
-    with pytest.raises(Exception, match="row-level security"), acting(Actor(new_id(), new_id(), duty)) as cursor:
-        cursor.execute("UPDATE agreements_agreement SET state = 'suspended' WHERE id = %s", [agreement_id])
+    for by in (node_actor(duty), replace(offices.pima.head, duty=duty)):
+        with pytest.raises(Exception, match="row-level security"), acting(by) as cursor:
+            cursor.execute("UPDATE agreements_agreement SET state = 'suspended' WHERE id = %s", [agreement_id])
 
 
 @pytest.mark.parametrize("table", ["agreements_version", "agreements_event", "agreements_party", "agreements_pair"])

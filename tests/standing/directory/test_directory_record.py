@@ -9,7 +9,10 @@ from psycopg.rows import dict_row
 
 from comity.config.node import Role
 from comity.kernel.digest import row_digest
+from comity.kernel.ids import new_id
 from comity.kernel.time import Period
+from comity.spine.tenancy.actor import Actor, Duty, node_actor
+from comity.spine.tenancy.transaction import reading
 from comity.standing.directory.commands import Assignment, assign_holders, end_holding, issue_api_key, revoke_api_key
 
 NOW = datetime(2026, 3, 2, 16, tzinfo=UTC)
@@ -49,6 +52,20 @@ def test_the_acts_are_named_in_the_past(node, busy):
         "api_key.issued",
         "api_key.revoked",
     }
+
+
+def test_an_agencys_auditor_reads_its_own_acts_and_the_nodes_own_auditor_every_one(node, busy):
+    seen = {}
+    for name, agency in (("nogales", busy.nogales), ("tucson", busy.tucson)):
+        with reading(Actor(agency.agency_id, new_id(), Duty.AUDITOR)) as cursor:
+            cursor.execute("SELECT agency_id, about_agency_id FROM directory_event")
+            seen[name] = {agency.agency_id in row for row in cursor.fetchall()}
+    with reading(node_actor(Duty.AUDITOR)) as cursor:
+        cursor.execute("SELECT count(*) FROM directory_event")
+        overseen = cursor.fetchone()
+    with node.connect(Role.VERIFIER) as verifier:
+        assert verifier.execute("SELECT count(*) FROM directory_event").fetchone() == overseen
+    assert seen == {"nogales": {True}, "tucson": {True}}
 
 
 @pytest.mark.parametrize(

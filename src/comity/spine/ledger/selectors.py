@@ -41,7 +41,7 @@ def get_status(cursor: Cursor, *, now: datetime) -> LedgerStatus:
 
 
 def get_entry(cursor: Cursor, *, entry_id: UUID) -> StoredEntry | None:
-    """Return a sequenced entry with its body; as *app* only the own agency's, or any for an auditor."""
+    """Return a sequenced entry with its body; as *app* the own agency's only, for the node's own auditor any."""
     cursor.execute(
         "SELECT leaf_index, entry_id, agency_id, body, integrated_at FROM ledger_entry WHERE entry_id = %s", (entry_id,)
     )

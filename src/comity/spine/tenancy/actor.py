@@ -20,7 +20,7 @@ class Duty(StrEnum):
     RETENTION = "retention"
     """The worker's other hat: reviews that fell due, purge."""
     AUDITOR = "auditor"
-    """Reads decisions and proofs: those its agency holds, as the node itself every agency's.
+    """Reads decisions, agreements, entries and proofs: its agency's, as the node itself every agency's.
 
     Writes nothing but the record of having read.
     """

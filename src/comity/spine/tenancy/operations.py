@@ -9,7 +9,11 @@ from typing import Final
 
 from django.db.migrations.operations import RunSQL
 
+from comity.spine.tenancy.actor import NODE
+
 ROLES: Final = ("app", "sequencer", "verifier", "public")
+OVERSEES: Final = f"(comity_duty() = 'auditor' AND comity_agency() = '{NODE}')"
+"""SQL: the node's own auditor, for whom a post of an oversight body reads; never an agency's auditor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,22 @@ class Protect(RunSQL):
             [self.table],
             {"grants": self.grants, "policies": self.policies},
         )
+
+
+class ChangePolicy(RunSQL):
+    """Put `policy` in the place of the one at index `number` in the `Protect` of `table`; both are of one role.
+
+    Undoing the migration leaves it: a rule that was found too wide does not come back.
+    """
+
+    def __init__(self, table: str, *, number: int, policy: Policy) -> None:
+        former = f"DROP POLICY {table}_{policy.role}_{number} ON {table};"
+        super().__init__(f"{former}\n{policy.sql(table, number)}", RunSQL.noop)
+        self.table, self.number, self.policy = table, number, policy
+
+    def deconstruct(self) -> tuple[str, list[object], dict[str, object]]:
+        """Return the call that makes this operation again."""
+        return self.__class__.__name__, [self.table], {"number": self.number, "policy": self.policy}
 
 
 class AppendOnly(RunSQL):

@@ -1,6 +1,6 @@
 """Reads of agreements. Nothing here opens a transaction: the caller's is used, and row-level security applies.
 
-A session sees the agreements its agency is party to; courier, retention, steward and auditor see all.
+A session sees the agreements its agency is party to; courier, retention, steward and the node's own auditor see all.
 """
 
 from collections.abc import Collection, Iterable
