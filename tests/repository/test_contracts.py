@@ -15,7 +15,6 @@ SOURCE: Final = ROOT / "src" / "comity"
 WRITERS: Final[Mapping[str, frozenset[str]]] = {
     "append_entries": frozenset(
         {
-            "coordination/exchange/batch.py",
             "standing/agreements/commands/offer.py",
             "standing/agreements/commands/record.py",
             "standing/directory/commands/record.py",
@@ -23,8 +22,9 @@ WRITERS: Final[Mapping[str, frozenset[str]]] = {
             "standing/training/commands.py",
         }
     ),
-    "enqueue": frozenset({"coordination/exchange/batch.py"}),
-    "seal_items": frozenset({"coordination/exchange/batch.py"}),
+    "appending": frozenset({"coordination/exchange/batch.py"}),
+    "enqueuing": frozenset({"coordination/exchange/batch.py"}),
+    "seal_all": frozenset({"coordination/exchange/batch.py"}),
     "keep_rulesets": frozenset({"coordination/exchange/batch.py"}),
 }
 """Functions that write what is proven or sent, and the modules that may import them: what commands are made of."""

@@ -84,7 +84,7 @@ AUDITOR_SEES = AGENCY_SEES | {
     "clocks_clock": NOBODY,
     "exchange_disclosure": "%(me)s IN (holder_id, recipient_id)",
     "exchange_review": "holder_id = %(me)s",
-    "exchange_ruleset": EVERYBODY,
+    "exchange_ruleset": "digest IN (SELECT d.ruleset FROM exchange_decision d WHERE d.holder_id = %(me)s)",
     "tasks_task": NOBODY,
     "tasks_verdict": NOBODY,
     "vault_item": "kind = 'facts' AND owner_id = %(me)s",
@@ -104,6 +104,7 @@ OVERSEER_SEES = AUDITOR_SEES | {
     "exchange_decision": EVERYBODY,
     "exchange_delivery": EVERYBODY,
     "exchange_disclosure": EVERYBODY,
+    "exchange_ruleset": EVERYBODY,
     "exchange_reading": EVERYBODY,
     "exchange_review": EVERYBODY,
     "ledger_entry": EVERYBODY,
@@ -186,11 +187,10 @@ def test_the_nodes_own_auditor_sees_what_is_of_every_agency(run):
         assert differences(run, session, OVERSEER_SEES, {"me": NODE, "post": NODE}) == {}
 
 
-def test_an_auditor_of_an_agency_without_a_row_sees_reference_rows_and_rule_sets_only(run):
+def test_an_auditor_of_an_agency_without_a_row_sees_reference_rows_only(run):
     """What a duty alone opens, whatever the agency."""
     run.sequence()
-    shared = {table for table, case in AGENCY_SEES.items() if case is EVERYBODY} | {"exchange_ruleset"}
-    cases = {t: c if c is NO_RIGHT else EVERYBODY if t in shared else NOBODY for t, c in AGENCY_SEES.items()}
+    cases = {t: c if c in (EVERYBODY, NO_RIGHT) else NOBODY for t, c in AGENCY_SEES.items()}
     for agency in ("", uuid4()):
         with session_of(run, agency, uuid4(), "auditor") as session:
             assert differences(run, session, cases, {}) == {}, agency

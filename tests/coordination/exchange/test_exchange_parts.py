@@ -102,6 +102,12 @@ def test_nobody_is_said_to_approve_what_the_record_does_not_hold(demo):
     assert not demo.look("SELECT 1 FROM tasks_task WHERE kind = 'approval'")
 
 
+def test_an_ask_for_what_waits_alone_is_refused_and_not_told_that_it_is_not_on_file(demo):
+    result = put(demo, replace(ADDRESS_TOO, elements=("home_address",), lodged=("person_name",)))
+    assert (result.status, result.in_part) == ("refused", False)
+    assert parts_of(result) == (set(), {"home_address"}, set())
+
+
 def test_after_an_approval_what_left_before_and_what_left_now_are_both_told(demo):
     result = put(demo, ADDRESS_TOO)
     assert (result.status, result.in_part) == ("disclosed", True)

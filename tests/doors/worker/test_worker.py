@@ -12,10 +12,10 @@ from comity.coordination.exchange.outcome import DISCLOSURE_READY
 from comity.coordination.exchange.rules import TICK_SECONDS
 from comity.doors.worker import deliveries, main
 from comity.spine.clocks.selectors import list_clocks
-from comity.spine.outbox.enqueue import Message, enqueue
+from comity.spine.outbox.enqueue import Message, enqueuing
 from comity.spine.tasks.selectors import list_tasks
 from comity.spine.tasks.vocabulary import Kind
-from comity.spine.tenancy.transaction import acting, reading
+from comity.spine.tenancy.transaction import acting, insert_together, reading
 
 
 def messages(demo):
@@ -29,7 +29,7 @@ def events(demo):
 def send(demo, topic, destination, body):
     message = Message(id=uuid4(), topic=topic, destination=destination, body=body)
     with acting(demo.node("courier")) as cursor:
-        enqueue(cursor, [message], now=demo.clock())
+        insert_together(cursor, enqueuing([message], now=demo.clock()))
 
 
 def drain(demo, destination=None):

@@ -3,18 +3,17 @@ import threading
 from dataclasses import astuple
 from datetime import UTC, datetime, timedelta
 
-import psycopg
 import pytest
-from django.db import connections
+from django.db import IntegrityError, ProgrammingError, connections
 
 from comity.config.node import Role
 from comity.kernel.ids import new_id, random_id
 from comity.spine.outbox.claim import Again, Dead, Superseded, bury, bury_expired, claim, complete, fail
-from comity.spine.outbox.enqueue import Message, MessageTooLargeError, enqueue
+from comity.spine.outbox.enqueue import Message, MessageTooLargeError, enqueuing
 from comity.spine.outbox.selectors import count_backlog, list_dead, list_waiting_destinations
 from comity.spine.outbox.upkeep import prune_done, revive
 from comity.spine.tenancy.actor import Actor, Duty
-from comity.spine.tenancy.transaction import acting, reading
+from comity.spine.tenancy.transaction import acting, insert_together, reading
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 LEASE = timedelta(seconds=30)
@@ -41,20 +40,22 @@ def test_committed_messages_are_claimed_oldest_first_with_their_ids(put, courier
 
 def test_rolled_back_act_sends_nothing(node, agency, courier):
     with contextlib.suppress(ZeroDivisionError), acting(agency) as cursor:
-        enqueue(cursor, [Message(new_id(), "exchange.disclosed", "police", {})], now=NOW)
+        insert_together(cursor, enqueuing([Message(new_id(), "exchange.disclosed", "police", {})], now=NOW))
         raise ZeroDivisionError
     assert take(courier) == []
 
 
 def test_same_message_twice_is_refused(node, agency):
     message = Message(new_id(), "exchange.disclosed", "police", {})
-    with pytest.raises(psycopg.errors.UniqueViolation), acting(agency) as cursor:
-        enqueue(cursor, [message, message], now=NOW)
+    with pytest.raises(IntegrityError), acting(agency) as cursor:
+        insert_together(cursor, enqueuing([message, message], now=NOW))
 
 
 def test_body_with_more_than_ids_is_refused(node, agency):
     with pytest.raises(MessageTooLargeError, match=r"exchange\.disclosed"), acting(agency) as cursor:
-        enqueue(cursor, [Message(new_id(), "exchange.disclosed", "police", {"text": "x" * 5000})], now=NOW)
+        insert_together(
+            cursor, enqueuing([Message(new_id(), "exchange.disclosed", "police", {"text": "x" * 5000})], now=NOW)
+        )
 
 
 def test_message_is_not_claimed_before_its_time(put, courier):
@@ -239,5 +240,5 @@ def test_agency_neither_sees_nor_claims_messages_not_even_its_own(put, agency):
 
 def test_auditor_sends_nothing(node):
     auditor = Actor(new_id(), new_id(), Duty.AUDITOR)
-    with pytest.raises(psycopg.errors.InsufficientPrivilege), acting(auditor) as cursor:
-        enqueue(cursor, [Message(random_id(), "exchange.disclosed", "police", {})], now=NOW)
+    with pytest.raises(ProgrammingError), acting(auditor) as cursor:
+        insert_together(cursor, enqueuing([Message(random_id(), "exchange.disclosed", "police", {})], now=NOW))

@@ -10,8 +10,8 @@ import pytest
 from comity.kernel.ids import new_id
 from comity.spine.keys import FileKeyRing
 from comity.spine.tenancy.actor import Actor, Duty
-from comity.spine.tenancy.transaction import acting
-from comity.spine.vault.seal import Plain, seal_items
+from comity.spine.tenancy.transaction import acting, insert_together
+from comity.spine.vault.seal import Plain, seal_all
 from comity.spine.vault.tombstones import TombstoneFile
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -52,7 +52,7 @@ def sealed(node: object, keys: FileKeyRing, holder: Actor, asker: Actor) -> Call
             for number in range(count)
         ]
         with acting(asker) as cursor:
-            seal_items(cursor, keys, items)
+            insert_together(cursor, seal_all(keys, items).insertions)
         return sorted(item.id for item in items)
 
     return seal

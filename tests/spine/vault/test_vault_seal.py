@@ -5,6 +5,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from django.db import IntegrityError, ProgrammingError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,7 +14,7 @@ from comity.kernel.ids import new_id, random_id
 from comity.spine.keys import FileKeyRing, UnknownMasterKeyError
 from comity.spine.keys.ring import KeyRingError, UnwrapError
 from comity.spine.tenancy.actor import NODE, Actor, Duty
-from comity.spine.tenancy.transaction import acting, reading
+from comity.spine.tenancy.transaction import acting, insert_together, reading
 from comity.spine.vault import seal
 from comity.spine.vault.check_keys import opens_most
 from comity.spine.vault.rewrap import START, count_by_key, rewrap_items
@@ -24,7 +25,7 @@ from comity.spine.vault.seal import (
     open_item,
     open_items,
     open_sound_items,
-    seal_items,
+    seal_all,
 )
 from comity.spine.vault.selectors import iter_stored_digests
 
@@ -71,13 +72,16 @@ def test_the_nodes_auditor_reads_facts_of_every_agency_and_an_agencys_its_own_an
 
 def test_auditor_seals_nothing(node, keys):
     auditor = Actor(new_id(), new_id(), Duty.AUDITOR)
-    with pytest.raises(psycopg.errors.InsufficientPrivilege), acting(auditor) as cursor:
-        seal_items(cursor, keys, [Plain(new_id(), "facts", auditor.agency_id, {})])
+    with pytest.raises(ProgrammingError), acting(auditor) as cursor:
+        insert_together(cursor, seal_all(keys, [Plain(new_id(), "facts", auditor.agency_id, {})]).insertions)
 
 
 def test_the_database_holds_no_readable_value(node, keys, holder):
     with acting(holder) as cursor:
-        seal_items(cursor, keys, [Plain(new_id(), "payload", holder.agency_id, {"nc:PersonFullName": NAME})])
+        insert_together(
+            cursor,
+            seal_all(keys, [Plain(new_id(), "payload", holder.agency_id, {"nc:PersonFullName": NAME})]).insertions,
+        )
     with node.connect(Role.BOOTSTRAP) as admin:
         text = str(admin.execute("SELECT * FROM vault_item").fetchall()) + str(
             admin.execute("SELECT convert_from(ciphertext, 'LATIN1') FROM vault_item").fetchall()
@@ -89,11 +93,12 @@ def test_the_database_holds_no_readable_value(node, keys, holder):
 def test_returned_digest_is_of_nonce_and_ciphertext_and_the_verifier_computes_it_again(node, keys, holder):
     items = [Plain(new_id(), "payload", holder.agency_id, {"n": n}) for n in range(5)]
     with acting(holder) as cursor:
-        digests = seal_items(cursor, keys, items)
+        sealing = seal_all(keys, items)
+        insert_together(cursor, sealing.insertions)
     with node.connect(Role.VERIFIER) as verifier:
         stored = verifier.execute("SELECT id, nonce, ciphertext FROM vault_item").fetchall()
-        assert dict(iter_stored_digests(verifier.cursor())) == digests
-    assert {row[0]: hashlib.sha256(row[1] + row[2]).hexdigest() for row in stored} == digests
+        assert dict(iter_stored_digests(verifier.cursor())) == sealing.digests
+    assert {row[0]: hashlib.sha256(row[1] + row[2]).hexdigest() for row in stored} == sealing.digests
 
 
 @pytest.mark.parametrize(
@@ -181,9 +186,9 @@ def test_ring_without_the_master_key_says_so(tmp_path, keys, sealed, holder):
 def test_duplicate_id_refuses_the_whole_chunk(node, keys, holder):
     item = Plain(new_id(), "payload", holder.agency_id, {})
     with acting(holder) as cursor:
-        seal_items(cursor, keys, [item])
-    with pytest.raises(psycopg.errors.UniqueViolation), acting(holder) as cursor:
-        seal_items(cursor, keys, [replace(item, id=new_id()), item])
+        insert_together(cursor, seal_all(keys, [item]).insertions)
+    with pytest.raises(IntegrityError), acting(holder) as cursor:
+        insert_together(cursor, seal_all(keys, [replace(item, id=new_id()), item]).insertions)
     with node.connect(Role.VERIFIER) as verifier:
         assert verifier.execute("SELECT count(*) FROM vault_item").fetchone() == (1,)
 

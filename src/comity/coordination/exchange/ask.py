@@ -9,6 +9,7 @@ from uuid import UUID
 from comity.kernel.canonical import Json, canonical
 from comity.kernel.digest import sha256
 from comity.spine.policy.decision import DISCLOSED
+from comity.standing.law.facts import Law
 
 CHUNK: Final = 200
 """The most asks one transaction decides."""
@@ -88,7 +89,7 @@ class Answered:
 
     `status` is one of `STATUSES`. `classes` maps each sensitivity class to its outcome for the asker: `elements` that
     left (or wait), `withheld` by rule, `not_held` by the record; None while pending or where the law hides existence.
-    `visible_at` is when the status counts.
+    `visible_at` is when the status counts. `law`: what the decision was made by, where it was made just now.
     """
 
     ask_id: UUID
@@ -97,6 +98,7 @@ class Answered:
     classes: Json
     visible_at: datetime
     repeated: bool = False
+    law: Law | None = field(default=None, compare=False, repr=False)
 
     @property
     def in_part(self) -> bool | None:

@@ -13,13 +13,13 @@ from comity.kernel.canonical import Json, plain
 from comity.kernel.digest import PlainRow
 from comity.spine.clocks.start import Start, start_clocks
 from comity.spine.keys.ring import KeyRing
-from comity.spine.ledger.append import Entry, append_entries
-from comity.spine.outbox.enqueue import Message, enqueue
+from comity.spine.ledger.append import Entry, appending
+from comity.spine.outbox.enqueue import Message, enqueuing
 from comity.spine.policy.slices import RuleSlice
 from comity.spine.tasks.open import NewTask, open_tasks
 from comity.spine.tenancy.actor import Actor
-from comity.spine.tenancy.transaction import insert_rows
-from comity.spine.vault.seal import Plain, seal_items
+from comity.spine.tenancy.transaction import insert_together, rows_of
+from comity.spine.vault.seal import Plain, seal_all
 
 Value = Json | UUID | date | Sequence[Json] | Mapping[str, Json]
 """What a column of an act row is given as."""
@@ -72,14 +72,20 @@ class Batch:
 
     def write(self, cursor: CursorWrapper, keys: KeyRing) -> None:
         """Write the chunk in the caller's transaction: a handful of statements however many asks it holds."""
-        digests = seal_items(cursor, keys, self.sealed)
         keep_rulesets(cursor, self.slices.values())
-        entries = [_entry(act, self.now, digests) for act in self.acts]
-        insert_rows(cursor, _by_table(self.acts, entries))
         due = start_clocks(cursor, [clock for _, clock in self.tasks])
         open_tasks(cursor, [replace(task, due_at=due[clock.id].at) for task, clock in self.tasks])
-        enqueue(cursor, self.messages, now=self.now)
-        append_entries(cursor, entries)
+        sealing = seal_all(keys, self.sealed)
+        entries = [_entry(act, self.now, sealing.digests) for act in self.acts]
+        insert_together(
+            cursor,
+            [
+                *sealing.insertions,
+                *(rows_of(table, rows) for table, rows in _by_table(self.acts, entries).items()),
+                *enqueuing(self.messages, now=self.now),
+                *appending(entries),
+            ],
+        )
 
 
 def _entry(act: Act, now: datetime, digests: Mapping[UUID, str]) -> Entry:

@@ -7,6 +7,7 @@ from comity.coordination.exchange.facts import Named, RecordFacts, Standing
 from comity.spine.policy.decision import REFUSED, Decision, HoldForCounsel, NeedsApproval, Permit
 from comity.spine.policy.facts import Facts
 from comity.spine.policy.slices import RuleSlice
+from comity.standing.law.facts import Law
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Case:
     facts: Facts
     decision: Decision
     rules: RuleSlice
+    law: Law
 
     @property
     def waiting(self) -> tuple[str, ...]:

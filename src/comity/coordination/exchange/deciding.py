@@ -10,7 +10,6 @@ from comity.coordination.exchange.case import Case
 from comity.coordination.exchange.facts import Named, RecordFacts, Standing, facts_by_record, facts_by_type
 from comity.coordination.exchange.gather import between_of, preview_standing, read_records, read_standing
 from comity.spine.policy.decide import decide
-from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.stamps import Stamps
 from comity.standing.agreements.facts import Hold
 from comity.standing.agreements.quotas import QuotaBook, Use, lock_quotas, save_quotas
@@ -21,7 +20,7 @@ from comity.standing.law.selectors import get_current_law
 
 
 def decide_asks(
-    cursor: CursorWrapper, named: Sequence[Named], by: Actor, now: datetime, stamps: Stamps | None = None
+    cursor: CursorWrapper, named: Sequence[Named], now: datetime, stamps: Stamps | None = None
 ) -> list[Case]:
     """Gather what stands between the parties and decide each ask, by its lodged record or else by type.
 
@@ -30,7 +29,7 @@ def decide_asks(
     """
     if not named:
         return []
-    records = read_records(cursor, named, by)
+    records = read_records(cursor, named)
     found = [records.get((n.holder.id, n.ask.category, n.reference_key)) for n in named]
     return decide_on(cursor, named, found, now, stamps)
 
@@ -78,19 +77,19 @@ def preview_asks(cursor: CursorWrapper, named: Sequence[Named], now: datetime) -
     return [_decide(n, standing[n.id], None, law, now, book) for n in named]
 
 
-def decide_shadow(cursor: CursorWrapper, named: Sequence[Named], by: Actor, now: datetime) -> list[Case]:
+def decide_shadow(cursor: CursorWrapper, named: Sequence[Named], now: datetime) -> list[Case]:
     """Decide asks on their lodged records as if they were live, without a lock or a count: nothing leaves."""
     if not named:
         return []
     standing = preview_standing(cursor, named, now)
-    return decide_past(cursor, named, by, now, standing=[standing[n.id] for n in named])
+    return decide_past(cursor, named, now, standing=[standing[n.id] for n in named])
 
 
 def decide_past(
-    cursor: CursorWrapper, named: Sequence[Named], by: Actor, at: datetime, *, standing: Sequence[Standing]
+    cursor: CursorWrapper, named: Sequence[Named], at: datetime, *, standing: Sequence[Standing]
 ) -> list[Case]:
     """Decide asks on their lodged records under the law of `at` and the standing given, without a lock or a count."""
-    records = read_records(cursor, named, by)
+    records = read_records(cursor, named)
     law = get_current_law(at)
     book = QuotaBook(at.astimezone(UTC).date(), {}, {}, {})
     return [
@@ -109,7 +108,7 @@ def _decide(
         facts = facts_by_record(named=named, standing=standing, catalogue=catalogue, record=record, now=now)
     between = between_of(named, facts.origin_state)
     rules = build_slice(law=law, agreements=standing.agreements, between=between, at=now)
-    case = Case(named, standing, record, facts, decide(facts=facts, rules=rules), rules)
+    case = Case(named, standing, record, facts, decide(facts=facts, rules=rules), rules, law)
     if record is not None and standing.named_in_force and case.decision.permitted:
         book.take(case.basis)
     return case

@@ -14,7 +14,6 @@ from comity.kernel.ids import new_id
 from comity.spine.keys.ring import KeyRing
 from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.stamps import Stamps, kept, kept_many
-from comity.spine.tenancy.transaction import gate_reads
 from comity.standing.agreements.facts import LiveAgreement
 from comity.standing.agreements.live import PairIds, list_live_agreements, lock_agreements
 from comity.standing.agreements.rulebook import Between, covered_elements
@@ -146,32 +145,26 @@ def read_recorded(cursor: CursorWrapper, asker_id: UUID, ask_keys: Collection[st
 
 
 _RECORDS: Final = """
-SELECT DISTINCT ON (r.holder_id, r.category, r.reference_key)
-       r.holder_id, r.category, r.reference_key,
-       r.id, r.subject_handle, r.origin_id, r.marks, r.evidence, r.payload_item,
-       greatest(r.validated_at, (SELECT max(v.reviewed_at) FROM exchange_review v
-                                 WHERE v.item_id = r.payload_item AND v.kind = 'validated'))
-FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS n (holder_id, category, reference_key)
-JOIN exchange_record r USING (holder_id, category, reference_key)
-ORDER BY r.holder_id, r.category, r.reference_key, r.version DESC
+SELECT holder_id, category, reference_key, id, subject_handle, origin_id, marks, evidence, payload_item, validated_at
+FROM exchange_records_named(%s::uuid[], %s::text[], %s::text[])
 """
 
 
-def read_records(cursor: CursorWrapper, named: Sequence[Named], by: Actor) -> dict[tuple[UUID, str, str], RecordFacts]:
+def read_records(cursor: CursorWrapper, named: Sequence[Named]) -> dict[tuple[UUID, str, str], RecordFacts]:
     """Return the latest version of each record the asks name, by (holder, category, reference key).
 
-    The only read that looks for a record on an asker's behalf: it needs the exact keyed reference.
+    The only read that looks for a record on an asker's behalf: it needs the exact keyed reference. It reads as the
+    gate, in a database function that is the gate's window.
     """
-    with gate_reads(cursor, by):
-        cursor.execute(
-            _RECORDS,
-            (
-                [n.holder.id for n in named],
-                [n.ask.category for n in named],
-                [n.reference_key for n in named],
-            ),
-        )
-        rows = cursor.fetchall()
+    cursor.execute(
+        _RECORDS,
+        (
+            [n.holder.id for n in named],
+            [n.ask.category for n in named],
+            [n.reference_key for n in named],
+        ),
+    )
+    rows = cursor.fetchall()
     named_origins = {row[5] for row in rows if row[5]}
     origins = directory.list_agencies(named_origins) if named_origins else {}
     return {(row[0], row[1], row[2]): _record(row, origins) for row in rows}

@@ -10,23 +10,19 @@ from django.db.backends.utils import CursorWrapper
 from comity.coordination.exchange.case import Case
 from comity.kernel.canonical import Json
 from comity.spine.keys.ring import KeyRing, UnknownMasterKeyError
-from comity.spine.tenancy.actor import Actor
-from comity.spine.tenancy.transaction import gate_reads
 from comity.spine.vault.check_keys import opens_most
-from comity.spine.vault.seal import ItemAlteredError, Opened, open_sound_items
+from comity.spine.vault.seal import ItemAlteredError, Opened, open_sound_items_as_gate
 
 _log: Final = structlog.get_logger("comity.exchange")
 
 
-def open_values(
-    cursor: CursorWrapper, cases: Sequence[Case], by: Actor, keys: KeyRing
-) -> dict[UUID, Mapping[str, str]]:
+def open_values(cursor: CursorWrapper, cases: Sequence[Case], keys: KeyRing) -> dict[UUID, Mapping[str, str]]:
     """Return the values of each case's record, by ask id; a record that was purged has none.
 
     Raises `ItemAlteredError` when a record was altered, its data key or the name of its master key included, and
     `UnknownMasterKeyError` when the ring is not this database's: nothing of the chunk is then written.
     """
-    wanted, opened = _open(cursor, cases, by, keys)
+    wanted, opened = _open(cursor, cases, keys)
     for item, error in opened.damaged.items():
         if isinstance(error, ItemAlteredError):
             raise error
@@ -34,14 +30,12 @@ def open_values(
     return _by_ask(wanted, opened)
 
 
-def open_sound_values(
-    cursor: CursorWrapper, cases: Sequence[Case], by: Actor, keys: KeyRing
-) -> dict[UUID, Mapping[str, str]]:
+def open_sound_values(cursor: CursorWrapper, cases: Sequence[Case], keys: KeyRing) -> dict[UUID, Mapping[str, str]]:
     """Return the same, but leave out a record that was altered: for the tick, which no one record may hold up.
 
     What is left out is logged by its ids. Raises `UnknownMasterKeyError` when the ring is not this database's.
     """
-    wanted, opened = _open(cursor, cases, by, keys)
+    wanted, opened = _open(cursor, cases, keys)
     for ask_id, item in wanted.items():
         if item in opened.damaged:
             code = type(opened.damaged[item]).__name__
@@ -49,12 +43,11 @@ def open_sound_values(
     return _by_ask(wanted, opened)
 
 
-def _open(cursor: CursorWrapper, cases: Sequence[Case], by: Actor, keys: KeyRing) -> tuple[dict[UUID, UUID], Opened]:
+def _open(cursor: CursorWrapper, cases: Sequence[Case], keys: KeyRing) -> tuple[dict[UUID, UUID], Opened]:
     wanted = {case.named.id: case.record.payload_item for case in cases if case.record is not None}
     if not wanted:
         return wanted, Opened({}, {})
-    with gate_reads(cursor, by):
-        opened = open_sound_items(cursor, keys, set(wanted.values()))
+    opened = open_sound_items_as_gate(cursor, keys, set(wanted.values()))
     unknown = next((error for error in opened.damaged.values() if isinstance(error, UnknownMasterKeyError)), None)
     if unknown is not None and not opens_most(cursor, keys):
         raise unknown

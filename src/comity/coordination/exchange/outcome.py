@@ -138,18 +138,22 @@ def add_decided(
             items=(*items, facts_item, *extra_items, *drafts, *notices),
         )
     )
-    return Answered(case.named.id, case.named.ask.ask_key, status, classes, batch.now)
+    return Answered(case.named.id, case.named.ask.ask_key, status, classes, batch.now, law=case.law)
 
 
 def _status(case: Case, released: "Released | None", drafts: tuple[UUID, ...]) -> str:
-    """Return what a decision came to: what is permitted or waits counts as far as the record holds it."""
+    """Return what a decision came to: what is permitted or waits counts as far as the record holds it.
+
+    Where nothing is permitted and nothing that would wait is on file, the asker is told what a rule keeps back, not
+    what the record lacks.
+    """
     if case.record is None or case.status == REFUSED:
         return case.status
     if released:
         return DISCLOSED
     if drafts:
         return HELD if case.is_held else NEEDS_APPROVAL
-    return NO_RECORD
+    return NO_RECORD if case.decision.permitted else REFUSED
 
 
 def decision_row(batch: Batch, case: Case, by: Actor, stage: Stage) -> tuple[ActRow, UUID]:

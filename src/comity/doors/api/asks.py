@@ -83,7 +83,7 @@ def post_ask(request: HttpRequest, language: Language = Language.EN) -> HttpResp
         headers["Retry-After"] = str(TICK_SECONDS)
     answer = ask_answer(outcome)
     if answer.classes is not None:
-        teller = Teller(ask.holder, get_current_law(caller.now), language.value)
+        teller = Teller(ask.holder, outcome.law or get_current_law(caller.now), language.value)
         answer = _explained(answer, answer.classes, teller, teller.at_once(answer.classes))
     return reply(status_of(outcome), answer, headers)
 

@@ -10,9 +10,8 @@ from ninja.security import HttpBearer
 
 from comity.doors.api.problems import Problem, ProblemError
 from comity.spine.tenancy.actor import Actor, Duty
-from comity.spine.tenancy.clock import database_now
 from comity.standing.directory.facts import ApiKeyFacts, KeyRefusal
-from comity.standing.directory.selectors import find_api_key
+from comity.standing.directory.selectors import present_api_key
 from comity.standing.directory.vocabulary import Scope
 
 _SCHEME: Final = "bearer"
@@ -49,11 +48,11 @@ class ApiKey(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller:  # noqa: ARG002 - ninja's signature
         """Return the caller that the key `token` speaks for."""
-        now = database_now()
-        found = find_api_key(token, now)
+        presented = present_api_key(token)
+        found = presented.found
         if not isinstance(found, ApiKeyFacts):
             raise ProblemError(_refused(found.reason))
-        caller = Caller(Actor(found.agency_id, found.post_id, Duty.AGENCY, VOUCHED), found.scopes, now)
+        caller = Caller(Actor(found.agency_id, found.post_id, Duty.AGENCY, VOUCHED), found.scopes, presented.now)
         self.require(caller)
         return caller
 

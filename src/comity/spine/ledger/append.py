@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Final, Self
 from uuid import UUID
 
-import psycopg
 from django.db.backends.utils import CursorWrapper
 
 from comity.kernel.canonical import encode_plain
@@ -14,6 +13,7 @@ from comity.kernel.digest import PlainRow, new_salt, row_digest
 from comity.kernel.ids import new_id
 from comity.kernel.time import utc_text
 from comity.spine.tenancy.actor import Actor
+from comity.spine.tenancy.transaction import Insertion, insert_together
 
 SCHEMA: Final = "comity/entry/1"
 MAX_BODY_BYTES: Final = 65_535
@@ -86,19 +86,20 @@ def _within_limit(act: str, body: bytes) -> bytes:
     return body
 
 
-def append_entries(cursor: CursorWrapper, entries: Sequence[Entry]) -> None:
-    """Insert `entries` into `ledger_pending` in the caller's transaction, in one statement.
+def appending(entries: Sequence[Entry]) -> tuple[Insertion, ...]:
+    """Return the insertion of `entries` into `ledger_pending`, none without entries. Raises `EntryTooLargeError`.
 
-    A rolled back act leaves no entry and a committed act always has one. Raises `EntryTooLargeError`; the database
-    refuses an entry of another agency than the transaction's, and an `entry_id` that is already waiting.
+    The database refuses an entry of another agency than the transaction's, and an `entry_id` that is already waiting.
     """
-    if not entries:
-        return
     for entry in entries:
         _within_limit(str(entry.entry_id), entry.body)
-    # Django's cursor writes parameters into the text; one with binary parameters halves what is sent.
-    with cursor.db.wrap_database_errors, psycopg.Cursor(cursor.connection) as binary:
-        binary.execute(
-            _INSERT,
-            ([e.entry_id for e in entries], [e.agency_id for e in entries], [e.body for e in entries]),
-        )
+    values = ([e.entry_id for e in entries], [e.agency_id for e in entries], [e.body for e in entries])
+    return (Insertion(_INSERT, values),) if entries else ()
+
+
+def append_entries(cursor: CursorWrapper, entries: Sequence[Entry]) -> None:
+    """Insert `entries` in the caller's transaction (`appending`).
+
+    A rolled back act leaves no entry and a committed act always has one.
+    """
+    insert_together(cursor, appending(entries))

@@ -6,12 +6,10 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-import psycopg
-from django.db.backends.utils import CursorWrapper
-
 from comity.kernel.canonical import canonical
 from comity.spine.outbox.rules import LIFETIME
 from comity.spine.outbox.wake import wake_on_commit
+from comity.spine.tenancy.transaction import Insertion
 
 MAX_BODY_BYTES: Final = 4096
 
@@ -42,30 +40,26 @@ class Message:
     expires_at: datetime | None = None
 
 
-def enqueue(cursor: CursorWrapper, messages: Sequence[Message], *, now: datetime) -> None:
-    """Insert `messages` in the caller's transaction, in one statement, and wake their destinations after its commit.
+def enqueuing(messages: Sequence[Message], *, now: datetime) -> tuple[Insertion, ...]:
+    """Return the insertion of `messages`, none without messages, and wake their destinations after the commit.
 
-    A rolled back act sends nothing and a committed one always does: what the wake-up misses, the sweep finds.
-    Raises `MessageTooLargeError`, `NotCanonicalError`, `psycopg.errors.UniqueViolation`.
+    For a transaction that will execute it. A rolled back act sends nothing and a committed one always does: what the
+    wake-up misses, the sweep finds. Raises `MessageTooLargeError`, `NotCanonicalError`.
     """
     if not messages:
-        return
+        return ()
     starts = [message.available_at or now for message in messages]
-    # Django's cursor writes parameters into the text; one with binary parameters halves what is sent.
-    with psycopg.Cursor(cursor.connection) as binary:
-        binary.execute(
-            _INSERT,
-            (
-                now,
-                [message.id for message in messages],
-                [message.topic for message in messages],
-                [message.destination for message in messages],
-                [_body(message) for message in messages],
-                starts,
-                [message.expires_at or at + LIFETIME for message, at in zip(messages, starts, strict=True)],
-            ),
-        )
+    values = (
+        now,
+        [message.id for message in messages],
+        [message.topic for message in messages],
+        [message.destination for message in messages],
+        [_body(message) for message in messages],
+        starts,
+        [message.expires_at or at + LIFETIME for message, at in zip(messages, starts, strict=True)],
+    )
     wake_on_commit({m.destination for m, at in zip(messages, starts, strict=True) if at <= now})
+    return (Insertion(_INSERT, values),)
 
 
 def _body(message: Message) -> str:

@@ -9,15 +9,16 @@ from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass
 from threading import Lock
 from typing import Final, TypeVar
-from uuid import UUID
 
+import msgspec
 from django.db.backends.utils import CursorWrapper
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 Read = Callable[[Collection[K]], dict[K, V]]
 """Reads what there is for some keys."""
-_READ: Final = "SELECT name, value FROM tenancy_stamp"
+STAMPS_AS_TEXT: Final = "SELECT json_object_agg(name, value)::text FROM tenancy_stamp"
+"""The stamps in one column, for a statement that says more."""
 _LIMIT: Final = 20_000
 _lock: Final = Lock()
 _kept: dict[Hashable, object] = {}
@@ -27,7 +28,7 @@ _kept: dict[Hashable, object] = {}
 class Stamps:
     """The stamps of one transaction: group of tables to its stamp. Read before anything that is kept under them."""
 
-    values: Mapping[str, UUID]
+    values: Mapping[str, str]
     cursor: CursorWrapper
 
     def kept(self, groups: tuple[str, ...], kind: Hashable, keys: Collection[K], read: Read[K, V]) -> dict[K, V]:
@@ -54,6 +55,11 @@ def read_stamps(cursor: CursorWrapper) -> Stamps:
     return Stamps(_read(cursor), cursor)
 
 
+def stamps_from(column: str, cursor: CursorWrapper) -> Stamps:
+    """Return the stamps that `STAMPS_AS_TEXT` gave in the transaction of `cursor`."""
+    return Stamps(msgspec.json.decode(column, type=dict[str, str]), cursor)
+
+
 def kept_many(
     stamps: Stamps | None, groups: tuple[str, ...], kind: Hashable, keys: Collection[K], read: Read[K, V]
 ) -> dict[K, V]:
@@ -73,6 +79,6 @@ def _keep(made: Mapping[Hashable, object]) -> None:
         _kept = {**(_kept if len(_kept) + len(made) <= _LIMIT else {}), **made}
 
 
-def _read(cursor: CursorWrapper) -> dict[str, UUID]:
-    cursor.execute(_READ)
-    return dict(cursor.fetchall())
+def _read(cursor: CursorWrapper) -> Mapping[str, str]:
+    cursor.execute(STAMPS_AS_TEXT)
+    return stamps_from(cursor.fetchone()[0], cursor).values

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import msgspec
+import psycopg
 from django.db import DatabaseError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from comity.kernel.canonical import Json, encode_plain
 from comity.spine.tenancy.actor import NODE, Actor, Duty, node_actor
+from comity.spine.tenancy.stamps import STAMPS_AS_TEXT, Stamps, stamps_from
 
 _TELL = (
     "SELECT set_config('comity.agency', %s, true), set_config('comity.post', %s, true),"
@@ -17,7 +19,7 @@ _TELL = (
 )
 # A command finds rows by their keys: one plan serves every time, and making one costs more than running it.
 _TELL_AND_PLAN_ONCE = f"{_TELL}, set_config('plan_cache_mode', 'force_generic_plan', true)"
-_INSERT = "INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s)"
+_TELL_PLAN_ONCE_AND_READ = f"{_TELL_AND_PLAN_ONCE}, ({STAMPS_AS_TEXT})"
 _TELL_DUTY = "SELECT set_config('comity.duty', %s, true)"
 
 
@@ -31,6 +33,14 @@ def acting(actor: Actor) -> Iterator[CursorWrapper]:
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         cursor.execute(_TELL_AND_PLAN_ONCE, (str(actor.agency_id), str(actor.post_id), actor.duty.value))
         yield cursor
+
+
+@contextmanager
+def acting_with_stamps(actor: Actor) -> Iterator[tuple[CursorWrapper, Stamps]]:
+    """Open the same transaction and read the stamps of the reference tables, all in its first statement."""
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        cursor.execute(_TELL_PLAN_ONCE_AND_READ, (str(actor.agency_id), str(actor.post_id), actor.duty.value))
+        yield cursor, stamps_from(cursor.fetchone()[-1], cursor)
 
 
 @contextmanager
@@ -89,21 +99,46 @@ def _ended_by(tell: Callable[[], object]) -> Iterator[None]:
     tell()
 
 
-def insert_rows(cursor: CursorWrapper, tables: Mapping[str, Sequence[Mapping[str, Json]]]) -> None:
-    """Insert rows (JSON values, in one table every row with the same columns) into all `tables` in one statement.
+@dataclass(frozen=True, slots=True)
+class Insertion:
+    """An `INSERT` of rows of one table and its parameters, not yet executed; `%b` sends a parameter in binary."""
+
+    sql: str
+    values: tuple[object, ...]
+
+
+def insert_together(cursor: CursorWrapper, insertions: Sequence[Insertion]) -> None:
+    """Execute the insertions as one statement: one way to the database and back, however many tables.
+
+    Keys between the tables are checked when the statement ends. Raises Django's database errors.
+    """
+    if not insertions:
+        return
+    *others, last = insertions
+    named = ", ".join(f"t{number} AS ({one.sql})" for number, one in enumerate(others))
+    # Django's cursor writes parameters into the text; one with binary parameters halves what is sent.
+    with cursor.db.wrap_database_errors, psycopg.Cursor(cursor.connection) as binary:
+        binary.execute(
+            f"WITH {named} {last.sql}" if others else last.sql, [v for one in insertions for v in one.values]
+        )
+
+
+def rows_of(table: str, rows: Sequence[Mapping[str, Json]]) -> Insertion:
+    """Return the insertion of rows (JSON values, at least one, every row with the same columns).
 
     `COPY` is refused under row-level security, so the rows of a table travel as one JSON text and PostgreSQL gives each
-    column its type. Keys between the tables are checked when the statement ends.
+    column its type.
     """
-    filled = {table: rows for table, rows in tables.items() if rows}
-    if not filled:
-        return
-    inserts = [_INSERT.format(table=table, columns=", ".join(rows[0])) for table, rows in filled.items()]
-    others = ", ".join(f"t{number} AS ({one})" for number, one in enumerate(inserts[1:]))
-    cursor.execute(
-        f"WITH {others} {inserts[0]}" if others else inserts[0],
-        [encode_plain(rows).decode() for rows in (*list(filled.values())[1:], next(iter(filled.values())))],
+    columns = ", ".join(rows[0])
+    return Insertion(
+        f"INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s)",
+        (encode_plain(rows).decode(),),
     )
+
+
+def insert_rows(cursor: CursorWrapper, tables: Mapping[str, Sequence[Mapping[str, Json]]]) -> None:
+    """Insert rows into all `tables` in one statement (`rows_of`, `insert_together`)."""
+    insert_together(cursor, [rows_of(table, rows) for table, rows in tables.items() if rows])
 
 
 def decoded(column: object) -> Json:

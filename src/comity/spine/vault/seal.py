@@ -16,6 +16,7 @@ from django.db.backends.utils import CursorWrapper
 from comity.kernel.canonical import Json, encode_plain
 from comity.kernel.digest import sha256
 from comity.spine.keys.ring import KeyRing, UnknownMasterKeyError, UnwrapError, Wrapped
+from comity.spine.tenancy.transaction import Insertion
 
 _KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
@@ -29,7 +30,9 @@ _INSERT: Final = (
     " %b::timestamptz[])"
     " AS t (id, kind, owner_id, readers, nonce, ciphertext, wrapped_key, key_id, retain_until)"
 )
-_SELECT: Final = "SELECT id, kind, nonce, ciphertext, wrapped_key, key_id FROM vault_item WHERE id = ANY(%b::uuid[])"
+_FOUND: Final = "SELECT id, kind, nonce, ciphertext, wrapped_key, key_id FROM"
+_SELECT: Final = f"{_FOUND} vault_item WHERE id = ANY(%b::uuid[])"
+_SELECT_AS_GATE: Final = f"{_FOUND} vault_sealed_for_gate(%b::uuid[])"
 
 
 class ItemNotVisibleError(LookupError):
@@ -64,33 +67,39 @@ class _Sealed:
     wrapped: Wrapped
 
 
-def seal_items(cursor: CursorWrapper, keys: KeyRing, items: Sequence[Plain]) -> dict[UUID, str]:
-    """Insert `items` sealed, in one statement of the caller's transaction.
+@dataclass(frozen=True, slots=True)
+class Sealing:
+    """Items sealed and not yet inserted: their insertion, none without items, and what the ledger entry says.
 
-    Returns the hex SHA-256 of nonce || ciphertext of each, for the ledger entry. Any acting duty but the auditor's
-    may seal for any owner; nothing is read back. Raises `NotCanonicalError`, the errors of the ring, and
-    `psycopg.errors.UniqueViolation` for an id already there.
+    `digests`: hex SHA-256 of nonce || ciphertext of each.
+    """
+
+    insertions: tuple[Insertion, ...]
+    digests: Mapping[UUID, str]
+
+
+def seal_all(keys: KeyRing, items: Sequence[Plain]) -> Sealing:
+    """Seal `items`, to be inserted with what else an act writes.
+
+    Any acting duty but the auditor's may insert for any owner; nothing is read back. Raises `NotCanonicalError` and
+    the errors of the ring.
     """
     if not items:
-        return {}
+        return Sealing((), {})
     sealed = [_seal(keys, item) for item in items]
-    # Django's cursor writes parameters into the text; one with binary parameters halves what is sent.
-    with psycopg.Cursor(cursor.connection) as binary:
-        binary.execute(
-            _INSERT,
-            (
-                [item.id for item in items],
-                [item.kind for item in items],
-                [item.owner_id for item in items],
-                ["{" + ",".join(map(str, item.reader_ids)) + "}" for item in items],
-                [each.nonce for each in sealed],
-                [each.ciphertext for each in sealed],
-                [each.wrapped.blob for each in sealed],
-                [each.wrapped.key_id for each in sealed],
-                [item.retain_until for item in items],
-            ),
-        )
-    return {item.id: sha256(each.nonce + each.ciphertext).hex() for item, each in zip(items, sealed, strict=True)}
+    values = (
+        [item.id for item in items],
+        [item.kind for item in items],
+        [item.owner_id for item in items],
+        ["{" + ",".join(map(str, item.reader_ids)) + "}" for item in items],
+        [each.nonce for each in sealed],
+        [each.ciphertext for each in sealed],
+        [each.wrapped.blob for each in sealed],
+        [each.wrapped.key_id for each in sealed],
+        [item.retain_until for item in items],
+    )
+    digests = {item.id: sha256(each.nonce + each.ciphertext).hex() for item, each in zip(items, sealed, strict=True)}
+    return Sealing((Insertion(_INSERT, values),), digests)
 
 
 def open_items(
@@ -102,7 +111,7 @@ def open_items(
     master key the ring does not hold: whether ring or item is at fault one item alone cannot tell. Where one item
     must not stand for all, use `open_sound_items`. The ring's own errors are raised when the ring itself fails.
     """
-    return {item_id: _open(keys, item_id, kind, sealed) for item_id, kind, sealed in _stored(cursor, ids)}
+    return {item_id: _open(keys, item_id, kind, sealed) for item_id, kind, sealed in _stored(cursor, ids, _SELECT)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +128,21 @@ def open_sound_items(cursor: CursorWrapper | psycopg.Cursor[Any], keys: KeyRing,
     An unknown master key may also mean that the ring is not this database's: `check_keys.opens_most` tells. Raises
     the ring's own errors when the ring itself fails.
     """
+    return _sound(keys, _stored(cursor, ids, _SELECT))
+
+
+def open_sound_items_as_gate(cursor: CursorWrapper, keys: KeyRing, ids: Iterable[UUID]) -> Opened:
+    """Return the same of records and payloads, read in the duty of the gate whoever the transaction is.
+
+    The duty lasts as long as the one statement, inside a database function.
+    """
+    return _sound(keys, _stored(cursor, ids, _SELECT_AS_GATE))
+
+
+def _sound(keys: KeyRing, stored: Iterable[tuple[UUID, str, _Sealed]]) -> Opened:
     values: dict[UUID, dict[str, Json]] = {}
     damaged: dict[UUID, ItemAlteredError | UnknownMasterKeyError] = {}
-    for item_id, kind, sealed in _stored(cursor, ids):
+    for item_id, kind, sealed in stored:
         try:
             values[item_id] = _open(keys, item_id, kind, sealed)
         except (ItemAlteredError, UnknownMasterKeyError) as error:
@@ -129,9 +150,11 @@ def open_sound_items(cursor: CursorWrapper | psycopg.Cursor[Any], keys: KeyRing,
     return Opened(values, damaged)
 
 
-def _stored(cursor: CursorWrapper | psycopg.Cursor[Any], ids: Iterable[UUID]) -> Iterator[tuple[UUID, str, _Sealed]]:
+def _stored(
+    cursor: CursorWrapper | psycopg.Cursor[Any], ids: Iterable[UUID], select: str
+) -> Iterator[tuple[UUID, str, _Sealed]]:
     with psycopg.Cursor(cursor.connection) as binary:
-        rows = binary.execute(_SELECT, (list(ids),), binary=True).fetchall()
+        rows = binary.execute(select, (list(ids),), binary=True).fetchall()
     for item_id, kind, nonce, ciphertext, wrapped_key, key_id in rows:
         yield item_id, kind, _Sealed(nonce, ciphertext, Wrapped(key_id, wrapped_key))
 

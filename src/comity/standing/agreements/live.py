@@ -1,4 +1,4 @@
-"""Agreements as the gate needs them: found by pair, held against suspension, in two queries for a chunk.
+"""Agreements as the gate needs them: found by pair, held against suspension, in one query for a chunk.
 
 A version's text is read from the database until it was seen once to have the digest its parties signed, then kept.
 """
@@ -21,30 +21,11 @@ from comity.standing.agreements.vocabulary import AgreementKind
 PairIds = tuple[UUID, UUID]
 """(sender, receiver)."""
 
-_WANTED: Final = "unnest(%s::uuid[], %s::uuid[]) AS w (sender_id, receiver_id)"
-# Suspension takes the row FOR UPDATE: it waits for us, or we wait for it and then read what it left. In order of id,
-# so that two chunks and a suspension cannot wait for each other in a ring.
-_LOCK: Final = f"""
-SELECT a.id FROM agreements_agreement a
-WHERE a.state = 'in_force' AND a.id IN (
-    SELECT p.agreement_id FROM {_WANTED} JOIN agreements_pair p USING (sender_id, receiver_id))
-ORDER BY a.id FOR SHARE OF a
-"""
-_BETWEEN: Final = f"""
-SELECT DISTINCT 'between', p.sender_id, p.receiver_id, a.id, a.code, a.title, a.kind, a.state,
-    v.id, v.number, v.digest
-FROM {_WANTED}
-JOIN agreements_pair p USING (sender_id, receiver_id)
-JOIN agreements_agreement a ON a.id = p.agreement_id AND a.current_version_id = p.version_id AND a.state = 'in_force'
-JOIN agreements_version v ON v.id = p.version_id
-"""
-_ONWARD: Final = """
-SELECT 'onward', b.holder_id, NULL::uuid, b.agreement_id, b.code, b.title, b.kind, b.state,
-    b.version_id, b.number, b.digest
-FROM agreements_bounds_on(%s::uuid[]) AS b
-"""
-_FIND: Final = f"{_BETWEEN} UNION ALL {_ONWARD}"
-_FIND_LOCKED: Final = f"{_BETWEEN} WHERE a.id = ANY(%s::uuid[]) UNION ALL {_ONWARD}"
+_FOUND: Final = (
+    "SELECT hold, sender_id, receiver_id, agreement_id, code, title, kind, state, version_id, number, digest FROM"
+)
+_FIND: Final = f"{_FOUND} agreements_bearing_on(%s::uuid[], %s::uuid[])"
+_FIND_LOCKED: Final = f"{_FOUND} agreements_locked_on(%s::uuid[], %s::uuid[])"
 _TERMS: Final = (
     "SELECT version_id, title, text_digest, terms, parties, starts_at, ends_at FROM agreements_terms_of(%s::uuid[])"
 )
@@ -73,20 +54,16 @@ def lock_agreements(cursor: CursorWrapper, pairs: Collection[PairIds]) -> dict[P
 
     Until the caller's transaction ends no suspension, termination or new version of these agreements can commit.
     Every pair of `pairs` is a key; agreements are ordered by code. Limits on passing on are of every version that was
-    ever in force. An agreement whose period is over is returned:
-    `rulebook.build_slice` compares periods with the instant of the decision.
+    ever in force. An agreement whose period is over is returned: `rulebook.build_slice` compares periods with the
+    instant of the decision.
     """
-    senders, receivers = _columns(pairs)
-    cursor.execute(_LOCK, [senders, receivers])
-    locked = [row[0] for row in cursor.fetchall()]
-    cursor.execute(_FIND_LOCKED, [senders, receivers, locked, sorted(set(senders))])
+    cursor.execute(_FIND_LOCKED, _columns(pairs))
     return _by_pair(cursor, pairs, cursor.fetchall())
 
 
 def list_live_agreements(cursor: CursorWrapper, pairs: Collection[PairIds]) -> dict[PairIds, tuple[LiveAgreement, ...]]:
     """Return the same without locks: for previews, where nothing leaves."""
-    senders, receivers = _columns(pairs)
-    cursor.execute(_FIND, [senders, receivers, sorted(set(senders))])
+    cursor.execute(_FIND, _columns(pairs))
     return _by_pair(cursor, pairs, cursor.fetchall())
 
 

@@ -249,7 +249,7 @@ def _released_by_post(
     named = loaded.named
     draft = open_item(cursor, keys, task.id)
     record = record_from_plain(draft["record"])
-    latest = read_records(cursor, [named], by).get((named.holder.id, named.ask.category, named.reference_key))
+    latest = read_records(cursor, [named]).get((named.holder.id, named.ask.category, named.reference_key))
     if latest is not None and latest.id != record.id:
         return _put_again(cursor, batch, loaded, latest, by, keys)
     standing = read_standing(cursor, [named], batch.now)[named.id]
@@ -273,10 +273,13 @@ def _released_by_post(
 def _put_again(
     cursor: CursorWrapper, batch: Batch, loaded: Reloaded, latest: RecordFacts, by: Actor, keys: KeyRing
 ) -> str:
-    """Decide on the record as it stands now: what was approved was another version, so approval is asked again."""
+    """Decide on the record as it stands now: what was approved was another version, so approval is asked again.
+
+    So are notices opened again: they tell of another version.
+    """
     named = loaded.named
     [case] = decide_on(cursor, [named], [latest], batch.now)
-    values = open_values(cursor, [case], by, keys).get(named.id) if case.wants_values else None
+    values = open_values(cursor, [case], keys).get(named.id) if case.wants_values else None
     if is_hiding(named):
         return add_late_release(batch, loaded, case, by, values or {}, Stage(loaded.decisions + 1, "record"))
     given = Given(values or (), left=left_of(read_told(cursor, named.id)))

@@ -102,7 +102,7 @@ def record_outside(*, told: ToldOutside, by: Actor, now: datetime, keys: KeyRing
         standing = preview_standing(cursor, [named], at)[named.id]
         if not told.recipient_post:
             standing = replace(standing, trained=frozenset(), untrained=frozenset(TRAINED))
-        [case] = decide_past(cursor, [named], by, at, standing=[standing])
+        [case] = decide_past(cursor, [named], at, standing=[standing])
         breach = tuple(sorted(set(told.elements) - case.decision.permitted))
         batch = Batch(now)
         row, item = add_ask(batch, named, tick_at=None, path=OUTSIDE)

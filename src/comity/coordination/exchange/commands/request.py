@@ -25,8 +25,8 @@ from comity.coordination.exchange.rules import faults_of, reserved_faults
 from comity.coordination.exchange.selectors import get_answers_by_key
 from comity.spine.keys.ring import KeyRing
 from comity.spine.tenancy.actor import Actor
-from comity.spine.tenancy.stamps import Stamps, read_stamps
-from comity.spine.tenancy.transaction import acting
+from comity.spine.tenancy.stamps import Stamps
+from comity.spine.tenancy.transaction import acting_with_stamps
 from comity.spine.vault.seal import ItemAlteredError
 from comity.standing.law.catalogue import load_catalogue
 
@@ -72,18 +72,17 @@ def _attempt(asks: Sequence[Ask], by: Actor, now: datetime, keys: KeyRing) -> li
             results[position] = Invalid(ask.ask_key, faults)
     open_asks = {position: ask for position, ask in enumerate(asks) if position not in results}
     if open_asks:
-        with acting(by) as cursor:
-            results |= _record(cursor, open_asks, by, now, keys)
+        with acting_with_stamps(by) as (cursor, stamps):
+            results |= _record(cursor, open_asks, by, now, keys, stamps)
     return [results[position] for position in range(len(asks))]
 
 
 def _record(
-    cursor: CursorWrapper, asks: Mapping[int, Ask], by: Actor, now: datetime, keys: KeyRing
+    cursor: CursorWrapper, asks: Mapping[int, Ask], by: Actor, now: datetime, keys: KeyRing, stamps: Stamps
 ) -> dict[int, AskResult]:
     recorded = read_recorded(cursor, by.agency_id, [ask.ask_key for ask in asks.values()])
     results = _repeats(cursor, asks, recorded, by, keys)
     fresh, twins = _first_of_each_key({p: ask for p, ask in asks.items() if p not in results})
-    stamps = read_stamps(cursor)
     roster = read_roster(fresh.values(), by, stamps)
     named: dict[int, Named] = {}
     for position, ask in fresh.items():
@@ -140,8 +139,8 @@ def _decide_all(
     hidden = {p: n for p, n in named.items() if catalogue.categories[n.ask.category].may_hide}
     plain = {p: n for p, n in named.items() if p not in hidden}
     results: dict[int, AskResult] = {p: add_hidden_ask(batch, n, by) for p, n in hidden.items()}
-    cases = decide_asks(cursor, list(plain.values()), by, batch.now, stamps)
-    values = open_values(cursor, [case for case in cases if case.wants_values], by, keys)
+    cases = decide_asks(cursor, list(plain.values()), batch.now, stamps)
+    values = open_values(cursor, [case for case in cases if case.wants_values], keys)
     for position, case in zip(plain, cases, strict=True):
         if not case.standing.named_in_force:
             results[position] = Invalid(case.named.ask.ask_key, (not_in_force(case.named, batch.now),))

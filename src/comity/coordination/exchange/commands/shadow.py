@@ -64,7 +64,7 @@ def shadow_requests(*, asks: Sequence[Ask], by: Actor, now: datetime, keys: KeyR
         for one in (one for one in named if is_hiding(one)):
             row, item = add_ask(batch, one, tick_at=next_tick(now), path=SHADOW)
             batch.acts.append(Act("shadow.accepted", by, (row,), items=(item,)))
-        for case in decide_shadow(cursor, [one for one in named if not is_hiding(one)], by, now):
+        for case in decide_shadow(cursor, [one for one in named if not is_hiding(one)], now):
             row, item = add_ask(batch, case.named, tick_at=None, path=SHADOW)
             _add_decision(batch, case, by, (row,), (item,))
         batch.write(cursor, keys)
@@ -80,7 +80,7 @@ def decide_shadow_asks(*, by: Actor, now: datetime, keys: KeyRing) -> int:
         cursor.execute(_DUE, (SHADOW, now, CHUNK))
         due = [row[0] for row in cursor.fetchall()]
         batch = Batch(now)
-        for case in decide_shadow(cursor, [one.named for one in reload_asks(cursor, due)], by, now):
+        for case in decide_shadow(cursor, [one.named for one in reload_asks(cursor, due)], now):
             _add_decision(batch, case, replace(by, agency_id=case.named.holder.id), (), ())
         batch.write(cursor, keys)
     return len(due)

@@ -92,8 +92,8 @@ def _answered_alone(ask_id: UUID, by: Actor, now: datetime, keys: KeyRing) -> bo
 
 def _answer(cursor: CursorWrapper, due: Sequence[UUID], by: Actor, now: datetime, keys: KeyRing) -> None:
     loaded = reload_asks(cursor, due)
-    cases = decide_asks(cursor, [one.named for one in loaded], by, now)
-    values = open_sound_values(cursor, [case for case in cases if case.wants_values], by, keys)
+    cases = decide_asks(cursor, [one.named for one in loaded], now)
+    values = open_sound_values(cursor, [case for case in cases if case.wants_values], keys)
     _write(cursor, loaded, cases, values, by, now, keys)
 
 

@@ -23,6 +23,33 @@ REVIEWS = (
     f" ELSE {HOLDER} OR comity_duty() = 'gate' OR {OVERSEES} END"
 )
 
+# The gate's window: while it is open its one statement reads the records that asks name in the duty of the gate.
+FUNCTIONS = """
+CREATE FUNCTION exchange_records_named(holders uuid[], categories text[], reference_keys text[])
+    RETURNS TABLE (holder_id uuid, category text, reference_key text, id uuid, subject_handle uuid, origin_id uuid,
+                   marks text[], evidence text[], payload_item uuid, validated_at timestamptz)
+    LANGUAGE plpgsql AS $$
+    #variable_conflict use_column
+    DECLARE duty text := comity_duty();
+    BEGIN
+    PERFORM set_config('comity.duty', 'gate', true);
+    RETURN QUERY
+    SELECT DISTINCT ON (r.holder_id, r.category, r.reference_key)
+        r.holder_id, r.category, r.reference_key::text, r.id, r.subject_handle, r.origin_id, r.marks, r.evidence,
+        r.payload_item, greatest(r.validated_at, (
+            SELECT max(v.reviewed_at) FROM exchange_review v
+            WHERE v.item_id = r.payload_item AND v.kind = 'validated'))
+    FROM unnest(holders, categories, reference_keys) AS n (holder_id, category, reference_key)
+    JOIN exchange_record r USING (holder_id, category, reference_key)
+    ORDER BY r.holder_id, r.category, r.reference_key, r.version DESC;
+    PERFORM set_config('comity.duty', duty, true);
+    END
+$$;
+REVOKE ALL ON FUNCTION exchange_records_named(uuid[], text[], text[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION exchange_records_named(uuid[], text[], text[]) TO comity_app;
+"""
+UNDO = "DROP FUNCTION exchange_records_named(uuid[], text[], text[]);"
+
 
 def act_table(table, *, reads, writes, duties=DOES):
     """Protect an act table: readers and writers as SQL over the row; nobody changes or removes a row."""
@@ -279,7 +306,9 @@ class Migration(migrations.Migration):
         # Holds clauses of every pair, and which there are tells of records: for those who decide again, not for parties.
         *act_table(
             "exchange_ruleset",
-            reads="comity_duty() IN ('auditor', 'courier', 'retention')",
+            reads=f"comity_duty() IN ('courier', 'retention') OR {OVERSEES} OR (comity_duty() = 'auditor'"
+            " AND EXISTS (SELECT 1 FROM exchange_decision d WHERE d.ruleset = digest))",
             writes="true",
         ),
+        migrations.RunSQL(FUNCTIONS, UNDO),
     ]

@@ -43,9 +43,23 @@ CREATE FUNCTION comity_vault_held(wanted uuid[]) RETURNS SETOF uuid
         AND (comity_duty() IN ('courier', 'retention')
             OR (comity_duty() = 'agency' AND i.owner_id = comity_agency()))
 $$;
-REVOKE ALL ON FUNCTION comity_vault_held(uuid[]) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION comity_vault_held(uuid[]) TO comity_app;
+-- The gate's window: while it is open its one statement reads sealed items in the duty of the gate.
+CREATE FUNCTION vault_sealed_for_gate(wanted uuid[])
+    RETURNS TABLE (id uuid, kind text, nonce bytea, ciphertext bytea, wrapped_key bytea, key_id text)
+    LANGUAGE plpgsql AS $$
+    #variable_conflict use_column
+    DECLARE duty text := comity_duty();
+    BEGIN
+    PERFORM set_config('comity.duty', 'gate', true);
+    RETURN QUERY SELECT v.id, v.kind, v.nonce, v.ciphertext, v.wrapped_key, v.key_id
+    FROM vault_item v WHERE v.id = ANY (wanted);
+    PERFORM set_config('comity.duty', duty, true);
+    END
+$$;
+REVOKE ALL ON FUNCTION comity_vault_held(uuid[]), vault_sealed_for_gate(uuid[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION comity_vault_held(uuid[]), vault_sealed_for_gate(uuid[]) TO comity_app;
 """
+UNDO = "DROP FUNCTION comity_vault_held(uuid[]); DROP FUNCTION vault_sealed_for_gate(uuid[]);"
 
 
 class Migration(migrations.Migration):
@@ -173,5 +187,5 @@ class Migration(migrations.Migration):
             ],
         ),
         AppendOnly("vault_tombstone"),
-        migrations.RunSQL(FUNCTIONS, "DROP FUNCTION comity_vault_held(uuid[]);"),
+        migrations.RunSQL(FUNCTIONS, UNDO),
     ]

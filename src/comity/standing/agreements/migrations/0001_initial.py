@@ -11,6 +11,8 @@ WRITES = f"comity_duty() = 'steward' OR (comity_duty() = 'agency' AND {PARTY})"
 # What row-level security lets the session see of the agreement, it sees of what belongs to it.
 OPEN = "EXISTS (SELECT 1 FROM agreements_agreement a WHERE a.id = agreement_id)"
 MAY_WRITE = f"comity_duty() IN ('agency', 'steward') AND {OPEN}"
+# The gate counts against quotas in the asker's session, and on a tick in the courier's.
+COUNTS = f"comity_duty() IN ('agency', 'steward', 'courier') AND {OPEN}"
 OWN_ACT = f"agency_id = comity_agency() AND post_id = comity_post() AND {MAY_WRITE}"
 
 # A limit on passing a record on binds its holder towards agencies that are not party to the agreement, so the gate
@@ -46,10 +48,57 @@ CREATE FUNCTION agreements_terms_of(versions uuid[])
     END
 $$;
 
-REVOKE ALL ON FUNCTION agreements_bounds_on(uuid[]), agreements_terms_of(uuid[]) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION agreements_bounds_on(uuid[]), agreements_terms_of(uuid[]) TO comity_app;
+-- What bears on pairs of agencies, in the caller's own sight: agreements in force between them, limits on the sender.
+CREATE FUNCTION agreements_bearing_on(senders uuid[], receivers uuid[])
+    RETURNS TABLE (hold text, sender_id uuid, receiver_id uuid, agreement_id uuid, code text, title text, kind text,
+                   state text, version_id uuid, number integer, digest varchar)
+    LANGUAGE plpgsql STABLE AS $$
+    #variable_conflict use_column
+    BEGIN RETURN QUERY
+    SELECT DISTINCT 'between', p.sender_id, p.receiver_id, a.id, a.code, a.title, a.kind, a.state, v.id, v.number,
+        v.digest
+    FROM unnest(senders, receivers) AS w (sender_id, receiver_id)
+    JOIN agreements_pair p USING (sender_id, receiver_id)
+    JOIN agreements_agreement a
+        ON a.id = p.agreement_id AND a.current_version_id = p.version_id AND a.state = 'in_force'
+    JOIN agreements_version v ON v.id = p.version_id
+    UNION ALL
+    SELECT 'onward', b.holder_id, NULL::uuid, b.agreement_id, b.code, b.title, b.kind, b.state, b.version_id,
+        b.number, b.digest
+    FROM agreements_bounds_on(senders) AS b;
+    END
+$$;
+
+-- The same, with the agreements in force between them locked. Suspension takes the row FOR UPDATE: it waits for us, or
+-- we wait for it and the second statement sees what it left. In order of id, so that two chunks and a suspension
+-- cannot wait for each other in a ring; what came in force in between is not locked and left out.
+CREATE FUNCTION agreements_locked_on(senders uuid[], receivers uuid[])
+    RETURNS TABLE (hold text, sender_id uuid, receiver_id uuid, agreement_id uuid, code text, title text, kind text,
+                   state text, version_id uuid, number integer, digest varchar)
+    LANGUAGE plpgsql VOLATILE AS $$
+    #variable_conflict use_column
+    DECLARE locked uuid[];
+    BEGIN
+    SELECT array_agg(l.id) INTO locked FROM (
+        SELECT a.id FROM agreements_agreement a
+        WHERE a.state = 'in_force' AND a.id IN (
+            SELECT p.agreement_id FROM unnest(senders, receivers) AS w (sender_id, receiver_id)
+            JOIN agreements_pair p USING (sender_id, receiver_id))
+        ORDER BY a.id FOR SHARE OF a) AS l;
+    RETURN QUERY SELECT * FROM agreements_bearing_on(senders, receivers) AS b
+    WHERE b.hold = 'onward' OR b.agreement_id = ANY (locked);
+    END
+$$;
+
+REVOKE ALL ON FUNCTION agreements_bounds_on(uuid[]), agreements_terms_of(uuid[]),
+    agreements_bearing_on(uuid[], uuid[]), agreements_locked_on(uuid[], uuid[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION agreements_bounds_on(uuid[]), agreements_terms_of(uuid[]),
+    agreements_bearing_on(uuid[], uuid[]), agreements_locked_on(uuid[], uuid[]) TO comity_app;
 """
-UNDO = "DROP FUNCTION agreements_bounds_on(uuid[]); DROP FUNCTION agreements_terms_of(uuid[]);"
+UNDO = """
+DROP FUNCTION agreements_locked_on(uuid[], uuid[]); DROP FUNCTION agreements_bearing_on(uuid[], uuid[]);
+DROP FUNCTION agreements_bounds_on(uuid[]); DROP FUNCTION agreements_terms_of(uuid[]);
+"""
 
 
 class Migration(migrations.Migration):
@@ -419,8 +468,8 @@ class Migration(migrations.Migration):
             grants={"app": "SELECT, INSERT, UPDATE (used)"},
             policies=[
                 Policy("app", "SELECT", using=OPEN),
-                Policy("app", "INSERT", check=OPEN),
-                Policy("app", "UPDATE", using=OPEN, check=OPEN),
+                Policy("app", "INSERT", check=COUNTS),
+                Policy("app", "UPDATE", using=COUNTS, check=COUNTS),
             ],
         ),
         AppendOnly("agreements_version"),

@@ -17,7 +17,12 @@ from comity.standing.directory.selectors.agencies import (
     list_hosted_agencies,
 )
 from comity.standing.directory.selectors.found import NotInDirectoryError
-from comity.standing.directory.selectors.keys import find_api_key, get_public_key, list_public_keys
+from comity.standing.directory.selectors.keys import (
+    find_api_key,
+    get_public_key,
+    list_public_keys,
+    present_api_key,
+)
 from comity.standing.directory.selectors.posts import (
     find_post,
     find_posts,
@@ -80,4 +85,5 @@ __all__ = [
     "list_public_keys",
     "list_task_force_codes",
     "list_unit_codes",
+    "present_api_key",
 ]

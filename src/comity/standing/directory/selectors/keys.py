@@ -2,8 +2,9 @@
 
 import hashlib
 import hmac
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
@@ -17,26 +18,49 @@ from comity.standing.directory.vocabulary import KeyPurpose, KeyScheme
 _KEY: Final = ("id", "agency_id", "key_id", "purpose", "scheme", "public_pem", "period", "revoked_at")
 # Plain SQL: every request begins with it, and building a queryset would cost more than the query.
 _API_KEY: Final = (
-    "SELECT id, agency_id, post_id, prefix, scopes, secret_sha256, lower(period), upper(period), revoked_at"
-    " FROM directory_api_key WHERE prefix = %s"
+    "SELECT n.now, k.id, k.agency_id, k.post_id, k.prefix, k.scopes, k.secret_sha256, lower(k.period),"
+    " upper(k.period), k.revoked_at"
+    " FROM (SELECT clock_timestamp()) AS n (now) LEFT JOIN directory_api_key k ON k.prefix = %s"
 )
 _PARTS: Final = 3
 
 
-def find_api_key(secret: str, at: datetime) -> ApiKeyFacts | RefusedKey:
-    """Return what the API key `secret` opens at the instant, or why it does not.
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """An API key as it was presented: what it opens or why not, and the instant by the database's clock."""
+
+    found: ApiKeyFacts | RefusedKey
+    now: datetime
+
+
+def present_api_key(secret: str) -> Presented:
+    """Return what the API key `secret` opens now: key and clock in one statement, the first of every request.
 
     The prefix finds the row, the SHA-256 of the rest is compared in constant time. A wrong secret says nothing about
     the key whose prefix it names. Runs before the actor is known: it needs no setting of the transaction.
     """
+    now, rows = _read_key(secret)
+    return Presented(_opens(rows, secret, now), now)
+
+
+def find_api_key(secret: str, at: datetime) -> ApiKeyFacts | RefusedKey:
+    """Return what the API key opens at any instant (`present_api_key`)."""
+    return _opens(_read_key(secret)[1], secret, at)
+
+
+def _read_key(secret: str) -> tuple[datetime, list[tuple[Any, ...]]]:
+    """Return the database's time and the key whose prefix the secret names; what is no secret names none."""
     parts = secret.split("_")
-    if len(parts) != _PARTS or parts[0] != "comity" or not secret.isascii() or "\x00" in secret:
-        return RefusedKey(KeyRefusal.UNKNOWN)
+    is_secret = len(parts) == _PARTS and parts[0] == "comity" and secret.isascii() and "\x00" not in secret
     with connection.cursor() as cursor:
-        cursor.execute(_API_KEY, (parts[1],))
-        found = cursor.fetchall()
-    for key_id, agency_id, post_id, prefix, scopes, stored, starts_at, ends_at, revoked_at in found:
-        if not hmac.compare_digest(bytes(stored), hashlib.sha256(parts[2].encode()).digest()):
+        cursor.execute(_API_KEY, (parts[1] if is_secret else None,))
+        rows = cursor.fetchall()
+    return rows[0][0], [row[1:] for row in rows if row[1] is not None]
+
+
+def _opens(rows: list[tuple[Any, ...]], secret: str, at: datetime) -> ApiKeyFacts | RefusedKey:
+    for key_id, agency_id, post_id, prefix, scopes, stored, starts_at, ends_at, revoked_at in rows:
+        if not hmac.compare_digest(bytes(stored), hashlib.sha256(secret.split("_")[2].encode()).digest()):
             break
         if revoked_at is not None and revoked_at <= at:
             return RefusedKey(KeyRefusal.REVOKED)
