@@ -73,7 +73,7 @@ def test_queue_is_narrowed_to_the_scopes_of_the_key_before_it_is_limited(office,
     ("path", "unknown", "known"),
     [
         ("/asks", "purpose", "before, limit, path"),
-        ("/queue", "kinds", "limit"),
+        ("/queue", "kinds", "kind, limit"),
         ("/directory/agencies", "states", "after, kind, limit, state"),
         ("/law/elements", "lang", "language"),
         ("/law/authorities", "x", ""),
@@ -105,6 +105,7 @@ def test_key_is_asked_for_before_parameters_are(asker):
     ("path", "query", "values"),
     [
         ("/asks", {"path": "shadow"}, "live, outside"),
+        ("/queue", {"kind": "review"}, "answer, approval, counsel, redress, correction, notice, dead_letter"),
         ("/law/rules", {"language": "de"}, "en, es"),
         ("/directory/agencies", {"kind": "none"}, "federal, state, local, tribal, neighboring_state"),
     ],

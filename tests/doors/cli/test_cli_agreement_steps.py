@@ -6,6 +6,7 @@ import pytest
 
 DEMO = Path(__file__).parents[3] / "src" / "comity" / "standing" / "agreements" / "demo" / "az-sharing-2026.toml"
 CODE = "vehicles-2027"
+NEXT = "vehicles-2028"
 PARTIES = ("az-dps", "hsi-arizona")
 FILE = f"""
 code = "{CODE}"
@@ -37,16 +38,16 @@ def drafted(terminal, write):
     return terminal
 
 
-def newest(terminal):
-    return terminal.run("agreement", "show", CODE, "--offered", "--json").value
+def newest(terminal, code=CODE):
+    return terminal.run("agreement", "show", code, "--offered", "--json").value
 
 
-def signed(terminal):
+def signed(terminal, code=CODE):
     """The agreement offered and signed by every party; returns the digest they read."""
-    assert terminal.run("agreement", "offer", CODE, "--as", "az-dps/counsel").code == 0
-    digest = newest(terminal)["digest"]
+    assert terminal.run("agreement", "offer", code, "--as", "az-dps/counsel").code == 0
+    digest = newest(terminal, code)["digest"]
     for party in PARTIES:
-        told = terminal.run("agreement", "sign", CODE, "--digest", digest, "--as", f"{party}/head")
+        told = terminal.run("agreement", "sign", code, "--digest", digest, "--as", f"{party}/head")
         assert told.code == 0, told.err
     assert "2 of 2 parties have signed" in told.out
     return digest
@@ -131,3 +132,55 @@ def test_parties_and_kind_of_an_agreement_that_is_there_stay(drafted, write):
     assert "the parties of" in drafted.run("agreement", "draft", other, "--as", "az-dps/counsel").err
     kind = write("d.toml", FILE.replace("sharing_mou", "interlocal"))
     assert "draft another agreement" in drafted.run("agreement", "draft", kind, "--as", "az-dps/counsel").err
+
+
+@pytest.fixture
+def two(terminal, write):
+    """Two agreements in force between the same parties, the second meant to take the place of the first."""
+    for code in (CODE, NEXT):
+        file = write(f"{code}.toml", FILE.replace(CODE, code))
+        assert terminal.run("agreement", "draft", file, "--as", "az-dps/counsel").code == 0
+        signed(terminal, code)
+        assert terminal.run("agreement", "put-in-force", code, "--as", "az-dps/head").code == 0
+    return terminal
+
+
+def supersede(terminal, code=CODE, successor=NEXT, acting="az-dps/head"):
+    return terminal.run("agreement", "supersede", code, "--successor", successor, "--as", acting)
+
+
+def test_another_agreement_takes_the_place_of_one_once(two):
+    told = supersede(two)
+    assert (told.code, f"superseded by `{NEXT}`" in told.out) == (0, True)
+    assert (newest(two)["standing"], newest(two)["successor"]) == ("superseded", NEXT)
+    assert f"superseded by  {NEXT}" in two.run("agreement", "show", CODE).out
+    assert two.run("agreement", "history", CODE, "--json").lines[-1]["event"] == "superseded"
+    assert (newest(two, NEXT)["standing"], newest(two, NEXT)["successor"]) == ("in_force", None)
+    again = supersede(two)
+    assert (again.code, "superseded" in again.err) == (1, True)
+    assert two.node.verify().is_clean
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "message"),
+    [
+        ({"code": "none"}, 2, "CODE: no agreement `none`"),
+        ({"successor": "none"}, 2, "--successor: no agreement `none`"),
+        ({"successor": CODE}, 2, f"--successor: `{CODE}` is not another agreement in force"),
+        ({"acting": "pima-so/head", "code": "az-sharing-2026"}, 2, f"--successor: no agreement `{NEXT}`"),
+        ({"code": "az-sharing-2026"}, 2, f"--successor: `{NEXT}` lacks a party of `az-sharing-2026`"),
+        ({"acting": "az-dps/counsel"}, 1, "`agency_head`"),
+        ({"acting": "pima-so/head"}, 2, f"CODE: no agreement `{CODE}` that is open to you"),
+    ],
+)
+def test_a_successor_that_cannot_be_and_a_post_that_may_not_are_told(two, changes, code, message):
+    told = supersede(two, **changes)
+    assert (told.code, message in told.err) == (code, True), told.err
+    assert newest(two)["standing"] == "in_force"
+
+
+def test_an_agreement_that_is_not_in_force_yet_takes_no_place(two, write):
+    file = write("later.toml", FILE.replace(CODE, "vehicles-2029"))
+    assert two.run("agreement", "draft", file, "--as", "az-dps/counsel").code == 0
+    told = supersede(two, successor="vehicles-2029")
+    assert (told.code, "put it in force first" in told.err) == (2, True)

@@ -15,6 +15,7 @@ from comity.doors.api import (
     accounting,
     agreements,
     asks,
+    conclude,
     deliveries,
     directory,
     health,
@@ -71,7 +72,7 @@ class Api(NinjaAPI):
 def _build() -> Api:
     api = Api(title="Comity", version="1", description=_ABOUT.strip(), docs=LocalDocs(), urls_namespace="api-v1")
     api.add_decorator(named_only)
-    work = (asks, queue, reviews, records, deliveries, retention, accounting, shadow)
+    work = (asks, queue, conclude, reviews, records, deliveries, retention, accounting, shadow)
     for part in (*work, ledger, samples, directory, law, agreements, health):
         api.add_router("", part.router)
     return api

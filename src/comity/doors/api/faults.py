@@ -15,6 +15,7 @@ from ninja.errors import ValidationError
 from comity.coordination.exchange.commands.account import NoAccountingTaskError, NotPrivacyOfficerError
 from comity.coordination.exchange.commands.answer import AnswerFaultError, NotAwaitingError
 from comity.coordination.exchange.commands.audit import NotAuditorError
+from comity.coordination.exchange.commands.conclude import UnknownConclusionError
 from comity.coordination.exchange.commands.deliver import DeliveryNotVisibleError, PayloadGoneError
 from comity.coordination.exchange.commands.retention import SHORT_REASONS, UnknownReasonError
 from comity.coordination.exchange.holders import NobodyInPostError
@@ -219,6 +220,9 @@ def problem_of(error: Exception) -> Problem:
         case UnknownReasonError():
             remedy = f"use one of: {', '.join(SHORT_REASONS)}"
             return unprocessable((FieldProblem("reason", "is no reason to keep a record", remedy),))
+        case UnknownConclusionError():
+            message, _, remedy = str(error).rpartition("; ")
+            return unprocessable((FieldProblem("verdict", shown(message), remedy),))
         case SuspiciousOperation():
             return MALFORMED
         case _:

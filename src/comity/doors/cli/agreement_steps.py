@@ -15,10 +15,16 @@ from comity.standing.agreements.commands import (
     put_in_force,
     revise_draft,
     sign_agreement,
+    supersede_agreement,
     terminate_agreement,
 )
 from comity.standing.agreements.facts import AgreementFacts, VersionFacts
-from comity.standing.agreements.selectors import get_agreement_by_code, list_agreements, list_versions
+from comity.standing.agreements.selectors import (
+    NoSuchAgreementError,
+    get_agreement_by_code,
+    list_agreements,
+    list_versions,
+)
 from comity.standing.agreements.vocabulary import TerminationReason
 
 _HEAD: Final = "read it with `comity agreement show {code} --text --clauses --offered`"
@@ -115,6 +121,19 @@ def terminate(node: Node, *, code: str, acting: str, reason: TerminationReason) 
     by = acting_as(acting)
     terminate_agreement(by=by, now=node.now(), agreement_id=_find(code).id, reason=reason)
     say(f"`{code}` has ended; limits on passing on what was received under it stay")
+
+
+def supersede(node: Node, *, code: str, successor: str, acting: str) -> None:
+    """End an agreement because another takes its place, as head of a party."""
+    by = acting_as(acting)
+    with reading(by):
+        found = get_agreement_by_code(code)
+        try:
+            next_one = get_agreement_by_code(successor)
+        except NoSuchAgreementError as error:
+            raise MistakeError("--successor", str(error), "`comity agreement list` shows the codes") from None
+    supersede_agreement(by=by, now=node.now(), agreement_id=found.id, successor_id=next_one.id)
+    say(f"`{code}` is superseded by `{successor}`; limits on passing on what was received under it stay")
 
 
 def _find(code: str) -> AgreementFacts:

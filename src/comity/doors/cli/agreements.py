@@ -11,7 +11,13 @@ from comity.spine.tenancy.transaction import reading
 from comity.standing.agreements.commands import resume_agreement, suspend_agreement
 from comity.standing.agreements.explain import clause_sentence
 from comity.standing.agreements.facts import AgreementFacts
-from comity.standing.agreements.selectors import get_agreement_by_code, list_agreements, list_events, list_versions
+from comity.standing.agreements.selectors import (
+    get_agreement,
+    get_agreement_by_code,
+    list_agreements,
+    list_events,
+    list_versions,
+)
 from comity.standing.agreements.terms import read_terms
 from comity.standing.agreements.vocabulary import SuspensionReason
 from comity.standing.directory.selectors import list_agencies, list_posts
@@ -36,12 +42,13 @@ def show_one(node: Node, *, code: str, parts: Collection[str], language: str, fo
     with reading(STEWARD):
         agreement = get_agreement_by_code(code)
         versions = list_versions(agreement.id)
+        successor = get_agreement(agreement.successor_id).code if agreement.successor_id else None
     newest = versions[-1] if versions else None
     in_force = next((v for v in versions if v.id == agreement.current_version_id), newest)
     current = newest if "offered" in parts else in_force
     clauses = read_terms(current.terms).clauses if current and "clauses" in parts else ()
     if form == "json":
-        whole = _agreement_json(agreement, now)
+        whole = _agreement_json(agreement, now) | {"successor": successor}
         if current is not None:
             whole |= {"version": current.number, "digest": current.digest}
             whole |= {"text": current.text} if "text" in parts else {}
@@ -55,6 +62,7 @@ def show_one(node: Node, *, code: str, parts: Collection[str], language: str, fo
             "code": agreement.code,
             "standing": _words(agreement.standing(now)),
             "suspended because": _words(agreement.suspended_reason),
+            "superseded by": successor,
             "kind": _words(agreement.kind),
             "parties": _parties(agreement),
             "period": _period(agreement.period),

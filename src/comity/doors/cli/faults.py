@@ -16,7 +16,7 @@ from comity.coordination.exchange.holders import NobodyInPostError
 from comity.coordination.exchange.reload import AskNotVisibleError
 from comity.doors.cli.mistakes import DATABASE_GONE, NOT_WELL, QUEUE, UNUSABLE, MistakeError
 from comity.kernel.states import IllegalTransitionError
-from comity.spine.keys.ring import KeyRingError
+from comity.spine.keys.ring import KeyRingError, KeysMovedError, MasterKeyInUseError
 from comity.spine.ledger.export import FolderNotEmptyError, NothingToExportError
 from comity.spine.ledger.last_signed import LastSignedDamagedError
 from comity.spine.ledger.notes import NoteError
@@ -32,6 +32,7 @@ from comity.spine.tasks.verdict import (
     TaskNotVisibleError,
 )
 from comity.spine.vault.holds import HoldNotVisibleError
+from comity.spine.vault.retire import JustReplacedError, MasterKeySealsError, NoSuchMasterKeyError
 from comity.spine.vault.seal import ItemAlteredError, ItemNotVisibleError
 from comity.standing.agreements.commands.draft import AgreementEndedError
 from comity.standing.agreements.commands.offer import NoDraftError
@@ -39,6 +40,7 @@ from comity.standing.agreements.commands.put_in_force import PeriodOverError, Un
 from comity.standing.agreements.commands.record import NothingOfferedError, WrongPostError
 from comity.standing.agreements.commands.resume import NotYoursToResumeError
 from comity.standing.agreements.commands.sign import AlreadySignedError, AnotherTextError
+from comity.standing.agreements.commands.supersede import NoSuccessorError
 from comity.standing.agreements.selectors import NoSuchAgreementError
 from comity.standing.agreements.terms import UnknownTermError
 from comity.standing.directory.commands.keys import KeyRefusedError
@@ -79,6 +81,8 @@ UNUSABLES: Final[Mapping[type[Exception], tuple[str, str]]] = {
     HoldNotVisibleError: ("HOLD", "a hold is released by the post that placed it, on the item it was placed on"),
     KeyRefusedError: ("--scope", ""),
     ListUnreadableError: ("FILE", "give one of the two lists as it was published; nothing was written"),
+    NoSuchMasterKeyError: ("KEY", "`comity keys masters` lists them, with what each seals"),
+    NoSuccessorError: ("--successor", "name one in force between at least the same parties; " + _AGREEMENTS),
     NoSuchAgreementError: ("CODE", _AGREEMENTS),
     NotInDirectoryError: ("", "`comity directory list` shows the codes"),
     TaskNotVisibleError: ("TASK", QUEUE),
@@ -104,10 +108,14 @@ NOT_WELLS: Final[Mapping[type[Exception], str]] = {
     IllegalTransitionError: "",
     ItemAlteredError: "",
     ItemNotVisibleError: "",
+    JustReplacedError: "",
+    KeysMovedError: "",
     KeyRingError: "`comity doctor` names what is wrong with the keys; nothing was recorded",
     LastSignedDamagedError: "",
     LastSignedMissingError: "",
     LintError: "mend the packs; nothing was loaded",
+    MasterKeyInUseError: "`comity keys rotate` makes another the current one; retire this one then",
+    MasterKeySealsError: "",
     NoAccountingTaskError: "`comity accounting request HANDLE --as AGENCY/POST` opens one",
     NoLawInForceError: "then `comity law approve` and `comity law put-in-force`",
     NoDraftError: "`comity agreement draft FILE` writes one",

@@ -166,6 +166,7 @@ class Scope(StrEnum):
     EXCHANGE_ANSWER = "exchange:answer"
     EXCHANGE_APPROVE = "exchange:approve"
     EXCHANGE_ASK = "exchange:ask"
+    EXCHANGE_CONCLUDE = "exchange:conclude"
     EXCHANGE_FILE = "exchange:file"
     EXCHANGE_RECEIVE = "exchange:receive"
     EXCHANGE_RETAIN = "exchange:retain"

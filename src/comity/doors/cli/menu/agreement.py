@@ -192,3 +192,24 @@ def terminate(
         from comity.standing.agreements.vocabulary import TerminationReason
 
         agreement_steps.terminate(node, code=code, acting=acting, reason=TerminationReason(reason.value))
+
+
+@app.command()
+def supersede(
+    context: typer.Context,
+    *,
+    code: Code,
+    acting: Acting,
+    successor: Annotated[
+        str, typer.Option(metavar="CODE", help="The agreement that takes its place: in force, with all its parties.")
+    ],
+) -> None:
+    """End an agreement because another takes its place, as head of a party. Limits on passing on stay.
+
+    The other is in force already, between at least the same parties. For a new text of the same agreement draft, offer
+    and sign it again: `put-in-force` replaces the version in the same step.
+    """
+    with opened(context) as node:
+        from comity.doors.cli import agreement_steps
+
+        agreement_steps.supersede(node, code=code, successor=successor, acting=acting)
