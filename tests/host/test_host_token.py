@@ -1,28 +1,22 @@
 """Keys in a PKCS#11 token, chosen by settings: a node without a key file."""
 
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from host_clusters import SOURCES
+from host_tokens import MODULE, given, make_token, run
 
 from comity.config.node import SettingsError, load
 from comity.spine.keys.file_ring import FileKeyRing
 from comity.spine.keys.store import OneAtATime
 
-MODULE = next((path for path in Path("/usr/lib").glob("**/softhsm/libsofthsm2.so")), None)
-TOOL = shutil.which("softhsm2-util")
 SCRIPT = """
 import threading
 from comity.config.node import load
 from comity.host.doctor import Node, check_keys
-from comity.host.keystore import name_store, open_ring
+from comity.host.keystore import make_ring, name_store, open_ring
 
 settings = load()
-ring = open_ring(settings)
+ring = make_ring(settings)
 assert open_ring(settings) is ring
 ring.create_signing_key("envelope")
 assert ring.verify(ring.sign("envelope", b"d" * 32), ring.public_keys()[0].spki)
@@ -41,42 +35,9 @@ print(check_keys(Node(settings, None, None)).message)
 """
 
 
-def given(tmp_path, **changes):
-    values = {
-        "COMITY_HOME": str(tmp_path),
-        "COMITY_KEYS": "pkcs11",
-        "COMITY_PKCS11_MODULE": str(MODULE or "/usr/lib/softhsm/libsofthsm2.so"),
-        "COMITY_PKCS11_TOKEN": "comity",
-        "COMITY_PKCS11_PIN_FILE": str(tmp_path / "pin"),
-    }
-    return values | changes
-
-
-def run(script, environment):
-    return subprocess.run(  # noqa: S603 - our own script; SoftHSM reads its configuration once a process
-        [sys.executable, "-c", script],
-        env=os.environ | {"PYTHONPATH": SOURCES} | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 @pytest.fixture
 def token(tmp_path):
-    if MODULE is None or TOOL is None:
-        pytest.skip("SoftHSM is not installed (apt: softhsm2)")
-    pytest.importorskip("pkcs11", reason="python-pkcs11 is not installed")
-    (tmp_path / "tokens").mkdir()
-    config = tmp_path / "softhsm2.conf"
-    config.write_text(f"directories.tokendir = {tmp_path / 'tokens'}\nlog.level = ERROR\n")
-    environment = given(tmp_path, SOFTHSM2_CONF=str(config))
-    command = [TOOL, "--init-token", "--free", "--label", "comity", "--so-pin", "1234", "--pin", "5678"]
-    subprocess.run(command, check=True, capture_output=True, env=os.environ | environment)  # noqa: S603 - found above
-    pin = tmp_path / "pin"
-    pin.touch(0o600)
-    pin.write_text("5678\n")
-    return environment
+    return make_token(tmp_path)
 
 
 def test_a_node_keeps_its_keys_in_the_token_the_settings_name(token):
@@ -86,7 +47,7 @@ def test_a_node_keeps_its_keys_in_the_token_the_settings_name(token):
 
 
 def test_a_pin_that_others_can_read_or_that_is_wrong_is_told_with_the_remedy(token):
-    look = SCRIPT.partition("ring = open_ring")[0] + "print(check_keys(Node(settings, None, None)))"
+    look = SCRIPT.partition("ring = make_ring")[0] + "print(check_keys(Node(settings, None, None)))"
     pin = Path(token["COMITY_PKCS11_PIN_FILE"])
     pin.chmod(0o644)
     assert f"chmod 600 {pin}" in run(look, token).stdout

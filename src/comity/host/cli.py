@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from comity.config.node import SettingsError, load
-from comity.doors.cli.menu import ledger
+from comity.doors.cli.menu import keys, ledger
 from comity.doors.cli.mistakes import told
 from comity.doors.cli.mount import mount
 from comity.doors.cli.node import Node
@@ -20,13 +20,15 @@ from comity.host.backup_cli import backup_command, restore_command
 from comity.host.bench.command import bench_command
 from comity.host.binaries import BinariesMissing
 from comity.host.doctor import doctor_command
-from comity.host.keystore import name_store, open_ring
+from comity.host.keystore import name_store
 from comity.host.ledger_cli import accept_command
+from comity.host.move_cli import move_command
+from comity.host.opened import opened_node
 from comity.host.place import ClusterBusy
-from comity.host.prepare import Paths, ready_node
+from comity.host.prepare import ready_node
 from comity.host.roles import ServerUnfit
 from comity.host.server import ClusterFailed
-from comity.host.start import StartRefused, require_node
+from comity.host.start import StartRefused
 from comity.spine.keys.ring import KeyRingError
 
 app = typer.Typer(
@@ -43,6 +45,7 @@ app.command("backup")(backup_command)
 app.command("restore")(restore_command)
 mount(app)
 ledger.app.command("accept")(accept_command)
+keys.app.command("move-to-token")(move_command)
 
 MENDABLE = (
     SettingsError,
@@ -66,26 +69,9 @@ def node(context: typer.Context) -> None:
 
 @contextmanager
 def open_node() -> Iterator[Node]:
-    """Start or join the node's database for one command; connections are closed before the database is.
-
-    Raises `StartRefused` where there is no node.
-    """
-    settings = load()
-    require_node(settings)
-    paths = Paths(settings.home)
-    with ready_node(settings, say=lambda word: note(f"{word} …")):
-        from django.db import connections
-        from django.db.backends.postgresql.base import DatabaseWrapper
-
-        from comity.spine.tenancy.clock import database_now
-
-        try:
-            yield Node(database_now, lambda: open_ring(settings), paths.log_key, paths.last_signed)
-        finally:
-            connections.close_all()
-            wrapper = connections["default"]
-            if isinstance(wrapper, DatabaseWrapper):
-                wrapper.close_pool()
+    """Start or join the node's database for one command; raises `StartRefused` where there is no node."""
+    with opened_node(load()) as node:
+        yield node
 
 
 @app.command()

@@ -88,15 +88,17 @@ def check_zones(settings: NodeSettings) -> Finding:
 
 def check_keys(node: Node) -> Finding:
     """Ask whether the key file is there and nobody else can read it, or the token opens."""
+    from comity.spine.keys.moved_ring import MovedRing
     from comity.spine.keys.ring import KeyRingError
 
     path = node.settings.key_file
     if node.settings.token is not None:
         try:
-            open_ring(node.settings)
+            ring = open_ring(node.settings)
         except KeyRingError as error:
             return fail(str(error), "put module, label and PIN file right; COMITY_KEYS names the store")
-        return ok(f"PKCS#11: {name_store(node.settings)}")
+        still = f"; `{path}` opens what was sealed before the move" if isinstance(ring, MovedRing) else ""
+        return ok(f"PKCS#11: {name_store(node.settings)}{still}")
     if not path.exists():
         if database.has_tables(node.connection):
             return fail(f"`{path}` is missing", "restore it from your backup: without it no sealed record can be read")
@@ -108,8 +110,8 @@ def check_keys(node: Node) -> Finding:
 
 
 def check_master_key(node: Node) -> Finding:
-    """Ask whether the key file opens what the vault holds."""
-    from comity.spine.keys.ring import KeyRingError
+    """Ask whether the key file or the token opens what the vault holds."""
+    from comity.spine.keys.ring import KeyRingError, KeysMovedError
     from comity.spine.vault.check_keys import check_keys
     from comity.spine.vault.seal import ItemAlteredError
 
@@ -121,6 +123,8 @@ def check_master_key(node: Node) -> Finding:
             opened = check_keys(cursor, open_ring(node.settings))
     except psycopg.errors.UndefinedTable:
         return ok("nothing is sealed yet")
+    except KeysMovedError as error:
+        return fail(str(error), "COMITY_KEYS names the store; docs/how-to/keys-in-an-hsm.md")
     except KeyRingError as error:
         return fail(
             str(error), f"put the keys of this database into {name_store(node.settings)}: nothing opens without"

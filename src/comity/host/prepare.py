@@ -2,24 +2,25 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from comity.config.node import DatabaseAccess, NodeSettings, SettingsError
-from comity.host.keystore import open_ring
+from comity.host.keystore import make_ring, move_ring, open_ring
 from comity.host.launcher import open_database
-from comity.host.start import make_home
+from comity.host.start import ALL, SERVICES, held, make_home
 from comity.spine.keys.file_ring import FileKeyRing
 from comity.spine.keys.log_key import LogKey
-from comity.spine.keys.ring import SigningKeyExistsError
+from comity.spine.keys.ring import KeyRing, SigningKeyExistsError, TokenEmptyError
 
 if TYPE_CHECKING:
     from django.db.backends.utils import CursorWrapper
 
 ENVELOPE_KEY = "envelope"
+_MISSING = "`{path}` is missing, but the database holds what was made with it; restore the file from its own backup"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,35 +80,73 @@ def migrate() -> None:
 def make_keys(settings: NodeSettings) -> None:
     """Make the keys of a new node: those of the vault with an envelope key, and the log's own key.
 
-    A node that holds records is never given new keys: raises `SettingsError` naming the file to restore. Keys that are
+    A node that holds records is never given new keys: raises `SettingsError` naming what to put back. Keys that are
     there and cannot be used raise `KeyRingError`.
     """
+    _make_envelope_key(_open_or_make(settings))
+    _make_log_key(settings)
+
+
+def _open_or_make(settings: NodeSettings) -> KeyRing:
+    if settings.token is None and not settings.key_file.exists():
+        _refuse_over_items(_MISSING.format(path=settings.key_file))
+        return make_ring(settings)
+    try:
+        return open_ring(settings)
+    except TokenEmptyError as error:
+        _refuse_over_items(f"{error}; the database holds what was sealed with other keys, so none are made")
+        return make_ring(settings)
+
+
+def move_keys(settings: NodeSettings) -> None:
+    """Let the token take over from the key file, for a command that seals everything anew afterwards.
+
+    The first time no service may run: raises `StartRefused`. Raises `SettingsError`, `KeyRingError`.
+    """
+    if not settings.key_file.exists():
+        raise SettingsError(
+            f"there is no key file `{settings.key_file}` to move; the keys are in the token already, or the file is to "
+            "be restored from its own backup first"
+        )
+    with ExitStack() as stack:
+        if not FileKeyRing(settings.key_file).moved_to:
+            for name in (ALL, *SERVICES):
+                stack.enter_context(held(settings.home, name))
+        _make_envelope_key(move_ring(settings))
+    _make_log_key(settings)
+
+
+def _make_envelope_key(ring: KeyRing) -> None:
+    with suppress(SigningKeyExistsError):
+        ring.create_signing_key(ENVELOPE_KEY)
+
+
+def _make_log_key(settings: NodeSettings) -> None:
     from comity.spine.ledger.integrate import count_entries
+
+    path = Paths(settings.home).log_key
+    if path.exists():
+        LogKey.load(path)
+        return
+    if _count(count_entries):
+        raise SettingsError(_MISSING.format(path=path))
+    LogKey.create(path, origin=f"comity.example/{settings.state}", clock=lambda: datetime.now(UTC))
+
+
+def _refuse_over_items(message: str) -> None:
     from comity.spine.vault.selectors import has_items
 
-    paths = Paths(settings.home)
-    if settings.token is None and not paths.keys.exists():
-        _refuse_over_data(paths.keys, has_items)
-        FileKeyRing.create(paths.keys)
-    with suppress(SigningKeyExistsError):
-        open_ring(settings).create_signing_key(ENVELOPE_KEY)
-    if paths.log_key.exists():
-        LogKey.load(paths.log_key)
-        return
-    _refuse_over_data(paths.log_key, count_entries)
-    LogKey.create(paths.log_key, origin=f"comity.example/{settings.state}", clock=lambda: datetime.now(UTC))
+    if _count(has_items):
+        raise SettingsError(message)
 
 
-def _refuse_over_data(path: Path, made_with_it: Callable[["CursorWrapper"], int]) -> None:
+def _count(made_with_it: Callable[["CursorWrapper"], int]) -> int:
     from django.db import connections
 
     with connections["owner"].cursor() as cursor:
-        held = made_with_it(cursor)
+        count = made_with_it(cursor)
     connections["owner"].close()
-    if held:
-        raise SettingsError(
-            f"`{path}` is missing, but the database holds what was made with it; restore the file from its own backup"
-        )
+    return count
 
 
 @contextmanager
@@ -116,13 +155,14 @@ def ready_node(
     *,
     say: Callable[[str], None],
     reach: Callable[[NodeSettings], AbstractContextManager[DatabaseAccess]] = open_database,
+    keys: Callable[[NodeSettings], None] = make_keys,
 ) -> Iterator[DatabaseAccess]:
-    """Start or join the database (`reach` says how), migrate, make keys; yield while the database is up."""
+    """Start or join the database (`reach` says how), migrate, see to the keys; yield while the database is up."""
     make_home(settings.home)
     say("starting the database")
     with reach(settings) as access:
         set_up_django(settings)
         say("preparing tables")
         migrate()
-        make_keys(settings)
+        keys(settings)
         yield access

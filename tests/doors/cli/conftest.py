@@ -1,5 +1,6 @@
 """The command line on a node with the demo states loaded, run in this process as the terminal would run it."""
 
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # so that `cli_terminal` is found in every import mode
 from cli_terminal import Terminal, opener_of
+
+from comity.spine.keys.file_ring import FileKeyRing
 
 
 def pytest_collectstart() -> None:
@@ -61,3 +64,12 @@ def write(tmp_path):
         return path
 
     return write
+
+
+@pytest.fixture
+def own_keys(lodged, tmp_path) -> tuple[Terminal, Path]:
+    """A terminal whose key file is its own: rotating it disturbs nobody."""
+    path = tmp_path / "keys.json"
+    shutil.copy(lodged.node.home / "keys.json", path)
+    path.chmod(0o600)
+    return Terminal(lodged.node, opener_of(lodged.node, lambda: FileKeyRing(path))), path

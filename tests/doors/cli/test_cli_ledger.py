@@ -1,6 +1,4 @@
 import json
-import os
-import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -9,7 +7,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from cli_terminal import Terminal, an_ask, cli_app, opener_of
+from cli_terminal import Terminal, an_ask, cli_app
 from typer.testing import CliRunner
 
 from comity.config.node import Role
@@ -191,32 +189,6 @@ def test_an_api_key_speaks_for_its_post_until_it_is_revoked(terminal):
     assert not isinstance(find_api_key(issued["secret"], terminal.node.clock()), ApiKeyFacts)
 
 
-@pytest.fixture
-def own_keys(lodged, tmp_path):
-    """A terminal whose key file is its own: rotating it disturbs nobody."""
-    path = tmp_path / "keys.json"
-    shutil.copy(lodged.node.home / "keys.json", path)
-    os.chmod(path, 0o600)  # noqa: PTH101 - as the file is kept
-    return Terminal(lodged.node, opener_of(lodged.node, lambda: FileKeyRing(path))), path
-
-
-def test_rotation_seals_everything_anew_and_everything_still_opens(own_keys):
-    terminal, path = own_keys
-    terminal.ask(an_ask())
-    told = terminal.run("keys", "rotate")
-    assert told.code == 0
-    assert "0 left under older master keys" in told.out
-    current = FileKeyRing(path).master_key_id
-    assert terminal.node.look("SELECT DISTINCT key_id FROM vault_item") == [(current,)]
-    (task,) = terminal.run("queue", "--as", "pima-so/records-supervisor", "--json").lines
-    assert (
-        "1 Example Way" in terminal.run("approve", task["task"], "--as", "pima-so/records-supervisor", typed="n\n").out
-    )
-    assert "0 data keys sealed anew" in terminal.run("keys", "rewrap").out
-    terminal.node.sequence()
-    assert terminal.run("ledger", "verify").code == 0
-
-
 @pytest.mark.parametrize("fault", ["missing", "exposed", "damaged", "foreign"])
 def test_a_wrong_key_file_is_told_with_the_remedy_and_nothing_is_recorded(own_keys, fault):
     terminal, path = own_keys
@@ -259,10 +231,10 @@ def test_every_command_explains_itself():
         *(("directory", name) for name in ("import", "show", "list")),
         *(("law", name) for name in ("show", "rules", "elements", "categories", "purposes", "marks", "evidence")),
         *(("law", name) for name in ("authorities", "load", "approve", "put-in-force")),
-        *(("agreement", name) for name in ("list", "show", "suspend", "resume", "history", "validate")),
+        *(("agreement", name) for name in ("list", "show", "suspend", "resume", "history", "validate", "supersede")),
         *(("ledger", name) for name in ("status", "verify", "prove", "export", "checkpoint")),
         ("audit", "sample"),
-        *(("keys", name) for name in ("issue-api-key", "revoke-api-key", "rotate", "rewrap")),
+        *(("keys", name) for name in ("issue-api-key", "revoke-api-key", "rotate", "rewrap", "masters", "retire")),
     ]
     for command in words:
         result = CliRunner().invoke(app, [*command, "--help"])

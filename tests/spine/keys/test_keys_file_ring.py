@@ -13,6 +13,7 @@ from comity.spine.keys import (
     KeyFileExistsError,
     KeyFileExposedError,
     KeyFileMissingError,
+    KeysMovedError,
     LogKey,
     MasterKeyInUseError,
     SigningKeyExistsError,
@@ -128,6 +129,44 @@ def test_rotation_keeps_old_keys_until_they_are_retired(ring, path):
     with pytest.raises(UnknownMasterKeyError):
         ring.unwrap(old, ITEM)
     assert ring.unwrap(rewrapped[0], ITEM) == DATA_KEY
+
+
+def test_what_another_process_rotated_is_sealed_with_from_then_on(ring, path):
+    other = FileKeyRing(path)
+    fresh_id = other.rotate_master()
+    assert ring.wrap(DATA_KEY, ITEM).key_id == fresh_id == ring.master_key_id
+
+
+def test_nothing_is_sealed_with_a_file_that_is_gone_or_was_moved(ring, path):
+    sealed = ring.wrap(DATA_KEY, ITEM)
+    FileKeyRing(path).mark_moved("comity")
+    with pytest.raises(KeysMovedError, match="token `comity`; set COMITY_KEYS=pkcs11"):
+        ring.wrap(DATA_KEY, ITEM)
+    path.unlink()
+    with pytest.raises(KeyFileMissingError):
+        ring.wrap(DATA_KEY, ITEM)
+    assert ring.unwrap(sealed, ITEM) == DATA_KEY
+
+
+def test_a_moved_file_goes_with_its_last_master_key(ring, path):
+    first, second = ring.master_key_id, ring.rotate_master()
+    ring.mark_moved("comity")
+    ring.retire_master(second)
+    assert [key.key_id for key in FileKeyRing(path).master_keys()] == [first]
+    ring.retire_master(first)
+    assert not path.exists()
+    assert ring.master_keys() == []
+
+
+def test_master_keys_say_since_when_and_which_is_current(path):
+    days = iter(range(1, 9))
+    ring = FileKeyRing.create(path, clock=lambda: datetime(2026, 3, next(days), tzinfo=UTC))
+    fresh = ring.rotate_master()
+    assert [(key.made_at.day, key.is_current, key.kept_in) for key in ring.master_keys()] == [
+        (1, False, "key file"),
+        (2, True, "key file"),
+    ]
+    assert ring.master_keys()[1].key_id == fresh
 
 
 def test_signature_holds_for_its_digest_and_key_only(ring):

@@ -1,6 +1,8 @@
 import os
 import shutil
 import subprocess
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,9 +10,13 @@ import pytest
 pytest.importorskip("pkcs11", reason="python-pkcs11 is not installed")
 
 from comity.spine.keys.file_ring import FileKeyRing
-from comity.spine.keys.pkcs11_ring import Pkcs11KeyRing, TokenUnusableError
+from comity.spine.keys.pkcs11_ring import LOOK_AGAIN_SECONDS, Pkcs11KeyRing, TokenUnusableError
+from comity.spine.keys.pkcs11_token import make_master
 from comity.spine.keys.ring import (
+    MasterKeyInUseError,
     SigningKeyExistsError,
+    TokenEmptyError,
+    TokenTakenError,
     UnknownMasterKeyError,
     UnknownSigningKeyError,
     UnwrapError,
@@ -37,7 +43,11 @@ def token(tmp_path_factory):
     os.environ["SOFTHSM2_CONF"] = str(config)
     command = [TOOL, "--init-token", "--free", "--label", "comity", "--so-pin", "1234", "--pin", "5678"]
     subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - found above
-    return {"module": MODULE, "token": "comity", "pin": "5678"}
+    words = {"module": MODULE, "token": "comity", "pin": "5678"}
+    with pytest.raises(TokenEmptyError, match="comity init"):
+        Pkcs11KeyRing(**words)
+    Pkcs11KeyRing.create(**words).close()
+    return words
 
 
 @pytest.fixture
@@ -69,6 +79,37 @@ def test_rotation_rewraps(ring):
     (fresh,) = rewrap(ring, [(ITEM, old)])
     assert fresh.key_id == fresh_id == ring.master_key_id != old.key_id
     assert ring.unwrap(fresh, ITEM) == ring.unwrap(old, ITEM) == DATA_KEY
+
+
+def test_an_old_master_key_is_destroyed_in_the_token_and_the_current_one_is_not(ring):
+    old = ring.wrap(DATA_KEY, ITEM)
+    ring.rotate_master()
+    with pytest.raises(MasterKeyInUseError):
+        ring.retire_master(ring.master_key_id)
+    ring.retire_master(old.key_id)
+    with pytest.raises(UnknownMasterKeyError):
+        ring.unwrap(old, ITEM)
+    with pytest.raises(UnknownMasterKeyError):
+        ring.retire_master(old.key_id)
+    held = ring.master_keys()
+    assert old.key_id not in {key.key_id for key in held}
+    assert [key.key_id for key in held if key.is_current] == [ring.master_key_id]
+    assert {key.kept_in for key in held} == {"token"}
+
+
+def test_a_master_key_rotated_out_elsewhere_is_not_sealed_with_for_long(ring, monkeypatch):
+    before = ring.master_key_id
+    fresh = make_master(ring._session, lambda: datetime.now(UTC))
+    assert ring.wrap(DATA_KEY, ITEM).key_id == before
+    later = time.monotonic() + LOOK_AGAIN_SECONDS + 1
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    assert ring.wrap(DATA_KEY, ITEM).key_id == fresh
+
+
+def test_a_token_with_an_index_key_takes_over_no_other(token, tmp_path):
+    file = FileKeyRing.create(tmp_path / "keys.json")
+    with pytest.raises(TokenTakenError, match="another node"):
+        Pkcs11KeyRing.create(**token, blind=file.blind_key)
 
 
 def test_signature_of_the_token_is_the_same_kind_as_the_key_files(ring, tmp_path):

@@ -1,4 +1,4 @@
-"""`comity keys`: API keys for posts, and the rotation of the master key that seals the vault."""
+"""`comity keys`: API keys for posts; rotating the master key that seals the vault, and destroying old ones."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -7,17 +7,20 @@ from typing import Final
 from comity.doors.cli.acting import acting_as
 from comity.doors.cli.mistakes import NOT_WELL, MistakeError
 from comity.doors.cli.node import Node
-from comity.doors.cli.say import day, note, progress, say, say_json
+from comity.doors.cli.say import day, moment, note, progress, say, say_json, say_table
 from comity.kernel.time import Period
 from comity.spine.keys.ring import KeyRing
 from comity.spine.tenancy.actor import Duty, node_actor
 from comity.spine.tenancy.transaction import acting, reading
+from comity.spine.vault.check_keys import opens_most
+from comity.spine.vault.retire import require_retirable, retire_master_key
 from comity.spine.vault.rewrap import START, count_by_key, rewrap_items
 from comity.standing.directory.commands.keys import issue_api_key, revoke_api_key
 from comity.standing.directory.vocabulary import Scope
 
 BATCH: Final = 500
 ROUNDS: Final = 3
+BACKUPS_KEPT: Final = timedelta(days=35)
 _KEEPER: Final = node_actor(Duty.RETENTION)
 
 
@@ -53,30 +56,92 @@ def revoke(node: Node, *, prefix: str, acting_text: str) -> None:
     say("revoked: the key opens nothing any more")
 
 
+def masters(node: Node, *, form: str) -> None:
+    """Print the master keys, where each is kept, and how many items it seals; also one that is held nowhere."""
+    ring = node.open_keys()
+    held = ring.master_keys()
+    with reading(_KEEPER) as cursor:
+        seals = count_by_key(cursor)
+    missing = sorted(seals.keys() - {key.key_id for key in held})
+    if form == "json":
+        for key in held:
+            line = {"key": key.key_id, "kept_in": key.kept_in, "made_at": key.made_at, "is_current": key.is_current}
+            say_json(line | {"seals": seals.get(key.key_id, 0)})
+        for key_id in missing:
+            say_json({"key": key_id, "kept_in": None, "made_at": None, "is_current": False, "seals": seals[key_id]})
+        return
+    rows: list[tuple[object, ...]] = [
+        (key.key_id, key.kept_in, moment(key.made_at), f"{seals.get(key.key_id, 0):,}", "yes" if key.is_current else "")
+        for key in held
+    ]
+    rows += [(key_id, "nowhere: put it back", "", f"{seals[key_id]:,}", "") for key_id in missing]
+    say_table(("key", "kept in", "made", "seals", "current"), rows)
+
+
+def show_retirable(node: Node, *, key_id: str) -> None:
+    """Print what it means to destroy an old master key; raises where that may not be."""
+    now = node.now()
+    with reading(_KEEPER) as cursor:
+        found = require_retirable(cursor, node.open_keys(), key_id=key_id, now=now)
+    say(f"master key {key_id} seals nothing; made {moment(found.key.made_at)}, kept in the {found.key.kept_in}")
+    if now < found.replaced_at + BACKUPS_KEPT:
+        say(
+            f"→ backups made before {moment(found.replaced_at)} open with it only, and are kept "
+            f"{BACKUPS_KEPT.days} days: none of them can be restored without it"
+        )
+
+
+def retire(node: Node, *, key_id: str) -> None:
+    """Destroy an old master key under which nothing is sealed."""
+    with reading(_KEEPER) as cursor:
+        retire_master_key(cursor, node.open_keys(), key_id=key_id, now=node.now())
+    say(f"master key {key_id} is destroyed; destroy its copies too, wherever the keys are backed up")
+
+
 def rotate(node: Node) -> int:
     """Make a new master key and seal every data key under it; content and its digests stay as they are."""
     keys = node.open_keys()
+    _require_fitting(keys)
     old = keys.master_key_id
     new = keys.rotate_master()
-    say(f"master key {new} is current; {old} stays in the key file, backups need it for 35 days")
-    say("→ back the key file up now, apart from the database")
+    kept_in = next(key.kept_in for key in keys.master_keys() if key.key_id == old)
+    say(f"master key {new} is current; {old} stays in the {kept_in}, backups need it for {BACKUPS_KEPT.days} days")
+    say(
+        f"→ back the {kept_in} up now, apart from the database; `comity keys retire {old}` destroys the old key one day"
+    )
     return rewrap(node, keys=keys)
 
 
 def rewrap(node: Node, *, keys: KeyRing | None = None) -> int:
     """Seal under the current master key what an older one still seals; safe to repeat. Return 1 when some is left."""
     ring = keys or node.open_keys()
-    done = 0
+    _require_fitting(ring)
+    done = damaged = 0
     for _ in range(ROUNDS):
         left = _left(ring)
         if not left:
             break
-        done += _round(ring, left)
+        sealed, damaged = _round(ring, left)
+        done += sealed
+        if not sealed:
+            break
     left = _left(ring)
     say(f"{done:,} data keys sealed anew, {left:,} left under older master keys")
-    if left:
+    if damaged:
+        say(
+            f"→ {damaged:,} do not open and stay as they are: `comity ledger verify` names them, a backup restores them"
+        )
+    elif left:
         say("→ a process still uses an older key: restart Comity's services, then run `comity keys rewrap`")
     return NOT_WELL if left else 0
+
+
+def _require_fitting(ring: KeyRing) -> None:
+    """Raise `MistakeError` for keys of another node, before anything is done with them."""
+    with reading(_KEEPER) as cursor:
+        if count_by_key(cursor) and not opens_most(cursor, ring):
+            remedy = "put back the keys that belong to this database; `comity doctor` names what is wrong"
+            raise MistakeError("", "these keys do not open what this database holds", remedy, NOT_WELL)
 
 
 def _left(ring: KeyRing) -> int:
@@ -84,15 +149,15 @@ def _left(ring: KeyRing) -> int:
         return sum(count for key_id, count in count_by_key(cursor).items() if key_id != ring.master_key_id)
 
 
-def _round(ring: KeyRing, total: int) -> int:
-    """Go once through the vault, a transaction a batch."""
-    done, after = 0, START
+def _round(ring: KeyRing, total: int) -> tuple[int, int]:
+    """Go once through the vault, a transaction a batch; return how many were sealed anew and how many do not open."""
+    done, damaged, after = 0, 0, START
     with progress("data keys sealed anew", total=total) as bar:
         while True:
             with acting(_KEEPER) as cursor:
                 step = rewrap_items(cursor, ring, batch=BATCH, after=after)
-            done += step.rewrapped
+            done, damaged = done + step.rewrapped, damaged + step.damaged
             bar(min(done, total), total)
             if step.after is None:
-                return done
+                return done, damaged
             after = step.after

@@ -1,6 +1,6 @@
 """Keys: sign, wrap, unwrap and blind behind one small interface; whose key it is, the directory knows."""
 
-from comity.spine.keys.file_ring import FileKeyRing, MasterKeyInUseError
+from comity.spine.keys.file_ring import FileKeyRing
 from comity.spine.keys.log_key import BadOriginError, LogKey, note_key_hash, verifier_path
 from comity.spine.keys.private_file import (
     KeyFileDamagedError,
@@ -11,6 +11,9 @@ from comity.spine.keys.private_file import (
 from comity.spine.keys.ring import (
     KeyRing,
     KeyRingError,
+    KeysMovedError,
+    MasterKey,
+    MasterKeyInUseError,
     PublicKey,
     Scheme,
     Signature,
@@ -31,7 +34,9 @@ __all__ = [
     "KeyFileMissingError",
     "KeyRing",
     "KeyRingError",
+    "KeysMovedError",
     "LogKey",
+    "MasterKey",
     "MasterKeyInUseError",
     "PublicKey",
     "Scheme",

@@ -1,30 +1,31 @@
 """The default key ring: one JSON file of mode 0600, kept and backed up apart from the database."""
 
-import base64
-import binascii
-import hashlib
 import hmac
 import os
-import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Self
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_der_private_key,
-)
 
-from comity.kernel.time import Clock, utc_text
-from comity.spine.keys.private_file import KeyFileDamagedError, create_private, locked, read_private, replace_private
+from comity.kernel.time import Clock
+from comity.spine.keys.key_file import (
+    MOVED,
+    Master,
+    new_content,
+    new_master,
+    new_signing,
+    open_secrets,
+    section,
+    stamp_of,
+)
+from comity.spine.keys.private_file import create_private, locked, read_private, remove_private, replace_private
 from comity.spine.keys.ring import (
+    KeysMovedError,
+    MasterKey,
+    MasterKeyInUseError,
     PublicKey,
     Scheme,
     Signature,
@@ -36,31 +37,10 @@ from comity.spine.keys.ring import (
     blind_message,
     wrap_label,
 )
-from comity.spine.keys.signing import is_good, key_id_of, sign_p384, spki_of
+from comity.spine.keys.signing import is_good, sign_p384
 
-FORMAT: Final = "comity/keys/1"
+KEPT_IN: Final = "key file"
 _NONCE: Final = 12
-_KEY: Final = 32
-
-
-class MasterKeyInUseError(Exception):
-    """The current master key cannot be destroyed; rotate first."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Signing:
-    private: ec.EllipticCurvePrivateKey
-    public: PublicKey
-
-
-@dataclass(frozen=True, slots=True)
-class _Secrets:
-    """The file, opened: master keys by id, the current one's id, the blind index key, signing keys by purpose."""
-
-    masters: Mapping[str, AESGCM]
-    current: str
-    blind: bytes
-    signing: Mapping[str, _Signing]
 
 
 def _now() -> datetime:
@@ -70,6 +50,9 @@ def _now() -> datetime:
 class FileKeyRing:
     """Keys of one node in `keys.json`.
 
+    What another process did to the file counts from the next seal on, so that nothing is sealed under a master key
+    that was rotated out and may be destroyed.
+
     Random 96-bit nonces allow 2**32 wraps a master key (NIST SP 800-38D, 8.3); rotate well before, yearly does.
     """
 
@@ -77,21 +60,13 @@ class FileKeyRing:
         """Open the file; raises `KeyFileMissingError`, `KeyFileExposedError`, `KeyFileDamagedError`."""
         self._path = path
         self._clock = clock
-        self._secrets = _opened(path)
+        self._secrets = open_secrets(path)
 
     @classmethod
     def create(cls, path: Path, *, clock: Clock = _now) -> Self:
         """Write a new file with a master and a blind index key; raises `KeyFileExistsError`."""
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        master_id, master = _new_master(clock)
-        content = {
-            "format": FORMAT,
-            "current": master_id,
-            "masters": {master_id: master},
-            "blind": _text(secrets.token_bytes(_KEY)),
-            "signing": {},
-        }
-        create_private(path, content)
+        create_private(path, new_content(clock))
         return cls(path, clock=clock)
 
     @property
@@ -104,10 +79,26 @@ class FileKeyRing:
         """The ids of all master keys held, sorted."""
         return sorted(self._secrets.masters)
 
+    @property
+    def moved_to(self) -> str:
+        """The label of the token these keys were moved into, "" while they are in use."""
+        return self._secrets.moved_to
+
+    @property
+    def blind_key(self) -> bytes:
+        """The blind index key itself, for the token that takes it over: what it indexed cannot be indexed anew."""
+        return self._secrets.blind
+
+    def master_keys(self) -> Sequence[MasterKey]:
+        """Return the master keys held, the oldest first."""
+        secrets, held = self._secrets, self._secrets.masters
+        keys = (MasterKey(key_id, held[key_id].made_at, KEPT_IN, key_id == secrets.current) for key_id in held)
+        return sorted(keys, key=lambda key: (key.made_at, key.key_id))
+
     def sign(self, purpose: str, digest: bytes) -> Signature:
         """Sign `digest` with the purpose's current key; raises `UnknownSigningKeyError`."""
         if purpose not in self._secrets.signing:
-            self._secrets = _opened(self._path)  # another process may have made it
+            self._secrets = open_secrets(self._path)  # another process may have made it
         try:
             key = self._secrets.signing[purpose]
         except KeyError:
@@ -121,26 +112,33 @@ class FileKeyRing:
         return is_good(signature, public_key)
 
     def wrap(self, data_key: bytes, bound_to: bytes) -> Wrapped:
-        """Seal a data key under the current master key; the key's id and `bound_to` are authenticated with it."""
+        """Seal a data key under the current master key; the key's id and `bound_to` are authenticated with it.
+
+        Raises `KeysMovedError`, and `KeyFileMissingError` once the file is gone: what is sealed must open again.
+        """
+        if stamp_of(self._path) != self._secrets.stamp:
+            self._secrets = open_secrets(self._path)  # another process may have rotated or moved the keys
+        if self._secrets.moved_to:
+            raise moved_error(self._path, self._secrets.moved_to)
         current = self._secrets.current
         nonce = os.urandom(_NONCE)
-        sealed = self._secrets.masters[current].encrypt(nonce, data_key, wrap_label(current, bound_to))
+        sealed = self._secrets.masters[current].key.encrypt(nonce, data_key, wrap_label(current, bound_to))
         return Wrapped(current, nonce + sealed)
 
     def unwrap(self, wrapped: Wrapped, bound_to: bytes) -> bytes:
         """Open a sealed data key; raises `UnknownMasterKeyError`, and `UnwrapError` also for another's key."""
-        key = self._secrets.masters.get(wrapped.key_id) or self._reloaded(wrapped.key_id)
+        master = self._secrets.masters.get(wrapped.key_id) or self._reloaded(wrapped.key_id)
         try:
             label = wrap_label(wrapped.key_id, bound_to)
-            return key.decrypt(wrapped.blob[:_NONCE], wrapped.blob[_NONCE:], label)
+            return master.key.decrypt(wrapped.blob[:_NONCE], wrapped.blob[_NONCE:], label)
         except (InvalidTag, ValueError):
             raise UnwrapError(
                 f"master key `{wrapped.key_id}` does not open a data key that names it; "
                 "the stored data key was changed or is another's, run `comity ledger verify`"
             ) from None
 
-    def _reloaded(self, key_id: str) -> AESGCM:
-        self._secrets = _opened(self._path)  # another process may have rotated
+    def _reloaded(self, key_id: str) -> Master:
+        self._secrets = open_secrets(self._path)  # another process may have rotated
         try:
             return self._secrets.masters[key_id]
         except KeyError:
@@ -166,11 +164,11 @@ class FileKeyRing:
         """Make one key for each purpose in one write of the file; raises `SigningKeyExistsError`, then none is made."""
         with locked(self._path):
             content = read_private(self._path)
-            signing = dict(_mapping(content, "signing", self._path))
+            signing = dict(section(content, "signing", self._path))
             for purpose in purposes:
                 if purpose in signing:
                     raise SigningKeyExistsError(f"`{purpose}` has a signing key; rotate it instead")
-                signing[purpose] = _new_signing(self._clock)
+                signing[purpose] = new_signing(self._clock)
             self._write(content | {"signing": signing})
         return [self._secrets.signing[purpose].public for purpose in purposes]
 
@@ -181,10 +179,10 @@ class FileKeyRing:
         """
         with locked(self._path):
             content = read_private(self._path)
-            signing = dict(_mapping(content, "signing", self._path))
+            signing = dict(section(content, "signing", self._path))
             if purpose not in signing:
                 raise UnknownSigningKeyError(f"no signing key for `{purpose}` to rotate; create it")
-            signing[purpose] = _new_signing(self._clock)
+            signing[purpose] = new_signing(self._clock)
             self._write(content | {"signing": signing})
         return self._secrets.signing[purpose].public
 
@@ -192,101 +190,44 @@ class FileKeyRing:
         """Make a new master key the current one and return its id; older ones stay for `unwrap`."""
         with locked(self._path):
             content = read_private(self._path)
-            master_id, master = _new_master(self._clock)
-            masters = {**_mapping(content, "masters", self._path), master_id: master}
+            master_id, master = new_master(self._clock)
+            masters = {**section(content, "masters", self._path), master_id: master}
             self._write(content | {"masters": masters, "current": master_id})
         return master_id
 
     def retire_master(self, key_id: str) -> None:
         """Destroy an old master key; call it only once nothing is sealed under it, there is no way back.
 
+        Of a file that was moved every master key is old, and with the last the file itself is removed.
         Raises `MasterKeyInUseError` for the current key, `UnknownMasterKeyError`.
         """
         with locked(self._path):
             content = read_private(self._path)
-            masters = dict(_mapping(content, "masters", self._path))
-            if content["current"] == key_id:
+            masters = dict(section(content, "masters", self._path))
+            current = str(content["current"])
+            if current == key_id and not content.get(MOVED):
                 raise MasterKeyInUseError(f"`{key_id}` is the current master key; rotate and re-wrap first")
             if masters.pop(key_id, None) is None:
                 raise UnknownMasterKeyError(f"no master key `{key_id}` in `{self._path}`")
-            self._write(content | {"masters": masters})
+            if not masters:
+                remove_private(self._path)
+                self._secrets = replace(self._secrets, masters={})
+                return
+            self._write(content | {"masters": masters, "current": current if current in masters else min(masters)})
+
+    def mark_moved(self, token: str) -> None:
+        """Note for every process that the keys are in the token `token` now: from here on the file seals nothing."""
+        with locked(self._path):
+            self._write(read_private(self._path) | {MOVED: token})
 
     def _write(self, content: Mapping[str, object]) -> None:
         replace_private(self._path, content)
-        self._secrets = _opened(self._path)
+        self._secrets = open_secrets(self._path)
 
 
-def _opened(path: Path) -> _Secrets:
-    content = read_private(path)
-    try:
-        if content["format"] != FORMAT:
-            raise KeyFileDamagedError(f"`{path}` is not of format `{FORMAT}`; restore it from the backup of the keys")
-        masters = {str(k): _master(str(k), v) for k, v in _mapping(content, "masters", path).items()}
-        signing = {str(p): _signing(str(p), v) for p, v in _mapping(content, "signing", path).items()}
-        current, blind = str(content["current"]), _bytes(content["blind"])
-        _check_whole(masters, current, blind)
-    except (KeyError, TypeError, ValueError) as error:
-        raise KeyFileDamagedError(f"`{path}` is damaged at {error}; restore it from the backup of the keys") from None
-    return _Secrets(masters, current, blind, signing)
-
-
-def _check_whole(masters: Mapping[str, AESGCM], current: str, blind: bytes) -> None:
-    if current not in masters:
-        raise ValueError(f"the current master key `{current}`")
-    if len(blind) != _KEY:
-        raise ValueError("`blind`")
-
-
-def _mapping(content: Mapping[str, object], name: str, path: Path) -> Mapping[str, object]:
-    value = content.get(name)
-    if not isinstance(value, dict):
-        raise KeyFileDamagedError(f"`{path}` is damaged at `{name}`; restore it from the backup of the keys")
-    return value
-
-
-def _field(stored: object, name: str) -> bytes:
-    if not isinstance(stored, dict):
-        raise TypeError(f"`{name}`")
-    return _bytes(stored[name])
-
-
-def _bytes(text: object) -> bytes:
-    try:
-        return base64.b64decode(str(text), validate=True)
-    except binascii.Error:
-        raise ValueError("a value that is not base64") from None
-
-
-def _text(raw: bytes) -> str:
-    return base64.b64encode(raw).decode()
-
-
-def _master_id(key: bytes) -> str:
-    """Name a master key after itself, so that a swapped or damaged one is noticed when the file is opened."""
-    return "m-" + hashlib.sha256(b"comity/master/1\0" + key).digest()[:8].hex()
-
-
-def _new_master(clock: Clock) -> tuple[str, dict[str, str]]:
-    key = secrets.token_bytes(_KEY)
-    return _master_id(key), {"key": _text(key), "created_at": utc_text(clock())}
-
-
-def _master(key_id: str, stored: object) -> AESGCM:
-    key = _field(stored, "key")
-    if _master_id(key) != key_id:
-        raise ValueError(f"master key `{key_id}`")
-    return AESGCM(key)
-
-
-def _new_signing(clock: Clock) -> dict[str, str]:
-    key = ec.generate_private_key(ec.SECP384R1())
-    pkcs8 = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    return {"pkcs8": _text(pkcs8), "created_at": utc_text(clock())}
-
-
-def _signing(purpose: str, stored: object) -> _Signing:
-    key = load_der_private_key(_field(stored, "pkcs8"), None)
-    if not isinstance(key, ec.EllipticCurvePrivateKey):
-        raise TypeError(f"signing key `{purpose}`")
-    spki = spki_of(key.public_key())
-    return _Signing(key, PublicKey(purpose, Scheme.ECDSA_P384, key_id_of(spki), spki))
+def moved_error(path: Path, token: str) -> KeysMovedError:
+    """Return what to say to whoever still uses a key file that was moved."""
+    return KeysMovedError(
+        f"the keys of `{path}` were moved into the token `{token}`; set COMITY_KEYS=pkcs11 as for the move, then start "
+        "Comity's services again"
+    )

@@ -1,12 +1,13 @@
 """A key ring inside a PKCS#11 token (an HSM, or SoftHSM for tests): its secrets cannot be read out.
 
-Labels in the token: `comity-master-ID` (AES-256), `comity-blind` (HMAC), `comity-sign-PURPOSE` (EC P-384). Which master
-key is current is told by their creation dates in the id: the greatest is current. Needs the package `python-pkcs11`
-(extra `hsm`). ECDSA is given the SHA-384 of the digest, as the key file's ring does, so signatures are the same kind.
+Which master key is current is told by their creation dates in the id: the greatest is current. Needs the package
+`python-pkcs11` (extra `hsm`, `requirements-hsm.txt`). ECDSA is given the SHA-384 of the digest, as the key file's ring
+does, so signatures are the same kind.
 """
 
 import hashlib
 import os
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -18,12 +19,27 @@ import pkcs11
 from pkcs11.util.ec import encode_ec_public_key, encode_named_curve_parameters
 
 from comity.kernel.time import Clock
+from comity.spine.keys.pkcs11_token import (
+    BLIND,
+    SECRET,
+    SIGN,
+    TokenUnusableError,
+    find,
+    made_at,
+    make_master,
+    masters_of,
+    put_blind_key,
+    sign_in,
+    told,
+)
 from comity.spine.keys.ring import (
-    KeyRingError,
+    MasterKey,
+    MasterKeyInUseError,
     PublicKey,
     Scheme,
     Signature,
     SigningKeyExistsError,
+    TokenEmptyError,
     UnknownMasterKeyError,
     UnknownSigningKeyError,
     UnwrapError,
@@ -33,14 +49,12 @@ from comity.spine.keys.ring import (
 )
 from comity.spine.keys.signing import is_good, key_id_of
 
+__all__ = ["Pkcs11KeyRing", "TokenUnusableError"]
+
+KEPT_IN: Final = "token"
+LOOK_AGAIN_SECONDS: Final = 60.0
+"""How long a master key that another process rotated out may still be sealed with."""
 _NONCE: Final = 12
-_MASTER: Final = "comity-master-"
-_BLIND: Final = "comity-blind"
-_SIGN: Final = "comity-sign-"
-
-
-class TokenUnusableError(KeyRingError):
-    """The module cannot be loaded, the token is missing, or its PIN is wrong."""
 
 
 def _now() -> datetime:
@@ -51,20 +65,38 @@ class Pkcs11KeyRing:
     """Keys of one node in a token. Not to be shared between threads: a PKCS#11 session has one operation at a time."""
 
     def __init__(self, *, module: Path, token: str, pin: str, clock: Clock = _now) -> None:
-        """Open a session; makes master and blind index key in an empty token. Raises `TokenUnusableError`."""
+        """Open a session; raises `TokenUnusableError`, `TokenEmptyError` for a token without a node's keys."""
         self._clock = clock
+        self._session: Any = sign_in(module, token, pin)
         try:
-            self._session: Any = pkcs11.lib(str(module)).get_token(token_label=token).open(user_pin=pin, rw=True)
-        except (pkcs11.PKCS11Error, RuntimeError, OSError) as error:
-            reason = str(error) or type(error).__name__
-            raise TokenUnusableError(
-                f"the token `{token}` of `{module}` cannot be opened ({reason}); check module, token label and PIN"
-            ) from None
-        self._masters = self._find_masters()
-        if not self._masters:
-            self.rotate_master()
-            self._make_blind_key()
-        self._blind_key = self._one(_BLIND, pkcs11.ObjectClass.SECRET_KEY)
+            self._masters = self._find_masters()
+            self._blind_key = find(self._session, BLIND, pkcs11.ObjectClass.SECRET_KEY)
+        except BaseException:
+            self.close()
+            raise
+        if not self._masters or self._blind_key is None:
+            self.close()
+            raise TokenEmptyError(
+                f"the token `{token}` of `{module}` holds no keys of Comity; `comity init` makes those of a new node, "
+                "`comity keys move-to-token` moves those of a node that has a key file"
+            )
+
+    @classmethod
+    def create(cls, *, module: Path, token: str, pin: str, blind: bytes | None = None, clock: Clock = _now) -> Self:
+        """Make what the token lacks of a node's keys, and open it; `blind` is an index key to take over.
+
+        The master key comes last: a token without one is not used, and is made whole when this is run again.
+        Raises `TokenUnusableError`, `TokenTakenError` when there is another index key.
+        """
+        session = sign_in(module, token, pin)
+        try:
+            with told(token):
+                put_blind_key(session, token, blind)
+                if not masters_of(session):
+                    make_master(session, clock)
+        finally:
+            session.close()
+        return cls(module=module, token=token, pin=pin, clock=clock)
 
     def __enter__(self) -> Self:
         return self
@@ -83,11 +115,17 @@ class Pkcs11KeyRing:
         """The id of the master key that `wrap` uses now."""
         return max(self._masters)
 
+    def master_keys(self) -> Sequence[MasterKey]:
+        """Return the master keys held, the oldest first."""
+        current = self.master_key_id
+        return [MasterKey(key, made_at(key), KEPT_IN, key == current) for key in sorted(self._masters)]
+
     def sign(self, purpose: str, digest: bytes) -> Signature:
-        """Sign `digest` with the purpose's key; raises `UnknownSigningKeyError`."""
-        public = self._public(purpose)
-        key = self._one(_SIGN + purpose, pkcs11.ObjectClass.PRIVATE_KEY)
-        blob = bytes(key.sign(hashlib.sha384(digest).digest(), mechanism=pkcs11.Mechanism.ECDSA))
+        """Sign `digest` with the purpose's key; raises `UnknownSigningKeyError`, `TokenUnusableError`."""
+        with told():
+            public = self._public(purpose)
+            key = self._one(SIGN + purpose, pkcs11.ObjectClass.PRIVATE_KEY)
+            blob = bytes(key.sign(hashlib.sha384(digest).digest(), mechanism=pkcs11.Mechanism.ECDSA))
         return Signature(Scheme.ECDSA_P384, public.key_id, digest, blob)
 
     def verify(self, signature: Signature, public_key: bytes) -> bool:
@@ -95,9 +133,15 @@ class Pkcs11KeyRing:
         return is_good(signature, public_key)
 
     def wrap(self, data_key: bytes, bound_to: bytes) -> Wrapped:
-        """Seal a data key under the current master key; the key's id and `bound_to` are authenticated with it."""
-        key_id, nonce = self.master_key_id, os.urandom(_NONCE)
-        sealed = self._masters[key_id].encrypt(data_key, **_gcm(nonce, wrap_label(key_id, bound_to)))
+        """Seal a data key under the current master key; the key's id and `bound_to` are authenticated with it.
+
+        Raises `TokenUnusableError`.
+        """
+        with told():
+            if time.monotonic() > self._look_again_at:
+                self._masters = self._find_masters()  # another process may have rotated
+            key_id, nonce = self.master_key_id, os.urandom(_NONCE)
+            sealed = self._masters[key_id].encrypt(data_key, **_gcm(nonce, wrap_label(key_id, bound_to)))
         return Wrapped(key_id, nonce + bytes(sealed))
 
     def unwrap(self, wrapped: Wrapped, bound_to: bytes) -> bytes:
@@ -121,12 +165,13 @@ class Pkcs11KeyRing:
     def blind(self, context: str, value: str) -> bytes:
         """Return the 32-byte blind index of `value` (HMAC-SHA256), separate for each context."""
         message = blind_message(context, value)
-        return bytes(self._blind_key.sign(message, mechanism=pkcs11.Mechanism.SHA256_HMAC))
+        with told():
+            return bytes(self._blind_key.sign(message, mechanism=pkcs11.Mechanism.SHA256_HMAC))
 
     def public_keys(self) -> Sequence[PublicKey]:
         """Return the public half of every signing key, by purpose."""
         found = self._session.get_objects({pkcs11.Attribute.CLASS: pkcs11.ObjectClass.PUBLIC_KEY})
-        purposes = sorted(key.label.removeprefix(_SIGN) for key in found if key.label.startswith(_SIGN))
+        purposes = sorted(key.label.removeprefix(SIGN) for key in found if key.label.startswith(SIGN))
         return [self._public(purpose) for purpose in purposes]
 
     def create_signing_key(self, purpose: str) -> PublicKey:
@@ -143,49 +188,44 @@ class Pkcs11KeyRing:
         )
         curve.generate_keypair(
             store=True,
-            label=_SIGN + purpose,
-            private_template={pkcs11.Attribute.SENSITIVE: True, pkcs11.Attribute.EXTRACTABLE: False},
+            label=SIGN + purpose,
+            private_template=SECRET,
         )
         return self._public(purpose)
 
     def rotate_master(self) -> str:
         """Make a new master key the current one and return its id; older ones stay for `unwrap`."""
-        key_id = f"h-{self._clock():%Y%m%d%H%M%S%f}"
-        self._session.generate_key(
-            pkcs11.KeyType.AES,
-            256,
-            store=True,
-            label=_MASTER + key_id,
-            template={pkcs11.Attribute.SENSITIVE: True, pkcs11.Attribute.EXTRACTABLE: False},
-        )
+        with told():
+            key_id = make_master(self._session, self._clock)
         self._masters = self._find_masters()
         return key_id
 
-    def _make_blind_key(self) -> None:
-        self._session.generate_key(
-            pkcs11.KeyType.GENERIC_SECRET,
-            256,
-            store=True,
-            label=_BLIND,
-            capabilities=pkcs11.MechanismFlag.SIGN,
-            mechanism=pkcs11.Mechanism.GENERIC_SECRET_KEY_GEN,
-            template={pkcs11.Attribute.SENSITIVE: True, pkcs11.Attribute.EXTRACTABLE: False},
-        )
+    def retire_master(self, key_id: str) -> None:
+        """Destroy an old master key; call it only once nothing is sealed under it, there is no way back.
+
+        Raises `MasterKeyInUseError` for the current key, `UnknownMasterKeyError`.
+        """
+        self._masters = self._find_masters()
+        if key_id == self.master_key_id:
+            raise MasterKeyInUseError(f"`{key_id}` is the current master key; rotate and re-wrap first")
+        if key_id not in self._masters:
+            raise UnknownMasterKeyError(f"no master key `{key_id}` in the token")
+        with told():
+            self._masters.pop(key_id).destroy()
 
     def _find_masters(self) -> dict[str, Any]:
-        found = self._session.get_objects(
-            {pkcs11.Attribute.CLASS: pkcs11.ObjectClass.SECRET_KEY, pkcs11.Attribute.KEY_TYPE: pkcs11.KeyType.AES}
-        )
-        return {key.label.removeprefix(_MASTER): key for key in found if key.label.startswith(_MASTER)}
+        self._look_again_at = time.monotonic() + LOOK_AGAIN_SECONDS
+        with told():
+            return masters_of(self._session)
 
     def _one(self, label: str, kind: pkcs11.ObjectClass) -> Any:  # noqa: ANN401 - the library's objects
-        found = list(self._session.get_objects({pkcs11.Attribute.CLASS: kind, pkcs11.Attribute.LABEL: label}))
-        if not found:
+        found = find(self._session, label, kind)
+        if found is None:
             raise UnknownSigningKeyError(f"no key `{label}` in the token; create it, then publish it in the directory")
-        return found[0]
+        return found
 
     def _public(self, purpose: str) -> PublicKey:
-        spki = bytes(encode_ec_public_key(self._one(_SIGN + purpose, pkcs11.ObjectClass.PUBLIC_KEY)))
+        spki = bytes(encode_ec_public_key(self._one(SIGN + purpose, pkcs11.ObjectClass.PUBLIC_KEY)))
         return PublicKey(purpose, Scheme.ECDSA_P384, key_id_of(spki), spki)
 
 

@@ -101,6 +101,16 @@ def replace_file(path: Path, content: bytes, *, mode: int) -> None:
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
+    _keep_folder(path)
+
+
+def remove_private(path: Path) -> None:
+    """Remove a secret file for good; the caller holds `locked(path)`."""
+    path.unlink()
+    _keep_folder(path)
+
+
+def _keep_folder(path: Path) -> None:
     folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(folder)

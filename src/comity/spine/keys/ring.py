@@ -6,6 +6,7 @@ the key to a purpose, not the meaning of the bytes.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -48,6 +49,16 @@ class PublicKey:
     spki: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class MasterKey:
+    """A master key that a ring holds; `kept_in`: `key file` or `token`. The current one is what `wrap` uses."""
+
+    key_id: str
+    made_at: datetime
+    kept_in: str
+    is_current: bool
+
+
 class KeyRingError(Exception):
     """A secret is missing, damaged or exposed; the message names the remedy."""
 
@@ -58,6 +69,22 @@ class UnknownMasterKeyError(KeyRingError):
 
 class UnwrapError(KeyRingError):
     """The master key has the right name but does not open what it should have sealed."""
+
+
+class MasterKeyInUseError(KeyRingError):
+    """The current master key cannot be destroyed; rotate first."""
+
+
+class KeysMovedError(KeyRingError):
+    """The key file was moved into a token and seals nothing any more."""
+
+
+class TokenEmptyError(KeyRingError):
+    """The token holds no keys of Comity, or not all of them."""
+
+
+class TokenTakenError(KeyRingError):
+    """The token holds keys of another node."""
 
 
 class UnknownSigningKeyError(KeyRingError):
@@ -94,6 +121,15 @@ class KeyRing(Protocol):
 
     def rotate_master(self) -> str:
         """Make a new master key the current one and return its id; older ones stay for `unwrap`."""
+
+    def master_keys(self) -> Sequence[MasterKey]:
+        """Return the master keys held, the oldest first."""
+
+    def retire_master(self, key_id: str) -> None:
+        """Destroy an old master key; call it only once nothing is sealed under it, there is no way back.
+
+        Raises `MasterKeyInUseError` for the current key, `UnknownMasterKeyError`.
+        """
 
     @property
     def master_key_id(self) -> str:

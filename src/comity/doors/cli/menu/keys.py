@@ -6,6 +6,7 @@ import typer
 
 from comity.doors.cli.menu.options import Acting, Json, form_of
 from comity.doors.cli.node import opened
+from comity.doors.cli.say import note
 
 app = typer.Typer(help="API keys for posts; rotation of the key that seals the vault.", no_args_is_help=True)
 
@@ -61,3 +62,33 @@ def rewrap(context: typer.Context) -> None:
 
         code = keys.rewrap(node)
     raise typer.Exit(code)
+
+
+@app.command()
+def masters(context: typer.Context, *, json: Json = False) -> None:
+    """List the master keys: where each is kept, since when, how many items it seals, which one is current."""
+    with opened(context) as node:
+        from comity.doors.cli import keys
+
+        keys.masters(node, form=form_of(json))
+
+
+@app.command()
+def retire(
+    context: typer.Context,
+    *,
+    key: Annotated[str, typer.Argument(metavar="KEY", help="The master key; `comity keys masters` lists them.")],
+) -> None:
+    """Destroy an old master key, for good; asks back.
+
+    Refused for the current one, while anything is sealed under it, and for ten minutes after it was replaced. Of a key
+    file that was moved into a token the file goes with its last master key.
+    """
+    with opened(context) as node:
+        from comity.doors.cli import keys
+
+        keys.show_retirable(node, key_id=key)
+        if not typer.confirm("destroy it? there is no way back"):
+            note("nothing was destroyed")
+            raise typer.Exit(1)
+        keys.retire(node, key_id=key)

@@ -1,0 +1,68 @@
+"""Destroying a master key: an old one, under which nothing is sealed any more."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db.backends.utils import CursorWrapper
+
+from comity.spine.keys.ring import KeyRing, MasterKey, MasterKeyInUseError
+from comity.spine.vault.rewrap import count_by_key
+
+SETTLED: Final = timedelta(minutes=10)
+"""After so long what was sealed before a rotation is stored or was given up: no process seals under the old key later
+than a minute after it, and no transaction lasts so long."""
+
+
+class NoSuchMasterKeyError(LookupError):
+    """The ring holds no master key of that name."""
+
+
+class MasterKeySealsError(ValueError):
+    """Something is sealed under the master key, and nothing else opens it."""
+
+
+class JustReplacedError(ValueError):
+    """The master key was replaced a moment ago: what was sealed under it may not be stored yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retirable:
+    """A master key that may be destroyed; `replaced_at`: backups made before may open with it only."""
+
+    key: MasterKey
+    replaced_at: datetime
+
+
+def require_retirable(cursor: CursorWrapper, keys: KeyRing, *, key_id: str, now: datetime) -> Retirable:
+    """Return an old master key that seals nothing any more; nothing is written.
+
+    For the duty `retention`, which sees every item. Raises `NoSuchMasterKeyError`, `MasterKeyInUseError`,
+    `MasterKeySealsError`, `JustReplacedError`.
+    """
+    held = {key.key_id: key for key in keys.master_keys()}
+    if key_id not in held:
+        raise NoSuchMasterKeyError(f"no master key `{key_id}` is held")
+    found, current = held[key_id], held[keys.master_key_id]
+    if found.is_current:
+        raise MasterKeyInUseError(f"`{key_id}` is the current master key: what is sealed now is sealed under it")
+    count = count_by_key(cursor).get(key_id, 0)
+    if count:
+        raise MasterKeySealsError(
+            f"`{key_id}` still seals {count:,} items, which nothing else opens; run `comity keys rewrap`, then retire "
+            "the key"
+        )
+    settled_at = current.made_at + SETTLED
+    if now < settled_at:
+        raise JustReplacedError(
+            f"`{key_id}` was replaced at {current.made_at:%H:%M} UTC, and what was being sealed then may not be stored "
+            f"yet; retire it after {settled_at:%H:%M} UTC"
+        )
+    later = [key.made_at for key in held.values() if key.made_at > found.made_at]
+    return Retirable(found, min(later, default=current.made_at))
+
+
+def retire_master_key(cursor: CursorWrapper, keys: KeyRing, *, key_id: str, now: datetime) -> None:
+    """Destroy an old master key, for good; raises as `require_retirable` does. No row is written."""
+    require_retirable(cursor, keys, key_id=key_id, now=now)
+    keys.retire_master(key_id)
