@@ -27,3 +27,5 @@ fi
 say "installing what $lock names (the first time this takes a minute or two)"
 "$venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r "$lock"
 "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --editable .
+# Where Python may not keep what it compiled, every start would compile Comity anew.
+"$venv/bin/python" -m compileall -q src/comity

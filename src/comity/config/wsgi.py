@@ -5,6 +5,7 @@ import os
 import sys
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 from comity.host.processes import end_with_parent
 
@@ -12,6 +13,8 @@ end_with_parent()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "comity.config.settings")
 
 application = get_wsgi_application()
+# Routes are read on the first request otherwise, while somebody waits.
+_ = get_resolver().url_patterns
 
 # A thread that comes back from the database waits a millisecond for another to pause, not five.
 sys.setswitchinterval(0.001)

@@ -14,6 +14,7 @@ from comity.config.node import NodeSettings, load
 from comity.host.keystore import open_fitting_ring
 from comity.host.launcher import read_access
 from comity.host.prepare import Paths, set_up_django
+from comity.host.services import api_command
 from comity.host.start import SERVICE_SECONDS, held, require_address
 
 app = typer.Typer(help="Run one of the node's services by itself.", no_args_is_help=True)
@@ -62,12 +63,7 @@ def api() -> None:
     settings = _joined()
     _plainly(lambda: _try_keys(settings))
     require_address(settings)
-    words = (
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", settings.bind_host,
-        "--port", str(settings.bind_port), "--workers", "2", "--blocking-threads", "8",
-        "--no-log", "comity.config.wsgi:application",
-    )  # fmt: skip
-    os.execv(sys.executable, words)  # noqa: S606 - our own command; what stops this process stops the server
+    os.execv(sys.executable, api_command(settings))  # noqa: S606 - our own command; what stops this process stops the server
 
 
 @app.command()

@@ -13,7 +13,7 @@ from comity.host.processes import ending_with_launcher
 
 STOP_SECONDS = 15.0
 LONGEST_PAUSE_SECONDS = 30.0
-NAMES = ("sequencer", "worker", "api")
+NAMES = ("api", "sequencer", "worker")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +34,31 @@ class _Running:
     next_try_at: float = 0.0
 
 
+def api_command(settings: NodeSettings) -> tuple[str, ...]:
+    """Return what answers HTTP at the node's address: granian with two processes."""
+    return (
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", settings.bind_host,
+        "--port", str(settings.bind_port), "--workers", "2", "--blocking-threads", "8",
+        "--no-log", "comity.config.wsgi:application",
+    )  # fmt: skip
+
+
 def services_of(settings: NodeSettings) -> tuple[Service, ...]:
-    """Return the node's services in the order they start."""
+    """Return the node's services in the order they start; the API without the checks of `comity serve api`.
+
+    Who starts them all has made those: keys, database, address.
+    """
     host = f"[{settings.bind_host}]" if ":" in settings.bind_host else settings.bind_host
     environment = {
         "COMITY_HOME": str(settings.home),
         "COMITY_BIND": f"{host}:{settings.bind_port}",
         "COMITY_STATE": settings.state,
     }
-    return tuple(Service(name, (sys.executable, "-m", "comity.host.cli", "serve", name), environment) for name in NAMES)
+    commands: dict[str, tuple[str, ...]] = {
+        name: (sys.executable, "-m", "comity.host.cli", "serve", name) for name in NAMES
+    }
+    commands["api"] = api_command(settings)
+    return tuple(Service(name, commands[name], environment) for name in NAMES)
 
 
 def _own_environment() -> dict[str, str]:
@@ -59,7 +75,7 @@ class Services:
 
     def start(self, services: Sequence[Service]) -> None:
         """Start each service. They are killed when this process ends without `stop`: each recovers from that."""
-        self._running = [_Running(s, self._spawn(s), time.monotonic()) for s in services]
+        self._running += [_Running(s, self._spawn(s), time.monotonic()) for s in services]
 
     def watch(self, stopping: Callable[[], bool], *, pause_seconds: float = 0.5) -> None:
         """Look after the services until `stopping` says so."""

@@ -10,10 +10,10 @@ from django.db.backends.utils import CursorWrapper
 
 from comity.coordination.exchange.reload import Reloaded, reload_ask
 from comity.coordination.exchange.rules import functions_of
+from comity.coordination.exchange.selectors import get_task_of
 from comity.spine.keys.ring import KeyRing
 from comity.spine.tasks import selectors as tasks
 from comity.spine.tasks.selectors import TaskView
-from comity.spine.tasks.verdict import TaskNotVisibleError
 from comity.spine.tasks.vocabulary import Kind
 from comity.spine.vault.seal import open_item
 from comity.standing.directory.facts import PostFacts
@@ -48,17 +48,7 @@ def list_waiting(cursor: CursorWrapper, *, post: PostFacts, now: datetime, limit
 
 def get_own_task(cursor: CursorWrapper, task_id: UUID, *, post: PostFacts, now: datetime) -> TaskView:
     """Return a task about an ask that a post may decide, or has decided; raises `TaskNotVisibleError`."""
-    task = tasks.get_own_task(
-        cursor,
-        task_id,
-        agency_id=post.agency_id,
-        posts=[post.id],
-        functions=functions_of(post.function.value),
-        now=now,
-    )
-    if task.kind not in ABOUT_ASKS:
-        raise TaskNotVisibleError(f"no task `{task_id}` about an ask for this post")
-    return task
+    return get_task_of(cursor, task_id, post=post, kinds=ABOUT_ASKS, now=now)
 
 
 def read_notice(cursor: CursorWrapper, task: TaskView, *, keys: KeyRing) -> Mapping[str, str]:

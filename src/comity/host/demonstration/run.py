@@ -51,11 +51,14 @@ def run_demo(settings: NodeSettings, *, console: Console) -> int:
             keys = open_fitting_ring(settings)
             _load(settings, console)
             services = Services(say=lambda word: console.print(f"[yellow]{word}[/]"))
-            services.start(services_of(settings))
+            *first, worker = services_of(settings)
+            services.start(first)
             try:
                 _show(keys, console)
                 checked = check_ledger(settings, console)
                 _await_api(settings)
+                # What it does can wait a moment; what somebody waits for has the processors until then.
+                services.start([worker])
                 _invite(settings, console)
                 if not checked.is_whole:
                     check_whole_beside(settings, console)
