@@ -35,6 +35,8 @@ def plain(value: object) -> Json:
         return {_key(key): plain(item) for key, item in value.items()}  # type: ignore[attr-defined]
     if kind is list or kind is tuple:
         return [plain(item) for item in value]  # type: ignore[attr-defined]
+    if kind is UUID:
+        return str(value)
     return _plain_other(value)
 
 

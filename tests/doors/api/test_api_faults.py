@@ -80,7 +80,7 @@ def test_database_that_breaks_off_mid_request_leaves_nothing(asker, ask, office,
     stored = office.stored()
     body = ask()
     with monkeypatch.context() as broken:
-        broken.setattr(batch, "insert_together", cut)
+        broken.setattr(batch, "insert_rows", cut)
         refused = asker.post("/asks", body)
     assert (*told(refused), refused.headers["Retry-After"]) == (503, "database-unavailable", "5")
     assert office.stored() == stored

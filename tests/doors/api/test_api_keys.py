@@ -1,7 +1,16 @@
-import pytest
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from comity.doors.api.known_keys import KnownKeys
 from comity.doors.api.scopes import ApiKey
+from comity.spine.tenancy.actor import Actor
 from comity.standing.directory.commands import revoke_api_key
+from comity.standing.directory.facts import KeyRefusal, RefusedKey
+from comity.standing.directory.selectors import Presented
 from comity.standing.directory.vocabulary import Scope
 
 
@@ -69,3 +78,57 @@ def test_scope_is_checked_before_the_body(office):
 
 def test_an_api_key_demand_names_only_known_scopes():
     assert ApiKey(Scope.LAW_READ).scopes == (Scope.LAW_READ,)
+
+
+def lookups(queries) -> int:
+    return sum("directory_api_key" in one["sql"] for one in queries)
+
+
+def test_a_key_met_before_is_not_read_again_for_an_ask(asker, ask):
+    assert asker.post("/asks", ask()).status_code == 201
+    with CaptureQueriesContext(connection) as queries:
+        assert asker.post("/asks", ask()).status_code == 201
+    assert lookups(queries) == 0
+    with CaptureQueriesContext(connection) as queries:
+        assert asker.get("/asks").status_code == 200
+    assert lookups(queries) == 1
+
+
+def test_a_key_revoked_after_it_was_met_opens_nothing_more(office, asker, ask):
+    assert asker.post("/asks", ask()).status_code == 201
+    revoke_api_key(by=asker.actor, now=office.now(), prefix=asker.secret.split("_")[1])
+    stored = office.stored()
+    assert problem(asker.post("/asks", ask())) == (401, "key-revoked")
+    assert problem(asker.post("/asks", ask(elements=["nonsense"]))) == (401, "key-revoked")
+    assert problem(asker.post("/asks", ask(claims={"imminent_danger": True}))) == (401, "key-revoked")
+    assert office.stored() == stored
+
+
+def test_after_a_change_of_the_directory_a_key_is_read_once_more_and_then_known_again(office, asker, ask):
+    assert asker.post("/asks", ask()).status_code == 201
+    other = office.caller("az-dps", "records-clerk", scopes=[Scope.LAW_READ])
+    revoke_api_key(by=other.actor, now=office.now(), prefix=other.secret.split("_")[1])
+    with CaptureQueriesContext(connection) as queries:
+        assert asker.post("/asks", ask()).status_code == 201
+    assert lookups(queries) == 1
+    with CaptureQueriesContext(connection) as queries:
+        assert asker.post("/asks", ask()).status_code == 201
+    assert lookups(queries) == 0
+
+
+def test_a_key_within_a_minute_of_its_end_is_read_every_time():
+    read_at = datetime(2026, 1, 1, tzinfo=UTC)
+    keys, actor = KnownKeys(), Actor(uuid4(), uuid4())
+    for ends_in, known in ((None, True), (3600, True), (61, True), (59, False), (-1, False)):
+        until = None if ends_in is None else read_at + timedelta(seconds=ends_in)
+        keys.keep("key", actor, frozenset(), Presented(RefusedKey(KeyRefusal.UNKNOWN), read_at, "stamp", until))
+        assert (keys.find("key") is not None) is known, ends_in
+
+
+def test_what_is_known_of_a_key_holds_no_secret_and_is_forgotten():
+    keys = KnownKeys()
+    presented = Presented(RefusedKey(KeyRefusal.UNKNOWN), datetime(2026, 1, 1, tzinfo=UTC))
+    keys.keep("comity_a_secret", Actor(uuid4(), uuid4()), frozenset(), presented)
+    assert "secret" not in repr(vars(keys))
+    keys.forget("comity_a_secret")
+    assert keys.find("comity_a_secret") is None

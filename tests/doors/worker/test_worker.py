@@ -15,7 +15,7 @@ from comity.spine.clocks.selectors import list_clocks
 from comity.spine.outbox.enqueue import Message, enqueuing
 from comity.spine.tasks.selectors import list_tasks
 from comity.spine.tasks.vocabulary import Kind
-from comity.spine.tenancy.transaction import acting, insert_together, reading
+from comity.spine.tenancy.transaction import acting, insert_rows, reading
 
 
 def messages(demo):
@@ -29,7 +29,7 @@ def events(demo):
 def send(demo, topic, destination, body):
     message = Message(id=uuid4(), topic=topic, destination=destination, body=body)
     with acting(demo.node("courier")) as cursor:
-        insert_together(cursor, enqueuing([message], now=demo.clock()))
+        insert_rows(cursor, enqueuing([message], now=demo.clock()))
 
 
 def drain(demo, destination=None):

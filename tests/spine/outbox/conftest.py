@@ -9,7 +9,7 @@ import pytest
 from comity.kernel.ids import new_id, random_id
 from comity.spine.outbox.enqueue import Message, enqueuing
 from comity.spine.tenancy.actor import Actor, Duty
-from comity.spine.tenancy.transaction import acting, insert_together
+from comity.spine.tenancy.transaction import acting, insert_rows
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -40,7 +40,7 @@ def put(node: object, agency: Actor) -> Callable[..., list[UUID]]:
             for _ in range(count)
         ]
         with acting(agency) as cursor:
-            insert_together(cursor, enqueuing(messages, now=NOW))
+            insert_rows(cursor, enqueuing(messages, now=NOW))
         return [message.id for message in messages]
 
     return enqueue_some

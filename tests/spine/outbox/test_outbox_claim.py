@@ -13,7 +13,7 @@ from comity.spine.outbox.enqueue import Message, MessageTooLargeError, enqueuing
 from comity.spine.outbox.selectors import count_backlog, list_dead, list_waiting_destinations
 from comity.spine.outbox.upkeep import prune_done, revive
 from comity.spine.tenancy.actor import Actor, Duty
-from comity.spine.tenancy.transaction import acting, insert_together, reading
+from comity.spine.tenancy.transaction import acting, insert_rows, reading
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 LEASE = timedelta(seconds=30)
@@ -40,7 +40,7 @@ def test_committed_messages_are_claimed_oldest_first_with_their_ids(put, courier
 
 def test_rolled_back_act_sends_nothing(node, agency, courier):
     with contextlib.suppress(ZeroDivisionError), acting(agency) as cursor:
-        insert_together(cursor, enqueuing([Message(new_id(), "exchange.disclosed", "police", {})], now=NOW))
+        insert_rows(cursor, enqueuing([Message(new_id(), "exchange.disclosed", "police", {})], now=NOW))
         raise ZeroDivisionError
     assert take(courier) == []
 
@@ -48,12 +48,12 @@ def test_rolled_back_act_sends_nothing(node, agency, courier):
 def test_same_message_twice_is_refused(node, agency):
     message = Message(new_id(), "exchange.disclosed", "police", {})
     with pytest.raises(IntegrityError), acting(agency) as cursor:
-        insert_together(cursor, enqueuing([message, message], now=NOW))
+        insert_rows(cursor, enqueuing([message, message], now=NOW))
 
 
 def test_body_with_more_than_ids_is_refused(node, agency):
     with pytest.raises(MessageTooLargeError, match=r"exchange\.disclosed"), acting(agency) as cursor:
-        insert_together(
+        insert_rows(
             cursor, enqueuing([Message(new_id(), "exchange.disclosed", "police", {"text": "x" * 5000})], now=NOW)
         )
 
@@ -241,4 +241,4 @@ def test_agency_neither_sees_nor_claims_messages_not_even_its_own(put, agency):
 def test_auditor_sends_nothing(node):
     auditor = Actor(new_id(), new_id(), Duty.AUDITOR)
     with pytest.raises(ProgrammingError), acting(auditor) as cursor:
-        insert_together(cursor, enqueuing([Message(random_id(), "exchange.disclosed", "police", {})], now=NOW))
+        insert_rows(cursor, enqueuing([Message(random_id(), "exchange.disclosed", "police", {})], now=NOW))

@@ -13,7 +13,7 @@ from comity.kernel.ids import new_id
 from comity.spine.outbox import wake as module
 from comity.spine.outbox.enqueue import Message, enqueuing
 from comity.spine.outbox.wake import DELIVER_TASK, QUEUE, wake
-from comity.spine.tenancy.transaction import acting, insert_together
+from comity.spine.tenancy.transaction import acting, insert_rows
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -41,7 +41,7 @@ def test_commit_wakes_each_destination_once(put, jobs):
 
 def test_rolled_back_act_wakes_nobody(node, agency, jobs):
     with contextlib.suppress(ZeroDivisionError), acting(agency) as cursor:
-        insert_together(cursor, enqueuing([Message(new_id(), "exchange.disclosed", "police", {})], now=NOW))
+        insert_rows(cursor, enqueuing([Message(new_id(), "exchange.disclosed", "police", {})], now=NOW))
         raise ZeroDivisionError
     assert jobs() == []
 

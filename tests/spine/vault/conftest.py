@@ -10,7 +10,7 @@ import pytest
 from comity.kernel.ids import new_id
 from comity.spine.keys import FileKeyRing
 from comity.spine.tenancy.actor import Actor, Duty
-from comity.spine.tenancy.transaction import acting, insert_together
+from comity.spine.tenancy.transaction import acting, insert_rows
 from comity.spine.vault.seal import Plain, seal_all
 from comity.spine.vault.tombstones import TombstoneFile
 
@@ -52,7 +52,7 @@ def sealed(node: object, keys: FileKeyRing, holder: Actor, asker: Actor) -> Call
             for number in range(count)
         ]
         with acting(asker) as cursor:
-            insert_together(cursor, seal_all(keys, items).insertions)
+            insert_rows(cursor, seal_all(keys, items).tables)
         return sorted(item.id for item in items)
 
     return seal

@@ -14,7 +14,7 @@ from comity.kernel.ids import new_id, random_id
 from comity.spine.keys import FileKeyRing, UnknownMasterKeyError
 from comity.spine.keys.ring import KeyRingError, UnwrapError
 from comity.spine.tenancy.actor import NODE, Actor, Duty
-from comity.spine.tenancy.transaction import acting, insert_together, reading
+from comity.spine.tenancy.transaction import acting, insert_rows, reading
 from comity.spine.vault import seal
 from comity.spine.vault.check_keys import opens_most
 from comity.spine.vault.rewrap import START, count_by_key, rewrap_items
@@ -73,15 +73,13 @@ def test_the_nodes_auditor_reads_facts_of_every_agency_and_an_agencys_its_own_an
 def test_auditor_seals_nothing(node, keys):
     auditor = Actor(new_id(), new_id(), Duty.AUDITOR)
     with pytest.raises(ProgrammingError), acting(auditor) as cursor:
-        insert_together(cursor, seal_all(keys, [Plain(new_id(), "facts", auditor.agency_id, {})]).insertions)
+        insert_rows(cursor, seal_all(keys, [Plain(new_id(), "facts", auditor.agency_id, {})]).tables)
 
 
 def test_the_database_holds_no_readable_value(node, keys, holder):
     with acting(holder) as cursor:
-        insert_together(
-            cursor,
-            seal_all(keys, [Plain(new_id(), "payload", holder.agency_id, {"nc:PersonFullName": NAME})]).insertions,
-        )
+        item = Plain(new_id(), "payload", holder.agency_id, {"nc:PersonFullName": NAME})
+        insert_rows(cursor, seal_all(keys, [item]).tables)
     with node.connect(Role.BOOTSTRAP) as admin:
         text = str(admin.execute("SELECT * FROM vault_item").fetchall()) + str(
             admin.execute("SELECT convert_from(ciphertext, 'LATIN1') FROM vault_item").fetchall()
@@ -94,7 +92,7 @@ def test_returned_digest_is_of_nonce_and_ciphertext_and_the_verifier_computes_it
     items = [Plain(new_id(), "payload", holder.agency_id, {"n": n}) for n in range(5)]
     with acting(holder) as cursor:
         sealing = seal_all(keys, items)
-        insert_together(cursor, sealing.insertions)
+        insert_rows(cursor, sealing.tables)
     with node.connect(Role.VERIFIER) as verifier:
         stored = verifier.execute("SELECT id, nonce, ciphertext FROM vault_item").fetchall()
         assert dict(iter_stored_digests(verifier.cursor())) == sealing.digests
@@ -186,9 +184,9 @@ def test_ring_without_the_master_key_says_so(tmp_path, keys, sealed, holder):
 def test_duplicate_id_refuses_the_whole_chunk(node, keys, holder):
     item = Plain(new_id(), "payload", holder.agency_id, {})
     with acting(holder) as cursor:
-        insert_together(cursor, seal_all(keys, [item]).insertions)
+        insert_rows(cursor, seal_all(keys, [item]).tables)
     with pytest.raises(IntegrityError), acting(holder) as cursor:
-        insert_together(cursor, seal_all(keys, [replace(item, id=new_id()), item]).insertions)
+        insert_rows(cursor, seal_all(keys, [replace(item, id=new_id()), item]).tables)
     with node.connect(Role.VERIFIER) as verifier:
         assert verifier.execute("SELECT count(*) FROM vault_item").fetchone() == (1,)
 

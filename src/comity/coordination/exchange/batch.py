@@ -18,7 +18,7 @@ from comity.spine.outbox.enqueue import Message, enqueuing
 from comity.spine.policy.slices import RuleSlice
 from comity.spine.tasks.open import NewTask, open_tasks
 from comity.spine.tenancy.actor import Actor
-from comity.spine.tenancy.transaction import insert_together, rows_of
+from comity.spine.tenancy.transaction import insert_rows
 from comity.spine.vault.seal import Plain, seal_all
 
 Value = Json | UUID | date | Sequence[Json] | Mapping[str, Json]
@@ -77,15 +77,9 @@ class Batch:
         open_tasks(cursor, [replace(task, due_at=due[clock.id].at) for task, clock in self.tasks])
         sealing = seal_all(keys, self.sealed)
         entries = [_entry(act, self.now, sealing.digests) for act in self.acts]
-        insert_together(
-            cursor,
-            [
-                *sealing.insertions,
-                *(rows_of(table, rows) for table, rows in _by_table(self.acts, entries).items()),
-                *enqueuing(self.messages, now=self.now),
-                *appending(entries),
-            ],
-        )
+        written = _by_table(self.acts, entries)
+        sent = enqueuing(self.messages, now=self.now)
+        insert_rows(cursor, {**sealing.tables, **written, **sent, **appending(entries)})
 
 
 def _entry(act: Act, now: datetime, digests: Mapping[UUID, str]) -> Entry:

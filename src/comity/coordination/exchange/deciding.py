@@ -8,10 +8,23 @@ from django.db.backends.utils import CursorWrapper
 
 from comity.coordination.exchange.case import Case
 from comity.coordination.exchange.facts import Named, RecordFacts, Standing, facts_by_record, facts_by_type
-from comity.coordination.exchange.gather import between_of, preview_standing, read_records, read_standing
+from comity.coordination.exchange.gather import (
+    Agreements,
+    Records,
+    between_of,
+    pairs_of,
+    preview_standing,
+    read_records,
+    read_standing,
+    records_from,
+    records_of,
+    standing_of,
+)
 from comity.spine.policy.decide import decide
 from comity.spine.tenancy.stamps import Stamps
+from comity.spine.tenancy.transaction import read_together
 from comity.standing.agreements.facts import Hold
+from comity.standing.agreements.live import agreements_from, locking
 from comity.standing.agreements.quotas import QuotaBook, Use, lock_quotas, save_quotas
 from comity.standing.agreements.rulebook import build_slice
 from comity.standing.law.catalogue import load_catalogue
@@ -29,22 +42,37 @@ def decide_asks(
     """
     if not named:
         return []
-    records = read_records(cursor, named)
-    found = [records.get((n.holder.id, n.ask.category, n.reference_key)) for n in named]
-    return decide_on(cursor, named, found, now, stamps)
+    pairs = pairs_of(named)
+    records, locked = read_together(cursor, records_of(named), locking(pairs))
+    agreements = agreements_from(cursor, pairs, locked)
+    return decide_found(cursor, named, records_from(records), agreements, now, stamps)
 
 
-def decide_on(
+def decide_found(
     cursor: CursorWrapper,
     named: Sequence[Named],
-    records: Sequence[RecordFacts | None],
+    records: Records,
+    agreements: Agreements,
     now: datetime,
     stamps: Stamps | None = None,
 ) -> list[Case]:
-    """Decide asks on the records given, None for an ask whose record is not known."""
-    standing = read_standing(cursor, named, now, stamps)
+    """Decide asks on the records and locked agreements that were read for them."""
+    if not named:
+        return []
+    found = [records.get((n.holder.id, n.ask.category, n.reference_key)) for n in named]
+    standing = standing_of(named, agreements, now, stamps)
     law = get_current_law(now, stamps=stamps)
-    return decide_with(cursor, named, records, standing=[standing[n.id] for n in named], law=law, now=now)
+    return decide_with(cursor, named, found, standing=[standing[n.id] for n in named], law=law, now=now)
+
+
+def decide_on(
+    cursor: CursorWrapper, named: Sequence[Named], records: Sequence[RecordFacts | None], now: datetime
+) -> list[Case]:
+    """Decide asks on the records given, None for an ask whose record is not known."""
+    standing = read_standing(cursor, named, now)
+    return decide_with(
+        cursor, named, records, standing=[standing[n.id] for n in named], law=get_current_law(now), now=now
+    )
 
 
 def decide_with(

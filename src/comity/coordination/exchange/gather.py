@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.backends.utils import CursorWrapper
@@ -14,6 +14,7 @@ from comity.kernel.ids import new_id
 from comity.spine.keys.ring import KeyRing
 from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.stamps import Stamps, kept, kept_many
+from comity.spine.tenancy.transaction import Reading, read_together
 from comity.standing.agreements.facts import LiveAgreement
 from comity.standing.agreements.live import PairIds, list_live_agreements, lock_agreements
 from comity.standing.agreements.rulebook import Between, covered_elements
@@ -135,54 +136,69 @@ def reference_key(keys: KeyRing, *, holder_id: UUID, category: str, reference: s
     return keys.blind(f"exchange/{holder_id}/{category}", reference.strip()).hex()
 
 
+def recorded_of(asker_id: UUID, ask_keys: Collection[str]) -> Reading:
+    """Return the reading of the asks this asker already made under these keys, for `recorded_from`."""
+    source = "exchange_ask WHERE asker_id = %s AND ask_key = ANY(%s)"
+    return Reading("ask_key, id, body_digest", source, (asker_id, list(ask_keys)), tuple[str, UUID, str])
+
+
+def recorded_from(rows: Iterable[tuple[Any, ...]]) -> dict[str, Recorded]:
+    """Return the asks that `recorded_of` found, by key."""
+    return {key: Recorded(ask_id, digest) for key, ask_id, digest in rows}
+
+
 def read_recorded(cursor: CursorWrapper, asker_id: UUID, ask_keys: Collection[str]) -> dict[str, Recorded]:
     """Return the asks this asker already made under these keys."""
-    cursor.execute(
-        "SELECT ask_key, id, body_digest FROM exchange_ask WHERE asker_id = %s AND ask_key = ANY(%s)",
-        (asker_id, list(ask_keys)),
-    )
-    return {key: Recorded(ask_id, digest) for key, ask_id, digest in cursor.fetchall()}
+    return recorded_from(read_together(cursor, recorded_of(asker_id, ask_keys))[0])
 
 
-_RECORDS: Final = """
-SELECT holder_id, category, reference_key, id, subject_handle, origin_id, marks, evidence, payload_item, validated_at
-FROM exchange_records_named(%s::uuid[], %s::text[], %s::text[])
-"""
+_RecordRow = tuple[UUID, str, str, UUID, UUID, UUID | None, frozenset[str], frozenset[str], UUID, datetime]
 
 
-def read_records(cursor: CursorWrapper, named: Sequence[Named]) -> dict[tuple[UUID, str, str], RecordFacts]:
-    """Return the latest version of each record the asks name, by (holder, category, reference key).
+def records_of(named: Sequence[Named]) -> Reading:
+    """Return the reading of the latest version of each record the asks name, for `records_from`.
 
-    The only read that looks for a record on an asker's behalf: it needs the exact keyed reference. It reads as the
+    The only one that looks for a record on an asker's behalf: it needs the exact keyed reference. It reads as the
     gate, in a database function that is the gate's window.
     """
-    cursor.execute(
-        _RECORDS,
-        (
-            [n.holder.id for n in named],
-            [n.ask.category for n in named],
-            [n.reference_key for n in named],
-        ),
+    return Reading(
+        "holder_id, category, reference_key, id, subject_handle, origin_id, marks, evidence, payload_item,"
+        " validated_at",
+        "exchange_records_named(%s::uuid[], %s::text[], %s::text[])",
+        ([n.holder.id for n in named], [n.ask.category for n in named], [n.reference_key for n in named]),
+        _RecordRow,
     )
-    rows = cursor.fetchall()
+
+
+Records = Mapping[tuple[UUID, str, str], RecordFacts]
+"""Records by (holder, category, reference key)."""
+
+
+def records_from(rows: Sequence[tuple[Any, ...]]) -> Records:
+    """Return the records that `records_of` found."""
     named_origins = {row[5] for row in rows if row[5]}
     origins = directory.list_agencies(named_origins) if named_origins else {}
     return {(row[0], row[1], row[2]): _record(row, origins) for row in rows}
 
 
-def _record(row: tuple[object, ...], origins: Mapping[UUID, AgencyFacts]) -> RecordFacts:
+def read_records(cursor: CursorWrapper, named: Sequence[Named]) -> Records:
+    """Return the latest version of each record the asks name."""
+    return records_from(read_together(cursor, records_of(named))[0])
+
+
+def _record(row: tuple[Any, ...], origins: Mapping[UUID, AgencyFacts]) -> RecordFacts:
     _, _, _, record_id, handle, origin_id, marks, evidence, payload, validated_at = row
-    origin = origins.get(origin_id) if isinstance(origin_id, UUID) else None
+    origin = origins.get(origin_id)
     return RecordFacts(
-        id=record_id,  # type: ignore[arg-type]
-        subject_handle=handle,  # type: ignore[arg-type]
+        id=record_id,
+        subject_handle=handle,
         # An origin the directory does not know is still another agency's: limits on passing on must not vanish.
         origin=origin.code if origin else "" if origin_id is None else UNKNOWN_ORIGIN,
         origin_state=origin.state if origin else "",
-        marks=frozenset(marks),  # type: ignore[call-overload]
-        evidence=frozenset(evidence),  # type: ignore[call-overload]
-        payload_item=payload,  # type: ignore[arg-type]
-        validated_at=validated_at,  # type: ignore[arg-type]
+        marks=marks,
+        evidence=evidence,
+        payload_item=payload,
+        validated_at=validated_at,
         origin_tenant=tenant_of(origin),
     )
 
@@ -192,28 +208,31 @@ def tenant_of(origin: AgencyFacts | None) -> UUID | None:
     return origin.id if origin is not None and origin.hosting is Hosting.HERE else None
 
 
+Agreements = Mapping[PairIds, tuple[LiveAgreement, ...]]
+"""What bears on each pair of holder and asker."""
+
+
 def read_standing(
     cursor: CursorWrapper, named: Sequence[Named], now: datetime, stamps: Stamps | None = None
 ) -> dict[UUID, Standing]:
     """Return, per ask id, the agreements that bear on it (rows locked FOR SHARE) and its post holder's training."""
-    return _standing(named, lock_agreements(cursor, _pairs(named)), now, stamps)
+    return standing_of(named, lock_agreements(cursor, pairs_of(named)), now, stamps)
 
 
 def preview_standing(cursor: CursorWrapper, named: Sequence[Named], now: datetime) -> dict[UUID, Standing]:
     """Return the same without locks: for previews, where nothing leaves."""
-    return _standing(named, list_live_agreements(cursor, _pairs(named)), now)
+    return standing_of(named, list_live_agreements(cursor, pairs_of(named)), now)
 
 
-def _pairs(named: Sequence[Named]) -> set[PairIds]:
+def pairs_of(named: Iterable[Named]) -> set[PairIds]:
+    """Return the pairs of holder and asker."""
     return {(n.holder.id, n.asker.id) for n in named}
 
 
-def _standing(
-    named: Sequence[Named],
-    agreements: Mapping[PairIds, tuple[LiveAgreement, ...]],
-    now: datetime,
-    stamps: Stamps | None = None,
+def standing_of(
+    named: Sequence[Named], agreements: Agreements, now: datetime, stamps: Stamps | None = None
 ) -> dict[UUID, Standing]:
+    """Return, per ask id, the agreements that bear on it and its post holder's training."""
     posts = {n.post.id for n in named}
     judged = list_post_eligibility(post_ids=posts, functions=set(TRAINED.values()), at=now, stamps=stamps)
     trained = {

@@ -1,7 +1,6 @@
 """Asks: one, many, by type, and what became of them."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Annotated, Final, TypeVar
@@ -24,11 +23,11 @@ from comity.doors.api.previews import Preview, preview
 from comity.doors.api.problems import Problem, answer_with
 from comity.doors.api.reading import read_json, read_lines
 from comity.doors.api.routes import Lines, declared, reply
-from comity.doors.api.scopes import caller_of
+from comity.doors.api.scopes import KnownApiKey, caller_of, read_caller, token_of
 from comity.doors.api.together import Together
 from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.clock import database_now
-from comity.spine.tenancy.transaction import reading
+from comity.spine.tenancy.transaction import ActorChangedError, reading
 from comity.standing.directory.selectors import get_agency, list_agencies
 from comity.standing.directory.vocabulary import Scope
 from comity.standing.law.selectors import get_current_law
@@ -61,7 +60,13 @@ class AskWithProof(msgspec.Struct, frozen=True):
 
 
 @router.post(
-    "/asks", **declared(Scope.EXCHANGE_ASK, takes=AskBody, gives={200: AskAnswer, 201: AskAnswer, 202: AskAnswer})
+    "/asks",
+    **declared(
+        Scope.EXCHANGE_ASK,
+        takes=AskBody,
+        gives={200: AskAnswer, 201: AskAnswer, 202: AskAnswer},
+        key=KnownApiKey,
+    ),
 )
 def post_ask(request: HttpRequest, language: Language = Language.EN) -> HttpResponse:
     """Ask for information; decided by law and agreement, recorded whatever the outcome.
@@ -71,12 +76,15 @@ def post_ask(request: HttpRequest, language: Language = Language.EN) -> HttpResp
     """
     caller = caller_of(request)
     ask = read_json(request, AskBody).as_ask()
-    asked = (ask, caller.now)
-    # Where a life is in danger nothing is waited for that another ask may be held up by.
-    at_once = ask.claims.get(DANGER)
-    result = _decide(caller.actor, [asked])[0] if at_once else _decided.do(caller.actor, asked)
+    try:
+        result = _decide_one(ask, caller.actor)
+    except ActorChangedError:
+        caller = read_caller(token_of(request))
+        result = _decide_one(ask, caller.actor)
     outcome = outcome_of(result)
     if isinstance(outcome, Problem):
+        if caller.at is None:  # nothing was recorded, so nothing may have looked whether the key still opens
+            read_caller(token_of(request))
         return answer_with(outcome)
     headers = {"Location": f"/api/v1/asks/{outcome.ask_id}"}
     if outcome.status == PENDING:
@@ -88,10 +96,14 @@ def post_ask(request: HttpRequest, language: Language = Language.EN) -> HttpResp
     return reply(status_of(outcome), answer, headers)
 
 
-def _decide(by: Actor, asked: Sequence[tuple[Ask, datetime]]) -> list[AskResult]:
-    """Decide asks that one caller made each by itself, at the latest of their instants."""
-    now = max(at for _, at in asked)
-    return request_disclosures(asks=[ask for ask, _ in asked], by=by, now=now, keys=key_ring())
+def _decide_one(ask: Ask, by: Actor) -> AskResult:
+    """Decide an ask; where a life is in danger nothing is waited for that another ask may be held up by."""
+    return _decide(by, [ask])[0] if ask.claims.get(DANGER) else _decided.do(by, ask)
+
+
+def _decide(by: Actor, asks: Sequence[Ask]) -> list[AskResult]:
+    """Decide asks that one caller made each by itself."""
+    return request_disclosures(asks=asks, by=by, now=database_now(), keys=key_ring())
 
 
 _decided: Final = Together(_decide, at_most=CHUNK)

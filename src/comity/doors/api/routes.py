@@ -42,16 +42,16 @@ _schemas: Final[dict[str, Any]] = {}
 """Every schema the declared routes speak of, by name."""
 
 
-def declared(*scopes: Scope, gives: Mapping[int, Any], takes: object = None) -> Declared:
+def declared(*scopes: Scope, gives: Mapping[int, Any], takes: object = None, key: type[ApiKey] = ApiKey) -> Declared:
     """Declare a route for keys with one of `scopes`.
 
     `takes` is a struct or `Lines`; `gives` maps a status to a struct, `Lines` or `PLAIN_TEXT`. Everything else is
-    answered with a problem.
+    answered with a problem. `key`: how the key is looked at.
     """
     if not scopes:
         raise TypeError("a route without a scope is declared with `open_to_all`")
     said = _documented(gives, takes) | {"x-scopes": [scope.value for scope in scopes]}
-    return {"auth": ApiKey(*scopes), "openapi_extra": said}
+    return {"auth": key(*scopes), "openapi_extra": said}
 
 
 def open_to_all(*, gives: Mapping[int, Any]) -> Declared:

@@ -1,6 +1,6 @@
 """What a route asks of a key, and the check of the key itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import Final
@@ -8,8 +8,10 @@ from typing import Final
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
+from comity.doors.api.known_keys import KnownKeys
 from comity.doors.api.problems import Problem, ProblemError
 from comity.spine.tenancy.actor import Actor, Duty
+from comity.spine.tenancy.clock import database_now
 from comity.standing.directory.facts import ApiKeyFacts, KeyRefusal
 from comity.standing.directory.selectors import present_api_key
 from comity.standing.directory.vocabulary import Scope
@@ -28,11 +30,20 @@ VOUCHED: Final = frozenset({"strong_login"})
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls: the agency and post its key speaks for, what the key may, and the instant of the request."""
+    """Who calls: the agency and post its key speaks for, what the key may, and the instant the key was read.
+
+    `at` None: the key is known from before; whoever needs the time asks the database, and the command's transaction
+    looks whether it still stands.
+    """
 
     actor: Actor
     scopes: frozenset[str]
-    now: datetime
+    at: datetime | None
+
+    @property
+    def now(self) -> datetime:
+        """The instant of the request by the database's clock."""
+        return self.at or database_now()
 
 
 class ApiKey(HttpBearer):
@@ -44,15 +55,11 @@ class ApiKey(HttpBearer):
 
     def __call__(self, request: HttpRequest) -> Caller:
         """Return the caller; raises `ProblemError` (401, 403)."""
-        return self.authenticate(request, _token(request))
+        return self.authenticate(request, token_of(request))
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller:  # noqa: ARG002 - ninja's signature
         """Return the caller that the key `token` speaks for."""
-        presented = present_api_key(token)
-        found = presented.found
-        if not isinstance(found, ApiKeyFacts):
-            raise ProblemError(_refused(found.reason))
-        caller = Caller(Actor(found.agency_id, found.post_id, Duty.AGENCY, VOUCHED), found.scopes, presented.now)
+        caller = read_caller(token)
         self.require(caller)
         return caller
 
@@ -60,6 +67,34 @@ class ApiKey(HttpBearer):
         """Raise `ProblemError` (403) unless the caller's key has one of the scopes."""
         if not caller.scopes.intersection(self.scopes):
             raise ProblemError(_out_of_scope(self.scopes))
+
+
+class KnownApiKey(ApiKey):
+    """The same for a route whose command's transaction looks whether the actor still stands (`Actor.known_under`)."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Caller:
+        """Return the caller, without the database when the key was met before."""
+        known = _keys.find(token)
+        if known is None:
+            return super().authenticate(request, token)
+        caller = Caller(known.actor, known.scopes, None)
+        self.require(caller)
+        return caller
+
+
+_keys: Final = KnownKeys()
+
+
+def read_caller(token: str) -> Caller:
+    """Return the caller that a key speaks for, read from the directory now; raises `ProblemError` (401)."""
+    presented = present_api_key(token)
+    found = presented.found
+    if not isinstance(found, ApiKeyFacts):
+        _keys.forget(token)
+        raise ProblemError(_refused(found.reason))
+    actor = Actor(found.agency_id, found.post_id, Duty.AGENCY, VOUCHED)
+    _keys.keep(token, replace(actor, known_under=presented.stamp), found.scopes, presented)
+    return Caller(actor, found.scopes, presented.now)
 
 
 def caller_of(request: HttpRequest) -> Caller:
@@ -70,7 +105,8 @@ def caller_of(request: HttpRequest) -> Caller:
     return caller
 
 
-def _token(request: HttpRequest) -> str:
+def token_of(request: HttpRequest) -> str:
+    """Return the key that came with a request; raises `ProblemError` (401)."""
     header = request.headers.get("Authorization", "")
     scheme, _, token = header.partition(" ")
     if not header:

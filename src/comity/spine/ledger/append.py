@@ -13,17 +13,11 @@ from comity.kernel.digest import PlainRow, new_salt, row_digest
 from comity.kernel.ids import new_id
 from comity.kernel.time import utc_text
 from comity.spine.tenancy.actor import Actor
-from comity.spine.tenancy.transaction import Insertion, insert_together
+from comity.spine.tenancy.transaction import Tables, as_bytea, insert_rows
 
 SCHEMA: Final = "comity/entry/1"
 MAX_BODY_BYTES: Final = 65_535
 """One byte under 64 KiB: an entry bundle counts a body's length in 16 bits (C2SP tlog-tiles)."""
-
-_INSERT: Final = (
-    "INSERT INTO ledger_pending (entry_id, agency_id, body)"
-    " SELECT entry_id, agency_id, body"
-    " FROM unnest(%b::uuid[], %b::uuid[], %b::bytea[]) AS t (entry_id, agency_id, body)"
-)
 
 
 class EntryTooLargeError(ValueError):
@@ -86,15 +80,22 @@ def _within_limit(act: str, body: bytes) -> bytes:
     return body
 
 
-def appending(entries: Sequence[Entry]) -> tuple[Insertion, ...]:
-    """Return the insertion of `entries` into `ledger_pending`, none without entries. Raises `EntryTooLargeError`.
+def appending(entries: Sequence[Entry]) -> Tables:
+    """Return the rows of `entries` for `ledger_pending`, to be inserted with what the acts write.
 
     The database refuses an entry of another agency than the transaction's, and an `entry_id` that is already waiting.
+    Raises `EntryTooLargeError`.
     """
-    for entry in entries:
-        _within_limit(str(entry.entry_id), entry.body)
-    values = ([e.entry_id for e in entries], [e.agency_id for e in entries], [e.body for e in entries])
-    return (Insertion(_INSERT, values),) if entries else ()
+    return {
+        "ledger_pending": [
+            {
+                "entry_id": str(entry.entry_id),
+                "agency_id": str(entry.agency_id),
+                "body": as_bytea(_within_limit(str(entry.entry_id), entry.body)),
+            }
+            for entry in entries
+        ]
+    }
 
 
 def append_entries(cursor: CursorWrapper, entries: Sequence[Entry]) -> None:
@@ -102,4 +103,4 @@ def append_entries(cursor: CursorWrapper, entries: Sequence[Entry]) -> None:
 
     A rolled back act leaves no entry and a committed act always has one.
     """
-    insert_together(cursor, appending(entries))
+    insert_rows(cursor, appending(entries))

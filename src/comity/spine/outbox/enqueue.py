@@ -6,19 +6,13 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from comity.kernel.canonical import canonical
+from comity.kernel.canonical import Json, encode_plain, plain
+from comity.kernel.time import utc_text
 from comity.spine.outbox.rules import LIFETIME
 from comity.spine.outbox.wake import wake_on_commit
-from comity.spine.tenancy.transaction import Insertion
+from comity.spine.tenancy.transaction import Tables
 
 MAX_BODY_BYTES: Final = 4096
-
-_INSERT: Final = (
-    "INSERT INTO outbox_message (id, topic, destination, body, created_at, available_at, expires_at)"
-    " SELECT id, topic, destination, body::jsonb, %b::timestamptz, available_at, expires_at FROM unnest("
-    "%b::uuid[], %b::text[], %b::text[], %b::text[], %b::timestamptz[], %b::timestamptz[])"
-    " AS t (id, topic, destination, body, available_at, expires_at)"
-)
 
 
 class MessageTooLargeError(ValueError):
@@ -40,32 +34,34 @@ class Message:
     expires_at: datetime | None = None
 
 
-def enqueuing(messages: Sequence[Message], *, now: datetime) -> tuple[Insertion, ...]:
-    """Return the insertion of `messages`, none without messages, and wake their destinations after the commit.
+def enqueuing(messages: Sequence[Message], *, now: datetime) -> Tables:
+    """Return the rows of `messages`, for the transaction that is open, and wake their destinations after its commit.
 
-    For a transaction that will execute it. A rolled back act sends nothing and a committed one always does: what the
-    wake-up misses, the sweep finds. Raises `MessageTooLargeError`, `NotCanonicalError`.
+    A rolled back act sends nothing and a committed one always does: what the wake-up misses, the sweep finds.
+    Raises `MessageTooLargeError`, `NotCanonicalError`.
     """
-    if not messages:
-        return ()
-    starts = [message.available_at or now for message in messages]
-    values = (
-        now,
-        [message.id for message in messages],
-        [message.topic for message in messages],
-        [message.destination for message in messages],
-        [_body(message) for message in messages],
-        starts,
-        [message.expires_at or at + LIFETIME for message, at in zip(messages, starts, strict=True)],
-    )
-    wake_on_commit({m.destination for m, at in zip(messages, starts, strict=True) if at <= now})
-    return (Insertion(_INSERT, values),)
+    wake_on_commit({message.destination for message in messages if (message.available_at or now) <= now})
+    return {"outbox_message": [_row(message, now) for message in messages]}
 
 
-def _body(message: Message) -> str:
-    text = canonical(message.body)
-    if len(text) > MAX_BODY_BYTES:
+def _row(message: Message, now: datetime) -> dict[str, Json]:
+    starts_at = message.available_at or now
+    return {
+        "id": str(message.id),
+        "topic": message.topic,
+        "destination": message.destination,
+        "body": _body(message),
+        "created_at": utc_text(now),
+        "available_at": utc_text(starts_at),
+        "expires_at": utc_text(message.expires_at or starts_at + LIFETIME),
+    }
+
+
+def _body(message: Message) -> Json:
+    body = plain(message.body)
+    size = len(encode_plain(body))
+    if size > MAX_BODY_BYTES:
         raise MessageTooLargeError(
-            f"the message `{message.topic}` has {len(text)} bytes, more than {MAX_BODY_BYTES}; send ids only"
+            f"the message `{message.topic}` has {size} bytes, more than {MAX_BODY_BYTES}; send ids only"
         )
-    return text.decode()
+    return body

@@ -35,6 +35,8 @@ class Actor:
     duty: Duty = Duty.AGENCY
     vouched: frozenset[str] = frozenset()
     """Evidence codes the door itself establishes, such as `strong_login`; never taken from what was sent."""
+    known_under: str = ""
+    """The stamp of `directory` under which a door found who this is and asks no more; "": it looked just now."""
 
 
 NODE: Final = UUID(int=0)

@@ -19,6 +19,8 @@ Read = Callable[[Collection[K]], dict[K, V]]
 """Reads what there is for some keys."""
 STAMPS_AS_TEXT: Final = "SELECT json_object_agg(name, value)::text FROM tenancy_stamp"
 """The stamps in one column, for a statement that says more."""
+DIRECTORY_STAMP_AS_TEXT: Final = "SELECT value::text FROM tenancy_stamp WHERE name = 'directory'"
+"""The stamp of the directory, likewise: `Actor.known_under`."""
 _LIMIT: Final = 20_000
 _lock: Final = Lock()
 _kept: dict[Hashable, object] = {}

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from typing import Any
 
 import msgspec
-import psycopg
 from django.db import DatabaseError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 
@@ -20,7 +20,16 @@ _TELL = (
 # A command finds rows by their keys: one plan serves every time, and making one costs more than running it.
 _TELL_AND_PLAN_ONCE = f"{_TELL}, set_config('plan_cache_mode', 'force_generic_plan', true)"
 _TELL_PLAN_ONCE_AND_READ = f"{_TELL_AND_PLAN_ONCE}, ({STAMPS_AS_TEXT})"
+_INSERT = "INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s)"
 _TELL_DUTY = "SELECT set_config('comity.duty', %s, true)"
+
+
+class ActorChangedError(RuntimeError):
+    """Who acts must be looked up again: posts, holders or keys changed since."""
+
+
+Tables = Mapping[str, Sequence[Mapping[str, Json]]]
+"""Rows to insert, by table: JSON values, in one table every row with the same columns."""
 
 
 @contextmanager
@@ -37,10 +46,16 @@ def acting(actor: Actor) -> Iterator[CursorWrapper]:
 
 @contextmanager
 def acting_with_stamps(actor: Actor) -> Iterator[tuple[CursorWrapper, Stamps]]:
-    """Open the same transaction and read the stamps of the reference tables, all in its first statement."""
+    """Open the same transaction and read the stamps of the reference tables, all in its first statement.
+
+    Raises `ActorChangedError` when the directory changed since the door last looked who `actor` is.
+    """
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         cursor.execute(_TELL_PLAN_ONCE_AND_READ, (str(actor.agency_id), str(actor.post_id), actor.duty.value))
-        yield cursor, stamps_from(cursor.fetchone()[-1], cursor)
+        stamps = stamps_from(cursor.fetchone()[-1], cursor)
+        if actor.known_under not in {"", stamps.values["directory"]}:
+            raise ActorChangedError("the directory changed since this actor was looked up")
+        yield cursor, stamps
 
 
 @contextmanager
@@ -100,45 +115,48 @@ def _ended_by(tell: Callable[[], object]) -> Iterator[None]:
 
 
 @dataclass(frozen=True, slots=True)
-class Insertion:
-    """An `INSERT` of rows of one table and its parameters, not yet executed; `%b` sends a parameter in binary."""
+class Reading:
+    """A question to the database, not yet asked: `columns` of `source` (what follows FROM) with its parameters.
 
-    sql: str
-    values: tuple[object, ...]
-
-
-def insert_together(cursor: CursorWrapper, insertions: Sequence[Insertion]) -> None:
-    """Execute the insertions as one statement: one way to the database and back, however many tables.
-
-    Keys between the tables are checked when the statement ends. Raises Django's database errors.
+    `row`: a tuple type; each column is turned from JSON into what it says there.
     """
-    if not insertions:
-        return
-    *others, last = insertions
-    named = ", ".join(f"t{number} AS ({one.sql})" for number, one in enumerate(others))
-    # Django's cursor writes parameters into the text; one with binary parameters halves what is sent.
-    with cursor.db.wrap_database_errors, psycopg.Cursor(cursor.connection) as binary:
-        binary.execute(
-            f"WITH {named} {last.sql}" if others else last.sql, [v for one in insertions for v in one.values]
-        )
+
+    columns: str
+    source: str
+    values: tuple[Any, ...]
+    row: object
 
 
-def rows_of(table: str, rows: Sequence[Mapping[str, Json]]) -> Insertion:
-    """Return the insertion of rows (JSON values, at least one, every row with the same columns).
+def read_together(cursor: CursorWrapper, *readings: Reading) -> list[list[tuple[Any, ...]]]:
+    """Return the rows of each reading: one way to the database and back, however many are asked.
+
+    They are asked in the order given, in one statement; a source that locks or changes settings is a function.
+    """
+    asked = ", ".join(f"(SELECT json_agg(json_build_array({r.columns}))::text FROM {r.source})" for r in readings)
+    cursor.execute(f"SELECT {asked}", [value for one in readings for value in one.values])
+    found = cursor.fetchone()
+    return [msgspec.json.decode(text or "[]", type=list[one.row]) for text, one in zip(found, readings, strict=True)]  # type: ignore[name-defined]
+
+
+def insert_rows(cursor: CursorWrapper, tables: Tables) -> None:
+    """Insert rows into all `tables` in one statement: one way to the database and back, however many tables.
 
     `COPY` is refused under row-level security, so the rows of a table travel as one JSON text and PostgreSQL gives each
-    column its type.
+    column its type (`as_bytea` for bytes). Keys between the tables are checked when the statement ends.
     """
-    columns = ", ".join(rows[0])
-    return Insertion(
-        f"INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s)",
-        (encode_plain(rows).decode(),),
+    filled = {table: rows for table, rows in tables.items() if rows}
+    if not filled:
+        return
+    *others, last = [_INSERT.format(table=table, columns=", ".join(rows[0])) for table, rows in filled.items()]
+    named = ", ".join(f"t{number} AS ({one})" for number, one in enumerate(others))
+    cursor.execute(
+        f"WITH {named} {last}" if others else last, [encode_plain(rows).decode() for rows in filled.values()]
     )
 
 
-def insert_rows(cursor: CursorWrapper, tables: Mapping[str, Sequence[Mapping[str, Json]]]) -> None:
-    """Insert rows into all `tables` in one statement (`rows_of`, `insert_together`)."""
-    insert_together(cursor, [rows_of(table, rows) for table, rows in tables.items() if rows])
+def as_bytea(value: bytes) -> str:
+    """Return bytes as the text that PostgreSQL reads as `bytea`."""
+    return rf"\x{value.hex()}"
 
 
 def decoded(column: object) -> Json:

@@ -15,21 +15,14 @@ from django.db.backends.utils import CursorWrapper
 
 from comity.kernel.canonical import Json, encode_plain
 from comity.kernel.digest import sha256
+from comity.kernel.time import utc_text
 from comity.spine.keys.ring import KeyRing, UnknownMasterKeyError, UnwrapError, Wrapped
-from comity.spine.tenancy.transaction import Insertion
+from comity.spine.tenancy.transaction import Tables, as_bytea
 
 _KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
 
 # Readers travel as array literals: unnest would flatten an array of arrays.
-_INSERT: Final = (
-    "INSERT INTO vault_item"
-    " (id, kind, owner_id, reader_ids, nonce, ciphertext, wrapped_key, key_id, retain_until)"
-    " SELECT id, kind, owner_id, readers::uuid[], nonce, ciphertext, wrapped_key, key_id, retain_until FROM unnest("
-    "%b::uuid[], %b::text[], %b::uuid[], %b::text[], %b::bytea[], %b::bytea[], %b::bytea[], %b::text[],"
-    " %b::timestamptz[])"
-    " AS t (id, kind, owner_id, readers, nonce, ciphertext, wrapped_key, key_id, retain_until)"
-)
 _FOUND: Final = "SELECT id, kind, nonce, ciphertext, wrapped_key, key_id FROM"
 _SELECT: Final = f"{_FOUND} vault_item WHERE id = ANY(%b::uuid[])"
 _SELECT_AS_GATE: Final = f"{_FOUND} vault_sealed_for_gate(%b::uuid[])"
@@ -69,37 +62,39 @@ class _Sealed:
 
 @dataclass(frozen=True, slots=True)
 class Sealing:
-    """Items sealed and not yet inserted: their insertion, none without items, and what the ledger entry says.
+    """Items sealed: their rows, to be inserted with what else an act writes, and what the ledger entry says of them.
 
     `digests`: hex SHA-256 of nonce || ciphertext of each.
     """
 
-    insertions: tuple[Insertion, ...]
+    tables: Tables
     digests: Mapping[UUID, str]
 
 
 def seal_all(keys: KeyRing, items: Sequence[Plain]) -> Sealing:
-    """Seal `items`, to be inserted with what else an act writes.
+    """Seal `items`; nothing is inserted yet.
 
     Any acting duty but the auditor's may insert for any owner; nothing is read back. Raises `NotCanonicalError` and
     the errors of the ring.
     """
-    if not items:
-        return Sealing((), {})
-    sealed = [_seal(keys, item) for item in items]
-    values = (
-        [item.id for item in items],
-        [item.kind for item in items],
-        [item.owner_id for item in items],
-        ["{" + ",".join(map(str, item.reader_ids)) + "}" for item in items],
-        [each.nonce for each in sealed],
-        [each.ciphertext for each in sealed],
-        [each.wrapped.blob for each in sealed],
-        [each.wrapped.key_id for each in sealed],
-        [item.retain_until for item in items],
-    )
-    digests = {item.id: sha256(each.nonce + each.ciphertext).hex() for item, each in zip(items, sealed, strict=True)}
-    return Sealing((Insertion(_INSERT, values),), digests)
+    sealed = {item.id: _seal(keys, item) for item in items}
+    rows = [_row(item, sealed[item.id]) for item in items]
+    digests = {item_id: sha256(each.nonce + each.ciphertext).hex() for item_id, each in sealed.items()}
+    return Sealing({"vault_item": rows}, digests)
+
+
+def _row(item: Plain, sealed: _Sealed) -> dict[str, Json]:
+    return {
+        "id": str(item.id),
+        "kind": item.kind,
+        "owner_id": str(item.owner_id),
+        "reader_ids": [str(reader) for reader in item.reader_ids],
+        "nonce": as_bytea(sealed.nonce),
+        "ciphertext": as_bytea(sealed.ciphertext),
+        "wrapped_key": as_bytea(sealed.wrapped.blob),
+        "key_id": sealed.wrapped.key_id,
+        "retain_until": None if item.retain_until is None else utc_text(item.retain_until),
+    }
 
 
 def open_items(

@@ -5,7 +5,7 @@ A version's text is read from the database until it was seen once to have the di
 
 import json
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db.backends.utils import CursorWrapper
 
 from comity.kernel.time import Period
+from comity.spine.tenancy.transaction import Reading, read_together
 from comity.standing.agreements.digest import version_digest
 from comity.standing.agreements.facts import Hold, LiveAgreement
 from comity.standing.agreements.vocabulary import AgreementKind
@@ -21,11 +22,10 @@ from comity.standing.agreements.vocabulary import AgreementKind
 PairIds = tuple[UUID, UUID]
 """(sender, receiver)."""
 
-_FOUND: Final = (
-    "SELECT hold, sender_id, receiver_id, agreement_id, code, title, kind, state, version_id, number, digest FROM"
-)
-_FIND: Final = f"{_FOUND} agreements_bearing_on(%s::uuid[], %s::uuid[])"
-_FIND_LOCKED: Final = f"{_FOUND} agreements_locked_on(%s::uuid[], %s::uuid[])"
+_COLUMNS: Final = "hold, sender_id, receiver_id, agreement_id, code, title, kind, state, version_id, number, digest"
+_Row = tuple[str, UUID, UUID | None, UUID, str, str, str, str, UUID, int, str]
+_OPEN: Final = "agreements_bearing_on(%s::uuid[], %s::uuid[])"
+_LOCKED: Final = "agreements_locked_on(%s::uuid[], %s::uuid[])"
 _TERMS: Final = (
     "SELECT version_id, title, text_digest, terms, parties, starts_at, ends_at FROM agreements_terms_of(%s::uuid[])"
 )
@@ -49,22 +49,35 @@ _texts: OrderedDict[tuple[UUID, str], _Text] = OrderedDict()
 """Texts that have the digest they are kept under, the oldest leaving when full: a version never grows stale."""
 
 
-def lock_agreements(cursor: CursorWrapper, pairs: Collection[PairIds]) -> dict[PairIds, tuple[LiveAgreement, ...]]:
-    """Return what bears on each pair, with the rows of agreements in force between them locked `FOR SHARE`.
+def locking(pairs: Collection[PairIds]) -> Reading:
+    """Return the reading that locks and finds what bears on the pairs, for `agreements_from`.
 
-    Until the caller's transaction ends no suspension, termination or new version of these agreements can commit.
+    Agreements in force between two are locked `FOR SHARE`: until the transaction ends no suspension, termination or
+    new version of them can commit.
+    """
+    return Reading(_COLUMNS, _LOCKED, _columns(pairs), _Row)
+
+
+def agreements_from(
+    cursor: CursorWrapper, pairs: Collection[PairIds], rows: Sequence[tuple[Any, ...]]
+) -> dict[PairIds, tuple[LiveAgreement, ...]]:
+    """Return what bears on each pair from the rows of `locking`; texts not met before are read.
+
     Every pair of `pairs` is a key; agreements are ordered by code. Limits on passing on are of every version that was
     ever in force. An agreement whose period is over is returned: `rulebook.build_slice` compares periods with the
     instant of the decision.
     """
-    cursor.execute(_FIND_LOCKED, _columns(pairs))
-    return _by_pair(cursor, pairs, cursor.fetchall())
+    return _by_pair(cursor, pairs, rows)
+
+
+def lock_agreements(cursor: CursorWrapper, pairs: Collection[PairIds]) -> dict[PairIds, tuple[LiveAgreement, ...]]:
+    """Return what bears on each pair, locked (`locking`, `agreements_from`)."""
+    return _by_pair(cursor, pairs, read_together(cursor, locking(pairs))[0])
 
 
 def list_live_agreements(cursor: CursorWrapper, pairs: Collection[PairIds]) -> dict[PairIds, tuple[LiveAgreement, ...]]:
     """Return the same without locks: for previews, where nothing leaves."""
-    cursor.execute(_FIND, _columns(pairs))
-    return _by_pair(cursor, pairs, cursor.fetchall())
+    return _by_pair(cursor, pairs, read_together(cursor, Reading(_COLUMNS, _OPEN, _columns(pairs), _Row))[0])
 
 
 def _columns(pairs: Iterable[PairIds]) -> tuple[list[UUID], list[UUID]]:
@@ -73,7 +86,7 @@ def _columns(pairs: Iterable[PairIds]) -> tuple[list[UUID], list[UUID]]:
 
 
 def _by_pair(
-    cursor: CursorWrapper, pairs: Collection[PairIds], rows: list[tuple[Any, ...]]
+    cursor: CursorWrapper, pairs: Collection[PairIds], rows: Sequence[tuple[Any, ...]]
 ) -> dict[PairIds, tuple[LiveAgreement, ...]]:
     # Taken out at once: while rows are read, the memory may let go of what it held longest.
     kept = {row[8]: text for row in rows if (text := _texts.get((row[8], row[10]))) is not None}

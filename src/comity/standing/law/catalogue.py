@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
@@ -107,6 +107,12 @@ class Catalogue:
     kinds: frozenset[str]
     powers: frozenset[str]
     functions: frozenset[str]
+    _evidence_from: Mapping[Source, frozenset[str]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Sort the evidence by who may show it, once: every ask looks."""
+        sorted_out = {s: frozenset(one.code for one in self.evidence.values() if one.source is s) for s in Source}
+        object.__setattr__(self, "_evidence_from", sorted_out)
 
     @property
     def hiding_marks(self) -> frozenset[str]:
@@ -119,8 +125,10 @@ class Catalogue:
 
     def group(self, elements: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Return the elements by sensitivity class, both sorted: the form of `Facts.asked`."""
-        classes = sorted({self.class_of(element) for element in elements})
-        return tuple((name, tuple(sorted({e for e in elements if self.class_of(e) == name}))) for name in classes)
+        found: dict[str, set[str]] = {}
+        for element in elements:
+            found.setdefault(self.class_of(element), set()).add(element)
+        return tuple((name, tuple(sorted(found[name]))) for name in sorted(found))
 
     def may_ask(self, category: str, element: str) -> bool:
         """Tell whether an element belongs in a category."""
@@ -132,7 +140,7 @@ class Catalogue:
 
     def evidence_from(self, source: Source) -> frozenset[str]:
         """Return the evidence codes that `source` may show."""
-        return frozenset(item.code for item in self.evidence.values() if item.source is source)
+        return self._evidence_from[source]
 
 
 W = TypeVar("W", bound=Word)
@@ -141,7 +149,7 @@ _RENAMED: Final = {"class": "sensitivity_class"}
 
 
 def _read(kind: type[W], table: Mapping[str, Mapping[str, Any]]) -> Mapping[str, W]:
-    expected = {field.name for field in fields(kind)}
+    expected = {one.name for one in fields(kind)}
     read: dict[str, W] = {}
     for code, row in table.items():
         values: dict[str, Any] = {

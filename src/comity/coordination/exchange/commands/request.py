@@ -1,7 +1,7 @@
 """Ask: a chunk of asks is gathered, decided, minimized and recorded in one durable transaction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import IntegrityError
@@ -9,15 +9,22 @@ from django.db.backends.utils import CursorWrapper
 
 from comity.coordination.exchange.ask import CHUNK, Answered, Ask, AskResult, Conflict, Fault, Invalid
 from comity.coordination.exchange.batch import Batch
-from comity.coordination.exchange.deciding import decide_asks
+from comity.coordination.exchange.deciding import decide_found
 from comity.coordination.exchange.facts import Named
 from comity.coordination.exchange.gather import (
+    Agreements,
     Recorded,
+    Records,
     body_digest,
     name_ask,
-    read_recorded,
+    pairs_of,
     read_roster,
+    recorded_from,
+    recorded_of,
+    records_from,
+    records_of,
 )
+from comity.coordination.exchange.hidden import is_hiding
 from comity.coordination.exchange.named_agreement import not_in_force
 from comity.coordination.exchange.open_records import open_values
 from comity.coordination.exchange.outcome import add_hidden_ask, add_outcome
@@ -26,8 +33,9 @@ from comity.coordination.exchange.selectors import get_answers_by_key
 from comity.spine.keys.ring import KeyRing
 from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.stamps import Stamps
-from comity.spine.tenancy.transaction import acting_with_stamps
+from comity.spine.tenancy.transaction import acting_with_stamps, read_together
 from comity.spine.vault.seal import ItemAlteredError
+from comity.standing.agreements.live import agreements_from, locking
 from comity.standing.law.catalogue import load_catalogue
 
 
@@ -80,21 +88,46 @@ def _attempt(asks: Sequence[Ask], by: Actor, now: datetime, keys: KeyRing) -> li
 def _record(
     cursor: CursorWrapper, asks: Mapping[int, Ask], by: Actor, now: datetime, keys: KeyRing, stamps: Stamps
 ) -> dict[int, AskResult]:
-    recorded = read_recorded(cursor, by.agency_id, [ask.ask_key for ask in asks.values()])
-    results = _repeats(cursor, asks, recorded, by, keys)
+    known = read_roster(asks.values(), by, stamps)
+    called = {position: name_ask(ask, known, keys) for position, ask in asks.items()}
+    read = _read(cursor, asks, [one for one in called.values() if isinstance(one, Named)], by)
+    results = _repeats(cursor, asks, read.recorded, by, keys)
     fresh, twins = _first_of_each_key({p: ask for p, ask in asks.items() if p not in results})
-    roster = read_roster(fresh.values(), by, stamps)
     named: dict[int, Named] = {}
     for position, ask in fresh.items():
-        found = name_ask(ask, roster, keys)
+        found = called[position]
         if isinstance(found, Named):
             named[position] = found
         else:
             results[position] = Invalid(ask.ask_key, found)
     batch = Batch(now)
-    results |= _decide_all(cursor, named, by, batch, keys, stamps)
+    results |= _decide_all(cursor, named, read, by, batch, keys, stamps)
     batch.write(cursor, keys)
     return results | {p: _as_twin(asks[p], asks[first], results[first]) for p, first in twins.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What one chunk read: asks made before, the records named and the agreements that bear, locked."""
+
+    recorded: Mapping[str, Recorded]
+    records: Records
+    agreements: Agreements
+
+
+def _read(cursor: CursorWrapper, asks: Mapping[int, Ask], named: Sequence[Named], by: Actor) -> _Read:
+    """Read all that the database must be asked for a chunk, in one statement.
+
+    Where the law may hide that a record exists none is looked at, nor anything locked.
+    """
+    made_before = recorded_of(by.agency_id, [ask.ask_key for ask in asks.values()])
+    plain = [one for one in named if not is_hiding(one)]
+    if not plain:
+        [recorded] = read_together(cursor, made_before)
+        return _Read(recorded_from(recorded), {}, {})
+    pairs = pairs_of(plain)
+    recorded, records, locked = read_together(cursor, made_before, records_of(plain), locking(pairs))
+    return _Read(recorded_from(recorded), records_from(records), agreements_from(cursor, pairs, locked))
 
 
 def _repeats(
@@ -133,13 +166,18 @@ def _as_twin(ask: Ask, first: Ask, result: AskResult) -> AskResult:
 
 
 def _decide_all(
-    cursor: CursorWrapper, named: Mapping[int, Named], by: Actor, batch: Batch, keys: KeyRing, stamps: Stamps
+    cursor: CursorWrapper,
+    named: Mapping[int, Named],
+    read: _Read,
+    by: Actor,
+    batch: Batch,
+    keys: KeyRing,
+    stamps: Stamps,
 ) -> dict[int, AskResult]:
-    catalogue = load_catalogue()
-    hidden = {p: n for p, n in named.items() if catalogue.categories[n.ask.category].may_hide}
+    hidden = {p: n for p, n in named.items() if is_hiding(n)}
     plain = {p: n for p, n in named.items() if p not in hidden}
     results: dict[int, AskResult] = {p: add_hidden_ask(batch, n, by) for p, n in hidden.items()}
-    cases = decide_asks(cursor, list(plain.values()), batch.now, stamps)
+    cases = decide_found(cursor, list(plain.values()), read.records, read.agreements, batch.now, stamps)
     values = open_values(cursor, [case for case in cases if case.wants_values], keys)
     for position, case in zip(plain, cases, strict=True):
         if not case.standing.named_in_force:

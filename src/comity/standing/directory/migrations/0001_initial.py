@@ -690,5 +690,14 @@ class Migration(migrations.Migration):
             ],
         ),
         AppendOnly("directory_event"),
-        Stamped("directory", tables=["directory_agency", "directory_post", "directory_holding", "directory_officer"]),
+        Stamped(
+            "directory",
+            tables=[
+                "directory_agency",
+                "directory_post",
+                "directory_holding",
+                "directory_officer",
+                "directory_api_key",
+            ],
+        ),
     ]

@@ -18,6 +18,7 @@ from comity.standing.directory.selectors.agencies import (
 )
 from comity.standing.directory.selectors.found import NotInDirectoryError
 from comity.standing.directory.selectors.keys import (
+    Presented,
     find_api_key,
     get_public_key,
     list_public_keys,
@@ -51,6 +52,7 @@ from comity.standing.directory.selectors.task_forces import (
 
 __all__ = [
     "NotInDirectoryError",
+    "Presented",
     "count_agencies",
     "find_agencies",
     "find_api_key",

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q
 
+from comity.spine.tenancy.stamps import DIRECTORY_STAMP_AS_TEXT
 from comity.standing.directory.facts import ApiKeyFacts, KeyRefusal, PublicKeyFacts, RefusedKey
 from comity.standing.directory.models import AgencyKey
 from comity.standing.directory.selectors.found import only
@@ -18,8 +19,8 @@ from comity.standing.directory.vocabulary import KeyPurpose, KeyScheme
 _KEY: Final = ("id", "agency_id", "key_id", "purpose", "scheme", "public_pem", "period", "revoked_at")
 # Plain SQL: every request begins with it, and building a queryset would cost more than the query.
 _API_KEY: Final = (
-    "SELECT n.now, k.id, k.agency_id, k.post_id, k.prefix, k.scopes, k.secret_sha256, lower(k.period),"
-    " upper(k.period), k.revoked_at"
+    f"SELECT n.now, ({DIRECTORY_STAMP_AS_TEXT}), k.id, k.agency_id, k.post_id, k.prefix, k.scopes, k.secret_sha256,"
+    " lower(k.period), upper(k.period), k.revoked_at"
     " FROM (SELECT clock_timestamp()) AS n (now) LEFT JOIN directory_api_key k ON k.prefix = %s"
 )
 _PARTS: Final = 3
@@ -27,10 +28,15 @@ _PARTS: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """An API key as it was presented: what it opens or why not, and the instant by the database's clock."""
+    """An API key as it was presented: what it opens or why not, and the instant by the database's clock.
+
+    `stamp`: until the directory has another one only time changes the answer, at `until`, if ever.
+    """
 
     found: ApiKeyFacts | RefusedKey
     now: datetime
+    stamp: str = ""
+    until: datetime | None = None
 
 
 def present_api_key(secret: str) -> Presented:
@@ -39,23 +45,27 @@ def present_api_key(secret: str) -> Presented:
     The prefix finds the row, the SHA-256 of the rest is compared in constant time. A wrong secret says nothing about
     the key whose prefix it names. Runs before the actor is known: it needs no setting of the transaction.
     """
-    now, rows = _read_key(secret)
-    return Presented(_opens(rows, secret, now), now)
+    now, stamp, rows = _read_key(secret)
+    until = min((instant for row in rows for instant in row[-2:] if instant is not None), default=None)
+    return Presented(_opens(rows, secret, now), now, stamp, until)
 
 
 def find_api_key(secret: str, at: datetime) -> ApiKeyFacts | RefusedKey:
     """Return what the API key opens at any instant (`present_api_key`)."""
-    return _opens(_read_key(secret)[1], secret, at)
+    return _opens(_read_key(secret)[2], secret, at)
 
 
-def _read_key(secret: str) -> tuple[datetime, list[tuple[Any, ...]]]:
-    """Return the database's time and the key whose prefix the secret names; what is no secret names none."""
+def _read_key(secret: str) -> tuple[datetime, str, list[tuple[Any, ...]]]:
+    """Return the database's time, the directory's stamp and the key whose prefix the secret names.
+
+    What is no secret names none.
+    """
     parts = secret.split("_")
     is_secret = len(parts) == _PARTS and parts[0] == "comity" and secret.isascii() and "\x00" not in secret
     with connection.cursor() as cursor:
         cursor.execute(_API_KEY, (parts[1] if is_secret else None,))
         rows = cursor.fetchall()
-    return rows[0][0], [row[1:] for row in rows if row[1] is not None]
+    return rows[0][0], rows[0][1], [row[2:] for row in rows if row[2] is not None]
 
 
 def _opens(rows: list[tuple[Any, ...]], secret: str, at: datetime) -> ApiKeyFacts | RefusedKey:
