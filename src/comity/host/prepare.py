@@ -65,15 +65,19 @@ def set_up_django(settings: NodeSettings) -> None:
 
 
 def migrate() -> None:
-    """Run what migrations are missing, as role owner."""
+    """Run what migrations are missing, as role owner; raises `SettingsError` when one that ran was changed since."""
     from django.core.management import call_command
     from django.db import connections
     from django.db.migrations.executor import MigrationExecutor
 
+    from comity.host.definitions import note_definitions, require_same_definitions
+
     owner = connections["owner"]
+    require_same_definitions(owner)
     executor = MigrationExecutor(owner)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", database="owner", verbosity=0, interactive=False)
+        note_definitions(owner)
     owner.close()
 
 
@@ -101,7 +105,9 @@ def _open_or_make(settings: NodeSettings) -> KeyRing:
 def move_keys(settings: NodeSettings) -> None:
     """Let the token take over from the key file, for a command that seals everything anew afterwards.
 
-    The first time no service may run: raises `StartRefused`. Raises `SettingsError`, `KeyRingError`.
+    The first time it raises `StartRefused` while a service that holds a lock of the node runs: the demo, the sequencer,
+    the worker. A lone `comity serve api` holds none: once the file is marked as moved it seals nothing any more. Raises
+    `SettingsError`, `KeyRingError`.
     """
     if not settings.key_file.exists():
         raise SettingsError(

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -5,12 +6,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from comity.doors.api.known_keys import KnownKeys
+from comity.config.node import Role
+from comity.doors.api import scopes
+from comity.doors.api.known_keys import Known, KnownKeys
 from comity.doors.api.scopes import ApiKey
 from comity.spine.tenancy.actor import Actor
 from comity.standing.directory.commands import revoke_api_key
-from comity.standing.directory.facts import KeyRefusal, RefusedKey
-from comity.standing.directory.selectors import Presented
 from comity.standing.directory.vocabulary import Scope
 
 
@@ -94,14 +95,34 @@ def test_a_key_met_before_is_not_read_again_for_an_ask(asker, ask):
     assert lookups(queries) == 1
 
 
-def test_a_key_revoked_after_it_was_met_opens_nothing_more(office, asker, ask):
+@pytest.mark.parametrize(
+    "changes", [{}, {"elements": ["nonsense"]}, {"elements": 5}, {"claims": {"imminent_danger": True}}]
+)
+def test_a_key_revoked_after_it_was_met_opens_nothing_more(office, asker, ask, changes):
     assert asker.post("/asks", ask()).status_code == 201
     revoke_api_key(by=asker.actor, now=office.now(), prefix=asker.secret.split("_")[1])
     stored = office.stored()
-    assert problem(asker.post("/asks", ask())) == (401, "key-revoked")
-    assert problem(asker.post("/asks", ask(elements=["nonsense"]))) == (401, "key-revoked")
-    assert problem(asker.post("/asks", ask(claims={"imminent_danger": True}))) == (401, "key-revoked")
+    assert problem(asker.post("/asks", ask(**changes))) == (401, "key-revoked")
     assert office.stored() == stored
+
+
+def test_a_key_that_ended_after_it_was_met_opens_nothing_more(office, asker, ask, monkeypatch):
+    assert asker.post("/asks", ask()).status_code == 201
+    ended = datetime.now(UTC) - timedelta(seconds=1)
+    for digest, known in scopes._keys._known.items():
+        later = replace(known, actor=replace(known.actor, known_until=ended))
+        monkeypatch.setitem(scopes._keys._known, digest, later)
+    with CaptureQueriesContext(connection) as queries:
+        assert asker.post("/asks", ask()).status_code == 201
+    assert lookups(queries) == 1
+
+
+def test_a_key_is_revoked_while_an_import_of_agencies_is_under_way(office, asker):
+    with office.node.connect(Role.BOOTSTRAP) as importing:
+        importing.execute("UPDATE tenancy_stamp SET value = gen_random_uuid() WHERE name = 'directory'")
+        revoke_api_key(by=asker.actor, now=office.now(), prefix=asker.secret.split("_")[1])
+        importing.rollback()
+    assert problem(asker.get("/asks")) == (401, "key-revoked")
 
 
 def test_after_a_change_of_the_directory_a_key_is_read_once_more_and_then_known_again(office, asker, ask):
@@ -116,19 +137,10 @@ def test_after_a_change_of_the_directory_a_key_is_read_once_more_and_then_known_
     assert lookups(queries) == 0
 
 
-def test_a_key_within_a_minute_of_its_end_is_read_every_time():
-    read_at = datetime(2026, 1, 1, tzinfo=UTC)
-    keys, actor = KnownKeys(), Actor(uuid4(), uuid4())
-    for ends_in, known in ((None, True), (3600, True), (61, True), (59, False), (-1, False)):
-        until = None if ends_in is None else read_at + timedelta(seconds=ends_in)
-        keys.keep("key", actor, frozenset(), Presented(RefusedKey(KeyRefusal.UNKNOWN), read_at, "stamp", until))
-        assert (keys.find("key") is not None) is known, ends_in
-
-
 def test_what_is_known_of_a_key_holds_no_secret_and_is_forgotten():
-    keys = KnownKeys()
-    presented = Presented(RefusedKey(KeyRefusal.UNKNOWN), datetime(2026, 1, 1, tzinfo=UTC))
-    keys.keep("comity_a_secret", Actor(uuid4(), uuid4()), frozenset(), presented)
+    keys, known = KnownKeys(), Known(Actor(uuid4(), uuid4()), frozenset())
+    keys.keep("comity_a_secret", known)
+    assert keys.find("comity_a_secret") is known
     assert "secret" not in repr(vars(keys))
     keys.forget("comity_a_secret")
     assert keys.find("comity_a_secret") is None

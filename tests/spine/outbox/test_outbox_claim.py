@@ -47,7 +47,7 @@ def test_rolled_back_act_sends_nothing(node, agency, courier):
 
 def test_same_message_twice_is_refused(node, agency):
     message = Message(new_id(), "exchange.disclosed", "police", {})
-    with pytest.raises(IntegrityError), acting(agency) as cursor:
+    with pytest.raises(IntegrityError, match="duplicate key"), acting(agency) as cursor:
         insert_rows(cursor, enqueuing([message, message], now=NOW))
 
 
@@ -240,5 +240,5 @@ def test_agency_neither_sees_nor_claims_messages_not_even_its_own(put, agency):
 
 def test_auditor_sends_nothing(node):
     auditor = Actor(new_id(), new_id(), Duty.AUDITOR)
-    with pytest.raises(ProgrammingError), acting(auditor) as cursor:
+    with pytest.raises(ProgrammingError, match="row-level security"), acting(auditor) as cursor:
         insert_rows(cursor, enqueuing([Message(random_id(), "exchange.disclosed", "police", {})], now=NOW))

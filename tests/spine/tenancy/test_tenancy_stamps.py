@@ -5,7 +5,7 @@ import pytest
 from comity.config.node import Role
 from comity.spine.tenancy import stamps
 from comity.spine.tenancy.actor import Duty, node_actor
-from comity.spine.tenancy.stamps import kept, kept_many, read_stamps
+from comity.spine.tenancy.stamps import STAMPS_AS_TEXT, kept, kept_many, stamps_from
 from comity.spine.tenancy.transaction import acting
 
 WRITES = {
@@ -26,6 +26,11 @@ WRITES = {
         "INSERT INTO training_revocation SELECT * FROM training_revocation WHERE false",
     ),
 }
+
+
+def read_stamps(cursor):
+    cursor.execute(STAMPS_AS_TEXT)
+    return stamps_from(cursor.fetchone()[0], cursor)
 
 
 def now_stamped():

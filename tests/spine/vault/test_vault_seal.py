@@ -72,7 +72,7 @@ def test_the_nodes_auditor_reads_facts_of_every_agency_and_an_agencys_its_own_an
 
 def test_auditor_seals_nothing(node, keys):
     auditor = Actor(new_id(), new_id(), Duty.AUDITOR)
-    with pytest.raises(ProgrammingError), acting(auditor) as cursor:
+    with pytest.raises(ProgrammingError, match="row-level security"), acting(auditor) as cursor:
         insert_rows(cursor, seal_all(keys, [Plain(new_id(), "facts", auditor.agency_id, {})]).tables)
 
 
@@ -185,7 +185,7 @@ def test_duplicate_id_refuses_the_whole_chunk(node, keys, holder):
     item = Plain(new_id(), "payload", holder.agency_id, {})
     with acting(holder) as cursor:
         insert_rows(cursor, seal_all(keys, [item]).tables)
-    with pytest.raises(IntegrityError), acting(holder) as cursor:
+    with pytest.raises(IntegrityError, match="duplicate key"), acting(holder) as cursor:
         insert_rows(cursor, seal_all(keys, [replace(item, id=new_id()), item]).tables)
     with node.connect(Role.VERIFIER) as verifier:
         assert verifier.execute("SELECT count(*) FROM vault_item").fetchone() == (1,)

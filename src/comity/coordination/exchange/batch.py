@@ -79,7 +79,7 @@ class Batch:
         entries = [_entry(act, self.now, sealing.digests) for act in self.acts]
         written = _by_table(self.acts, entries)
         sent = enqueuing(self.messages, now=self.now)
-        insert_rows(cursor, {**sealing.tables, **written, **sent, **appending(entries)})
+        insert_rows(cursor, sealing.tables, written, sent, appending(entries))
 
 
 def _entry(act: Act, now: datetime, digests: Mapping[UUID, str]) -> Entry:

@@ -32,20 +32,17 @@ from comity.standing.law.facts import Law
 from comity.standing.law.selectors import get_current_law
 
 
-def decide_asks(
-    cursor: CursorWrapper, named: Sequence[Named], now: datetime, stamps: Stamps | None = None
-) -> list[Case]:
+def decide_asks(cursor: CursorWrapper, named: Sequence[Named], now: datetime) -> list[Case]:
     """Gather what stands between the parties and decide each ask, by its lodged record or else by type.
 
-    With `stamps` what was read before from training and law is not read again until it changes. Agreements stay locked
-    FOR SHARE, and the counters of clauses with a quota locked, until the transaction ends.
+    Agreements stay locked FOR SHARE, and the counters of clauses with a quota locked, until the transaction ends.
     """
     if not named:
         return []
     pairs = pairs_of(named)
-    records, locked = read_together(cursor, records_of(named), locking(pairs))
+    locked, records = read_together(cursor, locking(pairs), records_of(named))
     agreements = agreements_from(cursor, pairs, locked)
-    return decide_found(cursor, named, records_from(records), agreements, now, stamps)
+    return decide_found(cursor, named, records_from(records), agreements, now)
 
 
 def decide_found(
@@ -56,7 +53,10 @@ def decide_found(
     now: datetime,
     stamps: Stamps | None = None,
 ) -> list[Case]:
-    """Decide asks on the records and locked agreements that were read for them."""
+    """Decide asks on the records and locked agreements that were read for them.
+
+    With `stamps` what was read before from training and law is not read again until it changes.
+    """
     if not named:
         return []
     found = [records.get((n.holder.id, n.ask.category, n.reference_key)) for n in named]

@@ -14,7 +14,7 @@ from comity.kernel.ids import new_id
 from comity.spine.keys.ring import KeyRing
 from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.stamps import Stamps, kept, kept_many
-from comity.spine.tenancy.transaction import Reading, read_together
+from comity.spine.tenancy.transaction import Query, read_together
 from comity.standing.agreements.facts import LiveAgreement
 from comity.standing.agreements.live import PairIds, list_live_agreements, lock_agreements
 from comity.standing.agreements.rulebook import Between, covered_elements
@@ -136,10 +136,10 @@ def reference_key(keys: KeyRing, *, holder_id: UUID, category: str, reference: s
     return keys.blind(f"exchange/{holder_id}/{category}", reference.strip()).hex()
 
 
-def recorded_of(asker_id: UUID, ask_keys: Collection[str]) -> Reading:
+def recorded_of(asker_id: UUID, ask_keys: Collection[str]) -> Query:
     """Return the reading of the asks this asker already made under these keys, for `recorded_from`."""
     source = "exchange_ask WHERE asker_id = %s AND ask_key = ANY(%s)"
-    return Reading("ask_key, id, body_digest", source, (asker_id, list(ask_keys)), tuple[str, UUID, str])
+    return Query("ask_key, id, body_digest", source, (asker_id, list(ask_keys)), tuple[str, UUID, str])
 
 
 def recorded_from(rows: Iterable[tuple[Any, ...]]) -> dict[str, Recorded]:
@@ -155,13 +155,13 @@ def read_recorded(cursor: CursorWrapper, asker_id: UUID, ask_keys: Collection[st
 _RecordRow = tuple[UUID, str, str, UUID, UUID, UUID | None, frozenset[str], frozenset[str], UUID, datetime]
 
 
-def records_of(named: Sequence[Named]) -> Reading:
+def records_of(named: Sequence[Named]) -> Query:
     """Return the reading of the latest version of each record the asks name, for `records_from`.
 
     The only one that looks for a record on an asker's behalf: it needs the exact keyed reference. It reads as the
     gate, in a database function that is the gate's window.
     """
-    return Reading(
+    return Query(
         "holder_id, category, reference_key, id, subject_handle, origin_id, marks, evidence, payload_item,"
         " validated_at",
         "exchange_records_named(%s::uuid[], %s::text[], %s::text[])",
@@ -212,11 +212,9 @@ Agreements = Mapping[PairIds, tuple[LiveAgreement, ...]]
 """What bears on each pair of holder and asker."""
 
 
-def read_standing(
-    cursor: CursorWrapper, named: Sequence[Named], now: datetime, stamps: Stamps | None = None
-) -> dict[UUID, Standing]:
+def read_standing(cursor: CursorWrapper, named: Sequence[Named], now: datetime) -> dict[UUID, Standing]:
     """Return, per ask id, the agreements that bear on it (rows locked FOR SHARE) and its post holder's training."""
-    return standing_of(named, lock_agreements(cursor, pairs_of(named)), now, stamps)
+    return standing_of(named, lock_agreements(cursor, pairs_of(named)), now)
 
 
 def preview_standing(cursor: CursorWrapper, named: Sequence[Named], now: datetime) -> dict[UUID, Standing]:

@@ -144,8 +144,8 @@ def add_decided(
 def _status(case: Case, released: "Released | None", drafts: tuple[UUID, ...]) -> str:
     """Return what a decision came to: what is permitted or waits counts as far as the record holds it.
 
-    Where nothing is permitted and nothing that would wait is on file, the asker is told what a rule keeps back, not
-    what the record lacks.
+    Where nothing is permitted and nothing that would wait is on file, the asker is told `refused`, as of what a mark
+    keeps back: whether it is on file is then not said in so many words.
     """
     if case.record is None or case.status == REFUSED:
         return case.status

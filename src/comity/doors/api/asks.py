@@ -20,10 +20,10 @@ from comity.doors.api.bulk import Told, spoken, stream_lines
 from comity.doors.api.context import key_ring
 from comity.doors.api.forward import Classes, Teller, WayForward
 from comity.doors.api.previews import Preview, preview
-from comity.doors.api.problems import Problem, answer_with
+from comity.doors.api.problems import Problem, ProblemError, answer_with
 from comity.doors.api.reading import read_json, read_lines
 from comity.doors.api.routes import Lines, declared, reply
-from comity.doors.api.scopes import KnownApiKey, caller_of, read_caller, token_of
+from comity.doors.api.scopes import ApiKey, Caller, caller_of, known_caller, read_caller, token_of
 from comity.doors.api.together import Together
 from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.clock import database_now
@@ -65,7 +65,7 @@ class AskWithProof(msgspec.Struct, frozen=True):
         Scope.EXCHANGE_ASK,
         takes=AskBody,
         gives={200: AskAnswer, 201: AskAnswer, 202: AskAnswer},
-        key=KnownApiKey,
+        find=known_caller,
     ),
 )
 def post_ask(request: HttpRequest, language: Language = Language.EN) -> HttpResponse:
@@ -75,16 +75,18 @@ def post_ask(request: HttpRequest, language: Language = Language.EN) -> HttpResp
     201: decided; 202: accepted, the outcome appears on the next tick; 200: this very ask was made before.
     """
     caller = caller_of(request)
-    ask = read_json(request, AskBody).as_ask()
     try:
+        ask = read_json(request, AskBody).as_ask()
         result = _decide_one(ask, caller.actor)
     except ActorChangedError:
-        caller = read_caller(token_of(request))
+        caller = _read_again(request)
         result = _decide_one(ask, caller.actor)
+    except ProblemError:
+        _read_again(request)
+        raise
     outcome = outcome_of(result)
     if isinstance(outcome, Problem):
-        if caller.at is None:  # nothing was recorded, so nothing may have looked whether the key still opens
-            read_caller(token_of(request))
+        _read_again(request)
         return answer_with(outcome)
     headers = {"Location": f"/api/v1/asks/{outcome.ask_id}"}
     if outcome.status == PENDING:
@@ -96,6 +98,13 @@ def post_ask(request: HttpRequest, language: Language = Language.EN) -> HttpResp
     return reply(status_of(outcome), answer, headers)
 
 
+def _read_again(request: HttpRequest) -> Caller:
+    """Return the caller, its key read now: of one met before no transaction may have looked whether it still opens."""
+    caller = read_caller(token_of(request))
+    ApiKey(Scope.EXCHANGE_ASK).require(caller)
+    return caller
+
+
 def _decide_one(ask: Ask, by: Actor) -> AskResult:
     """Decide an ask; where a life is in danger nothing is waited for that another ask may be held up by."""
     return _decide(by, [ask])[0] if ask.claims.get(DANGER) else _decided.do(by, ask)
@@ -103,7 +112,10 @@ def _decide_one(ask: Ask, by: Actor) -> AskResult:
 
 def _decide(by: Actor, asks: Sequence[Ask]) -> list[AskResult]:
     """Decide asks that one caller made each by itself."""
-    return request_disclosures(asks=asks, by=by, now=database_now(), keys=key_ring())
+    now = database_now()
+    if by.known_until is not None and now >= by.known_until:
+        raise ActorChangedError("the key has ended since it was looked up")
+    return request_disclosures(asks=asks, by=by, now=now, keys=key_ring())
 
 
 _decided: Final = Together(_decide, at_most=CHUNK)

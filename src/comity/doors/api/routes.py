@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 
 from comity.doors.api.problems import MEDIA_TYPE, FieldProblem, ProblemDetails, ProblemError, shown, unprocessable
 from comity.doors.api.reading import JSON, NDJSON
-from comity.doors.api.scopes import ApiKey
+from comity.doors.api.scopes import ApiKey, Caller, read_caller
 from comity.standing.directory.vocabulary import Scope
 
 View = Callable[..., HttpResponseBase]
@@ -42,16 +42,18 @@ _schemas: Final[dict[str, Any]] = {}
 """Every schema the declared routes speak of, by name."""
 
 
-def declared(*scopes: Scope, gives: Mapping[int, Any], takes: object = None, key: type[ApiKey] = ApiKey) -> Declared:
+def declared(
+    *scopes: Scope, gives: Mapping[int, Any], takes: object = None, find: Callable[[str], Caller] = read_caller
+) -> Declared:
     """Declare a route for keys with one of `scopes`.
 
     `takes` is a struct or `Lines`; `gives` maps a status to a struct, `Lines` or `PLAIN_TEXT`. Everything else is
-    answered with a problem. `key`: how the key is looked at.
+    answered with a problem. `find`: how it is told whom a key speaks for.
     """
     if not scopes:
         raise TypeError("a route without a scope is declared with `open_to_all`")
     said = _documented(gives, takes) | {"x-scopes": [scope.value for scope in scopes]}
-    return {"auth": key(*scopes), "openapi_extra": said}
+    return {"auth": ApiKey(*scopes, find=find), "openapi_extra": said}
 
 
 def open_to_all(*, gives: Mapping[int, Any]) -> Declared:

@@ -1,5 +1,6 @@
 """What a route asks of a key, and the check of the key itself."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
@@ -8,7 +9,7 @@ from typing import Final
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
-from comity.doors.api.known_keys import KnownKeys
+from comity.doors.api.known_keys import Known, KnownKeys
 from comity.doors.api.problems import Problem, ProblemError
 from comity.spine.tenancy.actor import Actor, Duty
 from comity.spine.tenancy.clock import database_now
@@ -47,10 +48,11 @@ class Caller:
 
 
 class ApiKey(HttpBearer):
-    """A route's demand: a valid key with one of `scopes`."""
+    """A route's demand: a valid key with one of `scopes`. `find`: how it is told whom a key speaks for."""
 
-    def __init__(self, *scopes: Scope) -> None:
+    def __init__(self, *scopes: Scope, find: Callable[[str], Caller] | None = None) -> None:
         self.scopes = scopes
+        self._find = find or read_caller
         super().__init__()
 
     def __call__(self, request: HttpRequest) -> Caller:
@@ -59,7 +61,7 @@ class ApiKey(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller:  # noqa: ARG002 - ninja's signature
         """Return the caller that the key `token` speaks for."""
-        caller = read_caller(token)
+        caller = self._find(token)
         self.require(caller)
         return caller
 
@@ -67,19 +69,6 @@ class ApiKey(HttpBearer):
         """Raise `ProblemError` (403) unless the caller's key has one of the scopes."""
         if not caller.scopes.intersection(self.scopes):
             raise ProblemError(_out_of_scope(self.scopes))
-
-
-class KnownApiKey(ApiKey):
-    """The same for a route whose command's transaction looks whether the actor still stands (`Actor.known_under`)."""
-
-    def authenticate(self, request: HttpRequest, token: str) -> Caller:
-        """Return the caller, without the database when the key was met before."""
-        known = _keys.find(token)
-        if known is None:
-            return super().authenticate(request, token)
-        caller = Caller(known.actor, known.scopes, None)
-        self.require(caller)
-        return caller
 
 
 _keys: Final = KnownKeys()
@@ -93,8 +82,18 @@ def read_caller(token: str) -> Caller:
         _keys.forget(token)
         raise ProblemError(_refused(found.reason))
     actor = Actor(found.agency_id, found.post_id, Duty.AGENCY, VOUCHED)
-    _keys.keep(token, replace(actor, known_under=presented.stamp), found.scopes, presented)
+    lasting = replace(actor, known_under=presented.stamp, known_until=presented.until)
+    _keys.keep(token, Known(lasting, found.scopes))
     return Caller(actor, found.scopes, presented.now)
+
+
+def known_caller(token: str) -> Caller:
+    """Return the caller of a key met before without asking the database, else read it.
+
+    For a route whose command's transaction looks whether the actor still stands (`Actor.known_under`).
+    """
+    known = _keys.find(token)
+    return read_caller(token) if known is None else Caller(known.actor, known.scopes, None)
 
 
 def caller_of(request: HttpRequest) -> Caller:

@@ -1,6 +1,7 @@
 """Who acts. Every command takes one as `by`; the database is told of it in every transaction."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -36,7 +37,9 @@ class Actor:
     vouched: frozenset[str] = frozenset()
     """Evidence codes the door itself establishes, such as `strong_login`; never taken from what was sent."""
     known_under: str = ""
-    """The stamp of `directory` under which a door found who this is and asks no more; "": it looked just now."""
+    """Under which stamps a door found who this is, where it looked some time ago (`tenancy.stamps`); "": just now."""
+    known_until: datetime | None = None
+    """When time alone ends what the door found, None for never."""
 
 
 NODE: Final = UUID(int=0)

@@ -19,8 +19,10 @@ Read = Callable[[Collection[K]], dict[K, V]]
 """Reads what there is for some keys."""
 STAMPS_AS_TEXT: Final = "SELECT json_object_agg(name, value)::text FROM tenancy_stamp"
 """The stamps in one column, for a statement that says more."""
-DIRECTORY_STAMP_AS_TEXT: Final = "SELECT value::text FROM tenancy_stamp WHERE name = 'directory'"
-"""The stamp of the directory, likewise: `Actor.known_under`."""
+WHO_STAMP_AS_TEXT: Final = (
+    "SELECT string_agg(value::text, ' ' ORDER BY name) FROM tenancy_stamp WHERE name IN ('api_keys', 'directory')"
+)
+"""The stamps under which it is known who acts, likewise: `Actor.known_under`."""
 _LIMIT: Final = 20_000
 _lock: Final = Lock()
 _kept: dict[Hashable, object] = {}
@@ -32,6 +34,11 @@ class Stamps:
 
     values: Mapping[str, str]
     cursor: CursorWrapper
+
+    @property
+    def who(self) -> str:
+        """Under what it is known who acts (`WHO_STAMP_AS_TEXT`)."""
+        return f"{self.values['api_keys']} {self.values['directory']}"
 
     def kept(self, groups: tuple[str, ...], kind: Hashable, keys: Collection[K], read: Read[K, V]) -> dict[K, V]:
         """Return what `read` finds for `keys` in tables of `groups`, kept by `kind` and key until one of them changes.
@@ -50,11 +57,6 @@ class Stamps:
             if _read(self.cursor) == self.values:
                 _keep({(under, key): value for key, value in made.items()})
         return found  # type: ignore[return-value]
-
-
-def read_stamps(cursor: CursorWrapper) -> Stamps:
-    """Return the stamps, in the caller's transaction."""
-    return Stamps(_read(cursor), cursor)
 
 
 def stamps_from(column: str, cursor: CursorWrapper) -> Stamps:

@@ -53,8 +53,8 @@ def acting_with_stamps(actor: Actor) -> Iterator[tuple[CursorWrapper, Stamps]]:
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         cursor.execute(_TELL_PLAN_ONCE_AND_READ, (str(actor.agency_id), str(actor.post_id), actor.duty.value))
         stamps = stamps_from(cursor.fetchone()[-1], cursor)
-        if actor.known_under not in {"", stamps.values["directory"]}:
-            raise ActorChangedError("the directory changed since this actor was looked up")
+        if actor.known_under not in {"", stamps.who}:
+            raise ActorChangedError("keys, posts or holders changed since this actor was looked up")
         yield cursor, stamps
 
 
@@ -69,7 +69,7 @@ def reading(actor: Actor) -> Iterator[CursorWrapper]:
 
 @contextmanager
 def gate_reads(cursor: CursorWrapper, actor: Actor) -> Iterator[None]:
-    """Let the statements inside read as the gate: the holder's records an ask names, the payloads it minimizes.
+    """Let the statements inside read as the gate: a disclosure and its payload for the agency it was made to.
 
     The window is as long as the reads themselves; afterwards the transaction is the actor's again.
     """
@@ -115,7 +115,7 @@ def _ended_by(tell: Callable[[], object]) -> Iterator[None]:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Query:
     """A question to the database, not yet asked: `columns` of `source` (what follows FROM) with its parameters.
 
     `row`: a tuple type; each column is turned from JSON into what it says there.
@@ -127,7 +127,7 @@ class Reading:
     row: object
 
 
-def read_together(cursor: CursorWrapper, *readings: Reading) -> list[list[tuple[Any, ...]]]:
+def read_together(cursor: CursorWrapper, *readings: Query) -> list[list[tuple[Any, ...]]]:
     """Return the rows of each reading: one way to the database and back, however many are asked.
 
     They are asked in the order given, in one statement; a source that locks or changes settings is a function.
@@ -138,13 +138,15 @@ def read_together(cursor: CursorWrapper, *readings: Reading) -> list[list[tuple[
     return [msgspec.json.decode(text or "[]", type=list[one.row]) for text, one in zip(found, readings, strict=True)]  # type: ignore[name-defined]
 
 
-def insert_rows(cursor: CursorWrapper, tables: Tables) -> None:
-    """Insert rows into all `tables` in one statement: one way to the database and back, however many tables.
+def insert_rows(cursor: CursorWrapper, *several: Tables) -> None:
+    """Insert the rows of all tables given in one statement: one way to the database and back, however many tables.
 
     `COPY` is refused under row-level security, so the rows of a table travel as one JSON text and PostgreSQL gives each
     column its type (`as_bytea` for bytes). Keys between the tables are checked when the statement ends.
     """
-    filled = {table: rows for table, rows in tables.items() if rows}
+    filled = {table: rows for tables in several for table, rows in tables.items() if rows}
+    if len(filled) != sum(1 for tables in several for rows in tables.values() if rows):
+        raise ValueError("one table is given twice: its rows belong together")
     if not filled:
         return
     *others, last = [_INSERT.format(table=table, columns=", ".join(rows[0])) for table, rows in filled.items()]

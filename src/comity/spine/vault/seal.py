@@ -22,7 +22,7 @@ from comity.spine.tenancy.transaction import Tables, as_bytea
 _KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
 
-# Readers travel as array literals: unnest would flatten an array of arrays.
+
 _FOUND: Final = "SELECT id, kind, nonce, ciphertext, wrapped_key, key_id FROM"
 _SELECT: Final = f"{_FOUND} vault_item WHERE id = ANY(%b::uuid[])"
 _SELECT_AS_GATE: Final = f"{_FOUND} vault_sealed_for_gate(%b::uuid[])"

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db.backends.utils import CursorWrapper
 
 from comity.kernel.time import Period
-from comity.spine.tenancy.transaction import Reading, read_together
+from comity.spine.tenancy.transaction import Query, read_together
 from comity.standing.agreements.digest import version_digest
 from comity.standing.agreements.facts import Hold, LiveAgreement
 from comity.standing.agreements.vocabulary import AgreementKind
@@ -49,13 +49,13 @@ _texts: OrderedDict[tuple[UUID, str], _Text] = OrderedDict()
 """Texts that have the digest they are kept under, the oldest leaving when full: a version never grows stale."""
 
 
-def locking(pairs: Collection[PairIds]) -> Reading:
+def locking(pairs: Collection[PairIds]) -> Query:
     """Return the reading that locks and finds what bears on the pairs, for `agreements_from`.
 
     Agreements in force between two are locked `FOR SHARE`: until the transaction ends no suspension, termination or
     new version of them can commit.
     """
-    return Reading(_COLUMNS, _LOCKED, _columns(pairs), _Row)
+    return Query(_COLUMNS, _LOCKED, _columns(pairs), _Row)
 
 
 def agreements_from(
@@ -67,27 +67,6 @@ def agreements_from(
     ever in force. An agreement whose period is over is returned: `rulebook.build_slice` compares periods with the
     instant of the decision.
     """
-    return _by_pair(cursor, pairs, rows)
-
-
-def lock_agreements(cursor: CursorWrapper, pairs: Collection[PairIds]) -> dict[PairIds, tuple[LiveAgreement, ...]]:
-    """Return what bears on each pair, locked (`locking`, `agreements_from`)."""
-    return _by_pair(cursor, pairs, read_together(cursor, locking(pairs))[0])
-
-
-def list_live_agreements(cursor: CursorWrapper, pairs: Collection[PairIds]) -> dict[PairIds, tuple[LiveAgreement, ...]]:
-    """Return the same without locks: for previews, where nothing leaves."""
-    return _by_pair(cursor, pairs, read_together(cursor, Reading(_COLUMNS, _OPEN, _columns(pairs), _Row))[0])
-
-
-def _columns(pairs: Iterable[PairIds]) -> tuple[list[UUID], list[UUID]]:
-    ordered = sorted(set(pairs))
-    return [pair[0] for pair in ordered], [pair[1] for pair in ordered]
-
-
-def _by_pair(
-    cursor: CursorWrapper, pairs: Collection[PairIds], rows: Sequence[tuple[Any, ...]]
-) -> dict[PairIds, tuple[LiveAgreement, ...]]:
     # Taken out at once: while rows are read, the memory may let go of what it held longest.
     kept = {row[8]: text for row in rows if (text := _texts.get((row[8], row[10]))) is not None}
     read = kept | _read_texts(cursor, {row[8] for row in rows} - set(kept))
@@ -107,6 +86,21 @@ def _by_pair(
         )
         for pair in pairs
     }
+
+
+def lock_agreements(cursor: CursorWrapper, pairs: Collection[PairIds]) -> dict[PairIds, tuple[LiveAgreement, ...]]:
+    """Return what bears on each pair, locked (`locking`, `agreements_from`)."""
+    return agreements_from(cursor, pairs, read_together(cursor, locking(pairs))[0])
+
+
+def list_live_agreements(cursor: CursorWrapper, pairs: Collection[PairIds]) -> dict[PairIds, tuple[LiveAgreement, ...]]:
+    """Return the same without locks: for previews, where nothing leaves."""
+    return agreements_from(cursor, pairs, read_together(cursor, Query(_COLUMNS, _OPEN, _columns(pairs), _Row))[0])
+
+
+def _columns(pairs: Iterable[PairIds]) -> tuple[list[UUID], list[UUID]]:
+    ordered = sorted(set(pairs))
+    return [pair[0] for pair in ordered], [pair[1] for pair in ordered]
 
 
 def _read_texts(cursor: CursorWrapper, versions: Collection[UUID]) -> dict[UUID, _Text]:

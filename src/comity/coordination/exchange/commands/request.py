@@ -50,7 +50,8 @@ def request_disclosures(*, asks: Sequence[Ask], by: Actor, now: datetime, keys: 
     once `exchange_disclosure`; clocks, tasks, outbox messages; one ledger entry per ask, permit and refusal alike. A
     retry returns the recorded outcome. When another request records one of the keys meanwhile, the chunk is done
     again ask by ask; so too when a record was altered: that ask alone is then `Invalid`, nothing of it recorded.
-    Raises `ChunkTooLargeError`; a refusal is returned, never raised.
+    Raises `ChunkTooLargeError`, and `ActorChangedError` for an actor known from before that must be looked up again;
+    a refusal is returned, never raised.
     """
     if len(asks) > CHUNK:
         raise ChunkTooLargeError(f"{len(asks)} asks at once, more than {CHUNK}")
@@ -126,7 +127,8 @@ def _read(cursor: CursorWrapper, asks: Mapping[int, Ask], named: Sequence[Named]
         [recorded] = read_together(cursor, made_before)
         return _Read(recorded_from(recorded), {}, {})
     pairs = pairs_of(plain)
-    recorded, records, locked = read_together(cursor, made_before, records_of(plain), locking(pairs))
+    # The lock first: what a suspension let it wait for is over when the records are read.
+    recorded, locked, records = read_together(cursor, made_before, locking(pairs), records_of(plain))
     return _Read(recorded_from(recorded), records_from(records), agreements_from(cursor, pairs, locked))
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q
 
-from comity.spine.tenancy.stamps import DIRECTORY_STAMP_AS_TEXT
+from comity.spine.tenancy.stamps import WHO_STAMP_AS_TEXT
 from comity.standing.directory.facts import ApiKeyFacts, KeyRefusal, PublicKeyFacts, RefusedKey
 from comity.standing.directory.models import AgencyKey
 from comity.standing.directory.selectors.found import only
@@ -19,7 +19,7 @@ from comity.standing.directory.vocabulary import KeyPurpose, KeyScheme
 _KEY: Final = ("id", "agency_id", "key_id", "purpose", "scheme", "public_pem", "period", "revoked_at")
 # Plain SQL: every request begins with it, and building a queryset would cost more than the query.
 _API_KEY: Final = (
-    f"SELECT n.now, ({DIRECTORY_STAMP_AS_TEXT}), k.id, k.agency_id, k.post_id, k.prefix, k.scopes, k.secret_sha256,"
+    f"SELECT n.now, ({WHO_STAMP_AS_TEXT}), k.id, k.agency_id, k.post_id, k.prefix, k.scopes, k.secret_sha256,"
     " lower(k.period), upper(k.period), k.revoked_at"
     " FROM (SELECT clock_timestamp()) AS n (now) LEFT JOIN directory_api_key k ON k.prefix = %s"
 )
@@ -30,7 +30,7 @@ _PARTS: Final = 3
 class Presented:
     """An API key as it was presented: what it opens or why not, and the instant by the database's clock.
 
-    `stamp`: until the directory has another one only time changes the answer, at `until`, if ever.
+    `stamp`: until keys, posts and holders have another one only time changes the answer, at `until`, if ever.
     """
 
     found: ApiKeyFacts | RefusedKey
@@ -56,7 +56,7 @@ def find_api_key(secret: str, at: datetime) -> ApiKeyFacts | RefusedKey:
 
 
 def _read_key(secret: str) -> tuple[datetime, str, list[tuple[Any, ...]]]:
-    """Return the database's time, the directory's stamp and the key whose prefix the secret names.
+    """Return the database's time, the stamp of who acts and the key whose prefix the secret names.
 
     What is no secret names none.
     """
