@@ -1,8 +1,14 @@
 """Master keys at the command line: rotated, listed, destroyed once they seal nothing."""
 
+import shutil
+from itertools import count
+
 import pytest
 from cli_terminal import an_ask
 
+from comity.config.node import Role
+from comity.coordination.exchange.commands.file import NewRecord, file_records
+from comity.doors.cli import keys
 from comity.spine.keys.file_ring import FileKeyRing
 from comity.spine.vault.retire import SETTLED
 
@@ -44,11 +50,11 @@ def held(path):
 def test_master_keys_are_listed_with_what_each_seals(rotated):
     terminal, path, old = rotated
     current = FileKeyRing(path).master_key_id
-    count = terminal.node.look("SELECT count(*) FROM vault_item")[0][0]
+    [(items,)] = terminal.node.look("SELECT count(*) FROM vault_item")
     lines = terminal.run("keys", "masters", "--json").lines
     assert [(line["key"], line["is_current"], line["seals"]) for line in lines] == [
         (old, False, 0),
-        (current, True, count),
+        (current, True, items),
     ]
     assert {line["kept_in"] for line in lines} == {"key file"}
     said = terminal.run("keys", "masters").out
@@ -80,10 +86,38 @@ def test_an_old_master_key_is_destroyed_when_asked_back(rotated):
     assert "backups made" not in again.out
 
 
-def test_old_backups_are_named_only_while_they_are_kept(rotated):
+def test_old_backups_are_named_however_long_ago_the_key_was_replaced(rotated):
     terminal, _, old = rotated
     terminal.node.clock.advance(days=36)
-    assert "backups" not in retire(terminal, old, typed="n\n").out
+    said = retire(terminal, old, typed="n\n").out
+    assert "backups made before everything was sealed anew open with this key only, and are kept 35 days" in said
+
+
+def test_damage_does_not_hide_a_process_that_still_uses_the_old_key(own_keys, monkeypatch, tmp_path):
+    terminal, path = own_keys
+    former = tmp_path / "former.json"
+    shutil.copy(path, former)
+    stale, a_round, numbers = FileKeyRing(former), keys._round, count(2)
+
+    def another_seals():
+        record = NewRecord(category="case", reference=f"C-{next(numbers)}", values={"warrant": "W-9"})
+        demo = terminal.node
+        file_records(records=(record,), by=demo.actor("pima-so"), now=demo.clock(), keys=stale)
+
+    def while_another_seals(ring, total):
+        done = a_round(ring, total)
+        another_seals()
+        return done
+
+    another_seals()
+    another_seals()
+    with terminal.node.connect(Role.BOOTSTRAP) as admin:
+        admin.execute("UPDATE vault_item SET wrapped_key = '' WHERE id = (SELECT min(id::text)::uuid FROM vault_item)")
+    alone = terminal.run("keys", "rotate")
+    assert (alone.code, "1 do not open and stay" in alone.out, "still uses" in alone.out) == (1, True, False)
+    monkeypatch.setattr(keys, "_round", while_another_seals)
+    both = terminal.run("keys", "rotate")
+    assert (both.code, "1 do not open and stay" in both.out, "still uses an older key" in both.out) == (1, True, True)
 
 
 def test_a_master_key_that_seals_something_is_not_destroyed(own_keys):

@@ -167,6 +167,9 @@ def test_master_keys_say_since_when_and_which_is_current(path):
         (2, True, "key file"),
     ]
     assert ring.master_keys()[1].key_id == fresh
+    assert {key.moved_at for key in ring.master_keys()} == {None}
+    ring.mark_moved("comity")
+    assert {key.moved_at for key in FileKeyRing(path).master_keys()} == {datetime(2026, 3, 3, tzinfo=UTC)}
 
 
 def test_signature_holds_for_its_digest_and_key_only(ring):
@@ -218,6 +221,20 @@ def test_interrupted_write_leaves_the_old_file(ring, path, monkeypatch):
         ring.rotate_master()
     assert path.read_bytes() == before
     assert [p.name for p in path.parent.iterdir() if p.name.endswith(".new")] == []
+
+
+def test_what_a_killed_write_left_goes_with_the_next_write_and_with_the_file(ring, path):
+    leftover, anothers = path.with_name(".keys.json.4242.new"), path.with_name(".log-key.json.4242.new")
+    old = ring.master_key_id
+    for file in (leftover, anothers):
+        file.write_bytes(path.read_bytes())
+    fresh = ring.rotate_master()
+    assert (leftover.exists(), anothers.exists()) == (False, True)
+    ring.mark_moved("comity")
+    ring.retire_master(old)
+    leftover.write_bytes(path.read_bytes())
+    ring.retire_master(fresh)
+    assert (path.exists(), leftover.exists(), anothers.exists()) == (False, False, True)
 
 
 def test_log_key_is_kept_apart_and_shows_its_verifier_key(tmp_path):

@@ -80,15 +80,13 @@ def masters(node: Node, *, form: str) -> None:
 
 def show_retirable(node: Node, *, key_id: str) -> None:
     """Print what it means to destroy an old master key; raises where that may not be."""
-    now = node.now()
     with reading(_KEEPER) as cursor:
-        found = require_retirable(cursor, node.open_keys(), key_id=key_id, now=now)
-    say(f"master key {key_id} seals nothing; made {moment(found.key.made_at)}, kept in the {found.key.kept_in}")
-    if now < found.replaced_at + BACKUPS_KEPT:
-        say(
-            f"→ backups made before {moment(found.replaced_at)} open with it only, and are kept "
-            f"{BACKUPS_KEPT.days} days: none of them can be restored without it"
-        )
+        key = require_retirable(cursor, node.open_keys(), key_id=key_id, now=node.now())
+    say(f"master key {key_id} seals nothing; made {moment(key.made_at)}, kept in the {key.kept_in}")
+    say(
+        f"→ backups made before everything was sealed anew open with this key only, and are kept {BACKUPS_KEPT.days} "
+        "days: none of them can be restored without it"
+    )
 
 
 def retire(node: Node, *, key_id: str) -> None:
@@ -105,7 +103,10 @@ def rotate(node: Node) -> int:
     old = keys.master_key_id
     new = keys.rotate_master()
     kept_in = next(key.kept_in for key in keys.master_keys() if key.key_id == old)
-    say(f"master key {new} is current; {old} stays in the {kept_in}, backups need it for {BACKUPS_KEPT.days} days")
+    say(
+        f"master key {new} is current; {old} stays in the {kept_in}: backups made before everything is sealed anew "
+        f"need it, and are kept {BACKUPS_KEPT.days} days"
+    )
     say(
         f"→ back the {kept_in} up now, apart from the database; `comity keys retire {old}` destroys the old key one day"
     )
@@ -131,7 +132,7 @@ def rewrap(node: Node, *, keys: KeyRing | None = None) -> int:
         say(
             f"→ {damaged:,} do not open and stay as they are: `comity ledger verify` names them, a backup restores them"
         )
-    elif left:
+    if left > damaged:
         say("→ a process still uses an older key: restart Comity's services, then run `comity keys rewrap`")
     return NOT_WELL if left else 0
 

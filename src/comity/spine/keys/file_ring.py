@@ -10,9 +10,10 @@ from typing import Final, Self
 
 from cryptography.exceptions import InvalidTag
 
-from comity.kernel.time import Clock
+from comity.kernel.time import Clock, utc_text
 from comity.spine.keys.key_file import (
     MOVED,
+    MOVED_AT,
     Master,
     new_content,
     new_master,
@@ -92,7 +93,10 @@ class FileKeyRing:
     def master_keys(self) -> Sequence[MasterKey]:
         """Return the master keys held, the oldest first."""
         secrets, held = self._secrets, self._secrets.masters
-        keys = (MasterKey(key_id, held[key_id].made_at, KEPT_IN, key_id == secrets.current) for key_id in held)
+        keys = (
+            MasterKey(key_id, master.made_at, KEPT_IN, key_id == secrets.current, secrets.moved_at)
+            for key_id, master in held.items()
+        )
         return sorted(keys, key=lambda key: (key.made_at, key.key_id))
 
     def sign(self, purpose: str, digest: bytes) -> Signature:
@@ -216,9 +220,12 @@ class FileKeyRing:
             self._write(content | {"masters": masters, "current": current if current in masters else min(masters)})
 
     def mark_moved(self, token: str) -> None:
-        """Note for every process that the keys are in the token `token` now: from here on the file seals nothing."""
+        """Note for every process that the keys are in the token `token` now: from here on the file seals nothing.
+
+        When that was is noted with it.
+        """
         with locked(self._path):
-            self._write(read_private(self._path) | {MOVED: token})
+            self._write(read_private(self._path) | {MOVED: token, MOVED_AT: utc_text(self._clock())})
 
     def _write(self, content: Mapping[str, object]) -> None:
         replace_private(self._path, content)

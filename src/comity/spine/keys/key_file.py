@@ -27,6 +27,8 @@ from comity.spine.keys.signing import key_id_of, spki_of
 FORMAT: Final = "comity/keys/1"
 MOVED: Final = "moved_to"
 """Where the file says which token its keys were moved into."""
+MOVED_AT: Final = "moved_at"
+"""Where the file says when that was noted."""
 _KEY: Final = 32
 
 
@@ -50,7 +52,8 @@ class Signing:
 class Secrets:
     """The file, opened: master keys by id, the current one's id, the blind index key, signing keys by purpose.
 
-    `moved_to`: the token the keys were moved into, "" for none. `stamp`: which file it was that was read.
+    `moved_to`: the token the keys were moved into, "" for none; `moved_at`: when that was noted, None where the file
+    does not say. `stamp`: which file it was that was read.
     """
 
     masters: Mapping[str, Master]
@@ -58,6 +61,7 @@ class Secrets:
     blind: bytes
     signing: Mapping[str, Signing]
     moved_to: str
+    moved_at: datetime | None
     stamp: object
 
 
@@ -80,10 +84,11 @@ def open_secrets(path: Path) -> Secrets:
         masters = {str(k): _master(str(k), v) for k, v in section(content, "masters", path).items()}
         signing = {str(p): _signing(str(p), v) for p, v in section(content, "signing", path).items()}
         current, blind, moved_to = str(content["current"]), _bytes(content["blind"]), str(content.get(MOVED) or "")
+        moved_at = datetime.fromisoformat(str(content[MOVED_AT])) if content.get(MOVED_AT) else None
         _check_whole(masters, current, blind)
     except (KeyError, TypeError, ValueError) as error:
         raise KeyFileDamagedError(f"`{path}` is damaged at {error}; restore it from the backup of the keys") from None
-    return Secrets(masters, current, blind, signing, moved_to, stamp)
+    return Secrets(masters, current, blind, signing, moved_to, moved_at, stamp)
 
 
 def _check_whole(masters: Mapping[str, Master], current: str, blind: bytes) -> None:

@@ -1,6 +1,7 @@
 """The keys of a node that were moved from a key file into a token, while the file still opens what it sealed."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from comity.spine.keys.file_ring import FileKeyRing
 from comity.spine.keys.ring import KeyRing, MasterKey, PublicKey, Signature, Wrapped
@@ -24,7 +25,7 @@ class MovedRing:
 
     def master_keys(self) -> Sequence[MasterKey]:
         """Return the master keys of both, the oldest first; of the file's none is current any more."""
-        old = [MasterKey(key.key_id, key.made_at, key.kept_in, is_current=False) for key in self._file.master_keys()]
+        old = [replace(key, is_current=False) for key in self._file.master_keys()]
         return sorted([*old, *self._token.master_keys()], key=lambda key: (key.made_at, key.key_id))
 
     def sign(self, purpose: str, digest: bytes) -> Signature:

@@ -1,6 +1,7 @@
 """Files that hold secrets: owned by this user, mode 0600, replaced whole or not at all."""
 
 import fcntl
+import glob
 import json
 import os
 import stat
@@ -83,7 +84,11 @@ def create_private(path: Path, value: Mapping[str, object]) -> None:
 
 
 def replace_private(path: Path, value: Mapping[str, object]) -> None:
-    """Replace `path` by `value` atomically and durably, mode 0600; the caller holds `locked(path)`."""
+    """Replace `path` by `value` atomically and durably, mode 0600; the caller holds `locked(path)`.
+
+    What a killed process left half done beside it goes first: it holds the same secrets, and nothing else removes it.
+    """
+    _remove_leftovers(path)
     replace_file(path, (json.dumps(value, indent=1, sort_keys=True) + "\n").encode(), mode=0o600)
 
 
@@ -105,9 +110,16 @@ def replace_file(path: Path, content: bytes, *, mode: int) -> None:
 
 
 def remove_private(path: Path) -> None:
-    """Remove a secret file for good; the caller holds `locked(path)`."""
+    """Remove a secret file for good, and what killed processes left beside it; the caller holds `locked(path)`."""
+    _remove_leftovers(path)
     path.unlink()
     _keep_folder(path)
+
+
+def _remove_leftovers(path: Path) -> None:
+    """Under `locked(path)` no file of `replace_private` is being written: what is there a killed process left."""
+    for leftover in path.parent.glob(f".{glob.escape(path.name)}.*.new"):
+        leftover.unlink()
 
 
 def _keep_folder(path: Path) -> None:

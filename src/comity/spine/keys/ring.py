@@ -51,12 +51,16 @@ class PublicKey:
 
 @dataclass(frozen=True, slots=True)
 class MasterKey:
-    """A master key that a ring holds; `kept_in`: `key file` or `token`. The current one is what `wrap` uses."""
+    """A master key that a ring holds; `kept_in`: `key file` or `token`. The current one is what `wrap` uses.
+
+    `moved_at`: since when its key file is marked as moved into a token; None where it is not, or the file does not say.
+    """
 
     key_id: str
     made_at: datetime
     kept_in: str
     is_current: bool
+    moved_at: datetime | None = None
 
 
 class KeyRingError(Exception):

@@ -12,6 +12,7 @@ from comity.spine.keys.private_file import read_private_text
 from comity.spine.keys.ring import (
     KeyRing,
     KeyRingError,
+    KeysMovedError,
     MasterKey,
     PublicKey,
     Signature,
@@ -77,9 +78,15 @@ def move_store(*, file: Path, token: TokenPlace, fits: Callable[[KeyRing], None]
 
     From here on the file seals nothing, in any process, and opens what it sealed; nothing is sealed anew yet. `fits`
     raises for keys that are not this database's: before anything is changed. A crash before the file is marked leaves
-    the file in use. Raises `TokenTakenError`, `KeyRingError`.
+    the file in use. Raises `TokenTakenError`, `KeysMovedError` for a file that was moved into another token,
+    `KeyRingError`.
     """
     former = FileKeyRing(file)
+    if former.moved_to not in {"", token.label}:
+        raise KeysMovedError(
+            f"the keys of `{file}` were moved into the token `{former.moved_to}`, not into `{token.label}`; set "
+            f"COMITY_PKCS11_TOKEN={former.moved_to} and go on with that one"
+        )
     try:
         shared = _open_shared(token)
     except TokenEmptyError:
@@ -92,7 +99,7 @@ def move_store(*, file: Path, token: TokenPlace, fits: Callable[[KeyRing], None]
                 "this one"
             )
         fits(MovedRing(shared, former))
-    if former.moved_to != token.label:
+    if not former.moved_to:
         former.mark_moved(token.label)
     return MovedRing(shared, former)
 

@@ -1,6 +1,5 @@
 """Destroying a master key: an old one, under which nothing is sealed any more."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -26,16 +25,11 @@ class JustReplacedError(ValueError):
     """The master key was replaced a moment ago: what was sealed under it may not be stored yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Retirable:
-    """A master key that may be destroyed; `replaced_at`: backups made before may open with it only."""
-
-    key: MasterKey
-    replaced_at: datetime
-
-
-def require_retirable(cursor: CursorWrapper, keys: KeyRing, *, key_id: str, now: datetime) -> Retirable:
+def require_retirable(cursor: CursorWrapper, keys: KeyRing, *, key_id: str, now: datetime) -> MasterKey:
     """Return an old master key that seals nothing any more; nothing is written.
+
+    It was replaced when the current one was made, or when its key file was marked as moved if that was later. Nothing
+    is said of backups: those made before the last item was sealed anew open with the old key only.
 
     For the duty `retention`, which sees every item. Raises `NoSuchMasterKeyError`, `MasterKeyInUseError`,
     `MasterKeySealsError`, `JustReplacedError`.
@@ -52,14 +46,14 @@ def require_retirable(cursor: CursorWrapper, keys: KeyRing, *, key_id: str, now:
             f"`{key_id}` still seals {count:,} items, which nothing else opens; run `comity keys rewrap`, then retire "
             "the key"
         )
-    settled_at = current.made_at + SETTLED
+    replaced_at = max(current.made_at, found.moved_at or current.made_at)
+    settled_at = replaced_at + SETTLED
     if now < settled_at:
         raise JustReplacedError(
-            f"`{key_id}` was replaced at {current.made_at:%H:%M} UTC, and what was being sealed then may not be stored "
+            f"`{key_id}` was replaced at {replaced_at:%H:%M} UTC, and what was being sealed then may not be stored "
             f"yet; retire it after {settled_at:%H:%M} UTC"
         )
-    later = [key.made_at for key in held.values() if key.made_at > found.made_at]
-    return Retirable(found, min(later, default=current.made_at))
+    return found
 
 
 def retire_master_key(cursor: CursorWrapper, keys: KeyRing, *, key_id: str, now: datetime) -> None:
