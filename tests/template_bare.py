@@ -4,11 +4,12 @@ import os
 
 import django
 from django.conf import settings
-from django.core.management import call_command
+
+from comity.host.prepare import migrate
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "comity.config.settings")
 for options in settings.DATABASES.values():
     options["NAME"] = os.environ["COMITY_TEST_DATABASE"]
     options["OPTIONS"].pop("pool", None)
 django.setup()
-call_command("migrate", database="owner", verbosity=0, interactive=False)
+migrate()

@@ -15,6 +15,8 @@ def test_a_database_is_accepted_by_the_definitions_that_made_it(node):
     note_definitions(connections["owner"])
     require_same_definitions(connections["owner"])
     migrate()
+    with node.connect(Role.OWNER) as owner:
+        assert owner.execute("SELECT count(*) FROM exchange_ask").fetchone() == (0,)
 
 
 @pytest.mark.parametrize("noted", ["NULL", "'no json'", "'[]'", '\'{"exchange.0001_initial": "00"}\''])
