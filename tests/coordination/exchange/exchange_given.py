@@ -1,5 +1,6 @@
 """What the tests of the exchange start from: asks and records between demo agencies, each outcome by name."""
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -209,3 +210,27 @@ def counts(demo: Any) -> dict[str, int]:
     ]
     question = " UNION ALL ".join(f"SELECT '{table}', count(*) FROM {table}" for table in tables)
     return dict(demo.look(question))
+
+
+def together(*works):
+    """Run works at the same moment, each in a thread with its own connection; return results or errors."""
+    from django.db import connections
+
+    barrier, outcomes = threading.Barrier(len(works)), [None] * len(works)
+
+    def run(place, work):
+        try:
+            barrier.wait()
+            outcomes[place] = work()
+        except Exception as error:  # noqa: BLE001 - the outcome is what the test looks at
+            outcomes[place] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=item) for item in enumerate(works)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert not any(thread.is_alive() for thread in threads)
+    return outcomes
