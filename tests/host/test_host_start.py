@@ -12,7 +12,17 @@ import pytest
 from host_clusters import SOURCES
 
 from comity.config.node import DatabaseAccess, load
-from comity.host.start import ALL, StartRefused, await_ended, held, is_node, make_home, require_address, require_node
+from comity.host.start import (
+    ALL,
+    StartRefused,
+    await_ended,
+    held,
+    is_node,
+    is_running,
+    make_home,
+    require_address,
+    require_node,
+)
 
 HOLDER = """
 import sys, time
@@ -122,3 +132,11 @@ def test_a_folder_without_a_node_is_told_and_nothing_is_made(settings):
     DatabaseAccess.with_new_passwords(host="/run", port=5432, name="comity").save(settings.access_file)
     require_node(settings)
     assert is_node(settings)
+
+
+def test_a_service_runs_while_another_process_holds_its_lock_and_no_longer(tmp_path):
+    assert not is_running(tmp_path, "worker")
+    with held(tmp_path, "worker"):
+        assert is_running(tmp_path, "worker")
+        assert not is_running(tmp_path, "sequencer")
+    assert not is_running(tmp_path, "worker")

@@ -73,6 +73,18 @@ def held(home: Path, name: str, *, seconds: float = 0.0) -> Iterator[None]:
         os.close(descriptor)
 
 
+def is_running(home: Path, name: str) -> bool:
+    """Tell whether a service of this home runs: whether another process holds its lock."""
+    try:
+        with (home / f"running-{name}.lock").open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
 def await_ended(home: Path) -> None:
     """Wait until no service of this home runs, as those of a killed start soon do not; else raise `StartRefused`."""
     for name in SERVICES:

@@ -20,7 +20,7 @@ from comity.host.keystore import open_fitting_ring
 from comity.host.launcher import own_database
 from comity.host.prepare import ready_node
 from comity.host.services import Services, services_of
-from comity.host.start import ALL, await_ended, held, make_home, require_address
+from comity.host.start import ALL, await_ended, held, is_running, make_home, require_address
 from comity.spine.keys.ring import KeyRing
 
 WORDS = {
@@ -56,9 +56,9 @@ def run_demo(settings: NodeSettings, *, console: Console) -> int:
             try:
                 _show(keys, console)
                 checked = check_ledger(settings, console)
-                _await_api(settings)
-                # What it does can wait a moment; what somebody waits for has the processors until then.
+                # Until then what somebody waits for has the processors.
                 services.start([worker])
+                _await_answers(settings)
                 _invite(settings, console)
                 if not checked.is_whole:
                     check_whole_beside(settings, console)
@@ -153,13 +153,17 @@ def _print_tally(statuses: dict[str, int], refused_by: dict[str, int], console: 
     console.print(refusals)
 
 
-def _await_api(settings: NodeSettings) -> None:
-    """Wait until the API answers; one that does not in time is started again and told by who watches it."""
+def _await_answers(settings: NodeSettings) -> None:
+    """Wait until the API answers and the worker runs, so that what is asked from now on is delivered at once.
+
+    One that does not in time is started again and told by who watches it.
+    """
     deadline = time.monotonic() + ANSWERS_SECONDS
     while time.monotonic() < deadline:
         with suppress(httpx.TransportError):
             httpx.get(f"http://{_address(settings)}/api/v1/health", timeout=5)
-            return
+            if is_running(settings.home, "worker"):
+                return
         time.sleep(0.1)
 
 
