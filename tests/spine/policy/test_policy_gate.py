@@ -11,7 +11,7 @@ from comity.spine.policy.decide import decide
 from comity.spine.policy.decision import Decision, HoldForCounsel, NeedsApproval, Permit, Refuse
 from comity.spine.policy.facts import Facts, Party, UnreadableFactsError, facts_from_plain
 from comity.spine.policy.replay import Difference, outcomes_plain, replay
-from comity.spine.policy.rules import ENGINE, parse_pack
+from comity.spine.policy.rules import ENGINE, BrokenRuleError, Kind, parse_pack
 from comity.spine.policy.slices import SliceCache, make_slice, rules_between
 
 SHERIFF = Party("a", "local", "AZ", frozenset({"law_enforcement", "criminal_justice"}))
@@ -96,10 +96,45 @@ def test_a_rule_that_errs_refuses_even_what_another_rule_permits(kind):
 
 
 def test_an_erring_rule_of_one_class_leaves_the_other_classes_alone():
-    broken = rules_of(kind="forbid", name="law-2", when=OVERFLOW, scope=' == Comity::Class::"release"')
+    broken = rules_of(kind="forbid", name="law-2", when=OVERFLOW, scope=' in Comity::Class::"release"')
     outcomes = dict(decided(PERMIT, broken).outcomes)
     assert outcomes["release"] == Refuse("error")
     assert isinstance(outcomes["identity"], Permit)
+
+
+@pytest.mark.parametrize("kind", ["require", "warn"])
+def test_a_duty_that_errs_changes_no_refusal_and_names_no_reason_of_its_own(kind):
+    broken = rules_of(kind=kind, name="law-2", when=OVERFLOW)
+    refused = decided(rules_of(kind="forbid", name="law-3"), broken).outcomes
+    assert [outcome.rules for _, outcome in refused] == [("law-3",), ("law-3",)]
+
+
+@pytest.mark.parametrize("kind", ["permit", "forbid", "mandate"])
+def test_a_rule_scoped_to_a_class_bears_on_that_class_alone(kind):
+    scoped = rules_of(kind=kind, name="law-2", scope=' in Comity::Class::"release"')
+    base = PERMIT if kind == "forbid" else ()
+    outcomes = dict(decided(base, scoped).outcomes)
+    assert isinstance(outcomes["release"], Refuse if kind == "forbid" else Permit)
+    assert isinstance(outcomes["identity"], Permit if kind == "forbid" else Refuse)
+    assert "law-2" not in outcomes["identity"].rules
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"classes": frozenset({"release"})},
+        {"classes": frozenset({"status"})},
+        {"kind": Kind.PERMIT},
+        {"text": 'forbid (principal, action, resource == Comity::Class::"release");'},
+        {"text": "forbid (principal, action, resource);"},
+    ],
+)
+def test_a_rule_whose_text_is_of_other_classes_or_effect_makes_no_slice(changes):
+    """A stored rule is not taken at its word: a scope the ask can never be in would silence a `forbid`."""
+    scope = "" if changes.get("classes") == {"release"} else ' in Comity::Class::"release"'
+    (rule,) = rules_of(kind="forbid", name="law-2", scope=scope)
+    with pytest.raises(BrokenRuleError, match="rule `law-2`"):
+        make_slice([replace(rule, **changes)])
 
 
 def test_what_is_refused_and_why():
@@ -188,7 +223,7 @@ def test_a_decision_names_its_rule_set_and_engine():
 
 def test_replay_lists_what_another_rule_set_changes():
     recorded = outcomes_plain(decided(PERMIT))
-    now = make_slice([*PERMIT, *rules_of(kind="forbid", name="law-2", scope=' == Comity::Class::"release"')])
+    now = make_slice([*PERMIT, *rules_of(kind="forbid", name="law-2", scope=' in Comity::Class::"release"')])
     assert replay(facts=ASK, rules=now, recorded=recorded) == (
         Difference(
             "release",

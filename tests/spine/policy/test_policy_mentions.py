@@ -3,13 +3,13 @@
 import pytest
 
 from comity.spine.policy.mentions import join_mentioned, mentioned_in
-from comity.spine.policy.narrow import read_conditions
+from comity.spine.policy.narrow import read_policies
 
 POLICY = "permit (principal, action, resource) when {{ {0} }};"
 
 
 def mentioned(condition: str) -> object:
-    return mentioned_in(read_conditions([POLICY.format(condition)])[0])
+    return mentioned_in(read_policies([POLICY.format(condition)])[0]["conditions"])
 
 
 @pytest.mark.parametrize(

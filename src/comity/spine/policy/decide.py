@@ -1,10 +1,12 @@
 """The gate: facts and a slice of rules in, a decision out. Pure: no clock, no database, no settings.
 
-Fail closed. The engine skips a `forbid` that errs and would then allow; here any diagnostic refuses.
+The engine is asked twice an ask: which rules that forbid hold, and which of the others. What that means for each class
+is read here. Fail closed: the engine skips a `forbid` that errs and would then allow; here any diagnostic refuses.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import cedarpy
@@ -14,7 +16,7 @@ from comity.spine.policy.decision import Decision, HoldForCounsel, NeedsApproval
 from comity.spine.policy.facts import Facts
 from comity.spine.policy.mentions import Mentioned
 from comity.spine.policy.rules import ENGINE, Kind, Rule
-from comity.spine.policy.slices import DUTIES, MAIN, MANDATES, SCHEMA, CompiledSet, NarrowedSlice, RuleSlice
+from comity.spine.policy.slices import SCHEMA, NarrowedSlice, RuleSlice
 
 COUNSEL_MANDATE: Final = "counsel_mandate"
 """Evidence code: counsel of the holder found that the mandate prevails over the state's bar."""
@@ -22,44 +24,35 @@ APPROVED: Final = "approved_"
 """Prefix of evidence codes: `approved_privacy_officer` and so on, set by a recorded verdict only."""
 
 _IT: Final = {"type": "Comity::Ask", "id": "it"}
+_DECIDING: Final = frozenset({Kind.PERMIT, Kind.FORBID, Kind.MANDATE})
+_ERRED: Final = re.compile(r"error while evaluating policy `(policy\d+)`")
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
-    """What the engine said of one set: allowed or not, the rules behind it, whether it erred."""
+class _Weighed:
+    """What the engine said: the rules that hold, by kind, and those it could not weigh."""
 
-    allowed: bool
-    rules: tuple[Rule, ...]
-    erred: bool
+    forbids: Sequence[Rule]
+    permits: Sequence[Rule]
+    mandates: Sequence[Rule]
+    required: Sequence[Rule]
+    warned: Sequence[Rule]
+    erred: Sequence[Rule]
+
+    def of_class(self, name: str) -> "_Weighed":
+        """Return what bears on one class: rules open to all and those scoped to it."""
+        return _Weighed(
+            _scoped(self.forbids, name),
+            _scoped(self.permits, name),
+            _scoped(self.mandates, name),
+            _scoped(self.required, name),
+            _scoped(self.warned, name),
+            _scoped(self.erred, name),
+        )
 
 
-_SILENT: Final = _Answer(allowed=False, rules=(), erred=False)
-
-
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """One ask before the engine.
-
-    Classes that share a rule set share its answer: rules name a class in their scope only (`parse_pack` refuses
-    others), so the answer cannot depend on which of them is asked.
-    """
-
-    facts: Facts
-    rules: NarrowedSlice
-    entities: cedarpy.Entities
-    answers: dict[tuple[str, ...], _Answer] = field(default_factory=dict)
-    """By the ids of the rules asked: two threads may have made two objects of one set."""
-
-    def ask(self, kinds: frozenset[Kind], name: str) -> _Answer:
-        """Return what the engine says of the rules of `kinds` for the class."""
-        compiled = self.rules.compiled(kinds, name)
-        if compiled.policies is None:
-            return _SILENT
-        answer = self.answers.get(compiled.ids)
-        if answer is None:
-            answer = _evaluate(compiled, name, self.facts.act, self.entities)
-            self.answers[compiled.ids] = answer
-        return answer
+def _scoped(rules: Sequence[Rule], name: str) -> Sequence[Rule]:
+    return [rule for rule in rules if rule.classes is None or name in rule.classes] if rules else rules
 
 
 def decide(*, facts: Facts, rules: RuleSlice) -> Decision:
@@ -69,34 +62,39 @@ def decide(*, facts: Facts, rules: RuleSlice) -> Decision:
     the duties and warnings that follow from what may leave. Never raises for facts or rules: an engine error is a
     refusal of the class with reason `error`.
     """
-    narrowed = rules.narrowed(facts)
-    entities = _entities(facts, narrowed.mentioned)
-    if entities is None:
+    weighed = _weigh(facts, rules.narrowed(facts))
+    if weighed is None:
         return Decision(tuple((name, Refuse("error")) for name, _ in facts.asked), (), (), rules.digest, ENGINE)
-    case = _Case(facts, narrowed, entities)
     outcomes: list[tuple[str, Outcome]] = []
     duties: set[str] = set()
     warnings: set[str] = set()
     for name, elements in facts.asked:
-        outcome = _decide_class(case, name, elements)
+        found = weighed.of_class(name)
+        outcome = _decide_class(facts, found, elements)
         if not isinstance(outcome, Refuse):
-            outcome, required, warned = _with_duties(case, name, outcome)
-            duties |= required
-            warnings |= warned
+            duties.update(rule.id for rule in found.required)
+            warnings.update(rule.id for rule in found.warned)
         outcomes.append((name, outcome))
     return Decision(tuple(outcomes), tuple(sorted(duties)), tuple(sorted(warnings)), rules.digest, ENGINE)
 
 
-def _decide_class(case: _Case, name: str, elements: tuple[str, ...]) -> Outcome:
-    main, mandates = case.ask(MAIN, name), case.ask(MANDATES, name)
-    if main.erred or mandates.erred:
+def _decide_class(facts: Facts, found: _Weighed, elements: tuple[str, ...]) -> Outcome:
+    """Weigh what forbids and what grants; then a required approval turns a permit into a wait for it."""
+    if any(rule.kind in _DECIDING for rule in found.erred):
         return Refuse("error")
-    if main.allowed or not main.rules:
-        return _granted(elements, main.rules + mandates.rules, case.facts.met)
-    return _barred(case, elements, main.rules, mandates.rules)
+    if found.forbids:
+        outcome = _barred(facts, elements, found.forbids, found.mandates)
+    else:
+        outcome = _granted(elements, [*found.permits, *found.mandates], facts.met)
+    if isinstance(outcome, Refuse):
+        return outcome
+    if found.erred:
+        return Refuse("error")
+    approvers = {function for rule in found.required for function in _open_approvals(rule, facts.met)}
+    return _waiting(outcome, approvers, _ids(found.required)) if approvers else outcome
 
 
-def _granted(elements: tuple[str, ...], rules: tuple[Rule, ...], met: frozenset[str]) -> Outcome:
+def _granted(elements: tuple[str, ...], rules: Sequence[Rule], met: frozenset[str]) -> Outcome:
     """Keep what the allow-lists of permits and mandates hold; free grants go at once, the rest waits for approval."""
     relevant = [rule for rule in rules if _allowed(elements, [rule])]
     free = [rule for rule in relevant if not _open_approvals(rule, met)]
@@ -108,26 +106,13 @@ def _granted(elements: tuple[str, ...], rules: tuple[Rule, ...], met: frozenset[
     return NeedsApproval(_allowed(elements, relevant), _ids(relevant), tuple(sorted(approvers)))
 
 
-def _barred(case: _Case, elements: tuple[str, ...], forbids: tuple[Rule, ...], mandates: tuple[Rule, ...]) -> Outcome:
+def _barred(facts: Facts, elements: tuple[str, ...], forbids: Sequence[Rule], mandates: Sequence[Rule]) -> Outcome:
     """Refuse what is forbidden; only a state's bar that meets a mandate is held for counsel."""
     if not mandates or not all(rule.is_state_level for rule in forbids):
-        return _refused(forbids, case.facts)
-    if COUNSEL_MANDATE in case.facts.met:
-        return _granted(elements, mandates, case.facts.met)
+        return _refused(forbids, facts)
+    if COUNSEL_MANDATE in facts.met:
+        return _granted(elements, mandates, facts.met)
     return HoldForCounsel(elements, _ids(forbids), _ids(mandates))
-
-
-def _with_duties(case: _Case, name: str, outcome: Outcome) -> tuple[Outcome, set[str], set[str]]:
-    """Add what `require` and `warn` rules say; a required approval turns a permit into a wait for it."""
-    answer = case.ask(DUTIES, name)
-    if answer.erred:
-        return Refuse("error"), set(), set()
-    required = [rule for rule in answer.rules if rule.kind is Kind.REQUIRE]
-    warned = {rule.id for rule in answer.rules if rule.kind is Kind.WARN}
-    approvers = {function for rule in required for function in _open_approvals(rule, case.facts.met)}
-    if approvers:
-        outcome = _waiting(outcome, approvers, _ids(required))
-    return outcome, {rule.id for rule in required}, warned
 
 
 def _waiting(outcome: Outcome, approvers: set[str], ids: tuple[str, ...]) -> Outcome:
@@ -140,7 +125,7 @@ def _waiting(outcome: Outcome, approvers: set[str], ids: tuple[str, ...]) -> Out
             return outcome
 
 
-def _refused(forbids: tuple[Rule, ...], facts: Facts) -> Refuse:
+def _refused(forbids: Sequence[Rule], facts: Facts) -> Refuse:
     """Name the evidence that would have satisfied the forbidding rules: missing, or shown to be false."""
     needed = {code for rule in forbids for group in rule.needs for code in group} - facts.met
     unmet = needed & facts.unmet
@@ -162,29 +147,57 @@ def _ids(rules: Iterable[Rule]) -> tuple[str, ...]:
     return tuple(sorted(rule.id for rule in rules))
 
 
-def _evaluate(compiled: CompiledSet, name: str, act: str, entities: cedarpy.Entities) -> _Answer:
+def _weigh(facts: Facts, rules: NarrowedSlice) -> _Weighed | None:
+    """Ask the engine which rules hold: once what forbids, once all the rest; None when it will not take the ask."""
+    entities = _entities(facts, rules.mentioned)
+    if entities is None:
+        return None
     request = {
         "principal": _IT,
-        "action": {"type": "Comity::Action", "id": act},
-        "resource": {"type": "Comity::Class", "id": name},
+        "action": {"type": "Comity::Action", "id": facts.act},
+        "resource": _IT,
         "context": "{}",
     }
-    answer = cedarpy.is_authorized(request, compiled.policies, entities, schema=SCHEMA)
-    if answer.diagnostics.errors or answer.decision is cedarpy.Decision.NoDecision:
-        return _Answer(allowed=False, rules=(), erred=True)
-    return _Answer(answer.allowed, compiled.rules_behind(answer.diagnostics.reasons), erred=False)
+    holding: tuple[Rule, ...] = ()
+    erred: tuple[Rule, ...] = ()
+    for compiled in (rules.forbids, rules.grants):
+        if compiled.policies is None:
+            continue
+        answer = cedarpy.is_authorized(request, compiled.policies, entities, schema=SCHEMA)
+        if answer.decision is cedarpy.Decision.NoDecision:
+            return None
+        holding += compiled.rules_named(answer.diagnostics.reasons)
+        if answer.diagnostics.errors:
+            told = [_ERRED.match(error) for error in answer.diagnostics.errors]
+            names = [one[1] for one in told if one is not None]
+            if len(names) != len(told):
+                return None
+            erred += compiled.rules_named(names)
+    by_kind: dict[Kind, list[Rule]] = {kind: [] for kind in Kind}
+    for rule in holding:
+        by_kind[rule.kind].append(rule)
+    return _Weighed(
+        by_kind[Kind.FORBID],
+        by_kind[Kind.PERMIT],
+        by_kind[Kind.MANDATE],
+        by_kind[Kind.REQUIRE],
+        by_kind[Kind.WARN],
+        erred,
+    )
 
 
 def _entities(facts: Facts, mentioned: Mentioned) -> cedarpy.Entities | None:
     """Hand the engine what the rules speak of, once per ask; None when it will not take it.
 
-    `attributes_of` always gives every attribute the schema names and no other (a test compares the two), so the
-    engine's own check of them, a third of the cost, would find nothing; each request is still checked.
+    The ask is in every class it asks for, so a rule scoped to one of them holds. `attributes_of` always gives every
+    attribute the schema names and no other (a test compares the two), so the engine's own check of them, a third of
+    the cost, would find nothing; each request is still checked.
     """
     given = attributes_of(facts)
     try:
         attributes = {name: _narrowed(given[name], codes) for name, codes in mentioned.items()}
-        text = msgspec.json.encode([{"uid": _IT, "attrs": attributes, "parents": []}]).decode()
+        parents = [{"type": "Comity::Class", "id": name} for name, _ in facts.asked]
+        text = msgspec.json.encode([{"uid": _IT, "attrs": attributes, "parents": parents}]).decode()
         return cedarpy.Entities.from_json_str(text)
     except (KeyError, ValueError):
         return None

@@ -38,10 +38,10 @@ def known_of(facts: Facts) -> dict[str, str | frozenset[str]]:
     }
 
 
-def read_conditions(texts: Iterable[str]) -> list[list[Mapping[str, Any]]]:
-    """Return the conditions of each policy as the engine reads them, in the order of `texts`."""
+def read_policies(texts: Iterable[str]) -> list[Mapping[str, Any]]:
+    """Return each policy as the engine reads it, in the order of `texts`."""
     parsed = json.loads(cedarpy.policies_to_json_str("\n".join(texts)))["staticPolicies"]
-    return [parsed[f"policy{number}"]["conditions"] for number in range(len(parsed))]
+    return [parsed[f"policy{number}"] for number in range(len(parsed))]
 
 
 def can_apply(conditions: Iterable[Mapping[str, Any]], known: Known) -> bool:

@@ -168,7 +168,7 @@ def _rule(policy: Mapping[str, Any], jurisdiction: str) -> Rule:
         ends_on=ends_on,
         obligations=tuple(notes["obligations"].split()),
         needs=tuple(tuple(group.split()) for group in notes.get("needs", "").split("|") if group.strip()),
-        classes=_classes(name, policy["resource"]),
+        classes=classes_of(policy, name),
     )
 
 
@@ -190,15 +190,19 @@ def _text_of(policy: Mapping[str, Any]) -> str:
     return str(cedarpy.policies_from_json_str(json.dumps(alone)))
 
 
-def _classes(name: str, scope: Mapping[str, Any]) -> frozenset[str] | None:
-    """Read the sensitivity classes a policy is scoped to: `resource`, `resource == …` (one class)."""
-    match scope:
+def classes_of(policy: Mapping[str, Any], name: str) -> frozenset[str] | None:
+    """Return the sensitivity classes a policy (the engine's JSON) is scoped to; None: open to every class.
+
+    The ask is in every class it asks for: a rule scoped to one holds when that class is among them. Raises
+    `BrokenRuleError` for any other scope, `==` among them, which would never hold.
+    """
+    match policy["resource"]:
         case {"op": "All"}:
             return None
-        case {"op": "==", "entity": {"type": "Comity::Class", "id": str(one)}}:
+        case {"op": "in", "entity": {"type": "Comity::Class", "id": str(one)}}:
             return frozenset({one})
         case _:
-            raise BrokenRuleError(f'rule `{name}`: its resource must be open or `== Comity::Class::"…"`')
+            raise BrokenRuleError(f'rule `{name}`: its resource must be open or `in Comity::Class::"…"`')
 
 
 def _day(text: str) -> date | None:

@@ -13,14 +13,11 @@ from comity.kernel.canonical import canonical
 from comity.kernel.digest import sha256
 from comity.spine.policy.facts import Facts
 from comity.spine.policy.mentions import Mentioned, join_mentioned, mentioned_in
-from comity.spine.policy.narrow import can_apply, known_of, read_conditions
-from comity.spine.policy.rules import Kind, Rule
+from comity.spine.policy.narrow import can_apply, known_of, read_policies
+from comity.spine.policy.rules import BrokenRuleError, Kind, Rule, classes_of
 
 SCHEMA: Final = cedarpy.Schema.from_str(files("comity.spine.policy").joinpath("gate.cedarschema").read_text())
 
-MAIN: Final = frozenset({Kind.PERMIT, Kind.FORBID})
-MANDATES: Final = frozenset({Kind.MANDATE})
-DUTIES: Final = frozenset({Kind.REQUIRE, Kind.WARN})
 _KINDS_OF_ASK: Final = 4_096
 
 Conditions = tuple[Mapping[str, Any], ...]
@@ -28,18 +25,14 @@ Conditions = tuple[Mapping[str, Any], ...]
 
 @dataclass(frozen=True, slots=True)
 class CompiledSet:
-    """A policy set and, by position, the rule each policy is. `policies` None: no rule, nothing to ask.
-
-    `ids` are the rules' and name the set: within one slice, sets with the same ids are the same.
-    """
+    """A policy set and, by position, the rule each policy is. `policies` None: no rule, nothing to ask."""
 
     policies: cedarpy.PolicySet | None
     rules: tuple[Rule, ...]
-    ids: tuple[str, ...]
 
-    def rules_behind(self, reasons: Iterable[str]) -> tuple[Rule, ...]:
-        """Return the rules behind the engine's `policyN` names, ordered by rule id."""
-        named = (self.rules[int(reason.removeprefix("policy"))] for reason in reasons)
+    def rules_named(self, names: Iterable[str]) -> tuple[Rule, ...]:
+        """Return the rules the engine calls `policyN`, ordered by rule id."""
+        named = (self.rules[int(name.removeprefix("policy"))] for name in names)
         return tuple(sorted(named, key=lambda rule: rule.id))
 
 
@@ -53,7 +46,6 @@ class RuleSlice:
     rules: tuple[Rule, ...]
     digest: str
     by_id: Mapping[str, Rule]
-    named: Mapping[frozenset[Kind], frozenset[str]]
     conditions: Mapping[str, Conditions]
     _narrowed: dict[tuple[object, ...], "NarrowedSlice"] = field(default_factory=dict, compare=False)
     _compiled: dict[tuple[str, ...], CompiledSet] = field(default_factory=dict, compare=False)
@@ -65,20 +57,23 @@ class RuleSlice:
         if found is None:
             known = known_of(facts)
             chosen = tuple(rule for rule in self.rules if can_apply(self.conditions[rule.id], known))
-            mentioned = join_mentioned(mentioned_in(self.conditions[rule.id]) for rule in chosen)
-            found = NarrowedSlice(self, chosen, mentioned)
+            found = NarrowedSlice(
+                forbids=self._compile(tuple(rule for rule in chosen if rule.kind is Kind.FORBID)),
+                grants=self._compile(tuple(rule for rule in chosen if rule.kind is not Kind.FORBID)),
+                mentioned=join_mentioned(mentioned_in(self.conditions[rule.id]) for rule in chosen),
+            )
             if len(self._narrowed) >= _KINDS_OF_ASK:
                 self._narrowed.clear()
-            self._narrowed[key] = found
+            found = self._narrowed.setdefault(key, found)
         return found
 
-    def compiled(self, rules: tuple[Rule, ...]) -> CompiledSet:
-        """Return these of its rules as the engine takes them, compiled when first asked."""
+    def _compile(self, rules: tuple[Rule, ...]) -> CompiledSet:
+        """Return these of its rules as the engine takes them; kinds of asks with the same rules share one set."""
         key = tuple(rule.id for rule in rules)
         found = self._compiled.get(key)
         if found is None:
             text = "\n".join(rule.text for rule in rules)
-            made = CompiledSet(cedarpy.PolicySet.from_str(text) if rules else None, rules, key)
+            made = CompiledSet(cedarpy.PolicySet.from_str(text) if rules else None, rules)
             found = self._compiled.setdefault(key, made)
         return found
 
@@ -87,36 +82,31 @@ class RuleSlice:
 class NarrowedSlice:
     """The rules of a slice that can apply to one kind of ask, and what they speak of.
 
+    `forbids` holds what forbids, `grants` all the rest (permits, mandates, requirements, warnings), which the engine
+    knows as permits: neither can hide the other, so two questions find every rule that holds.
     INVARIANT: leaving out rules that cannot apply gives the same answer as the full set (property test).
     """
 
-    whole: RuleSlice
-    rules: tuple[Rule, ...]
+    forbids: CompiledSet
+    grants: CompiledSet
     mentioned: Mentioned
-    _sets: dict[tuple[frozenset[Kind], str], CompiledSet] = field(default_factory=dict, compare=False)
-
-    def compiled(self, kinds: frozenset[Kind], sensitivity_class: str) -> CompiledSet:
-        """Return the set of `kinds` for the class. Classes with the same rules share one set, and so one answer."""
-        name = sensitivity_class if sensitivity_class in self.whole.named[kinds] else ""
-        found = self._sets.get((kinds, name))
-        if found is None:
-            chosen = (r for r in self.rules if r.kind in kinds and (r.classes is None or name in r.classes))
-            found = self._sets.setdefault((kinds, name), self.whole.compiled(tuple(chosen)))
-        return found
 
 
 def make_slice(rules: Iterable[Rule]) -> RuleSlice:
-    """Return the slice of `rules`, ordered by id, with its digest over each rule's own digest."""
+    """Return the slice of `rules`, ordered by id, with its digest over each rule's own digest.
+
+    Raises `BrokenRuleError` when a rule's text is not scoped to the classes the rule is of, or its effect does not
+    fit its kind: the gate sorts by the one and the engine weighs the other.
+    """
     ordered = tuple(sorted(rules, key=lambda rule: rule.id))
-    named = {
-        kinds: frozenset(name for rule in ordered if rule.kind in kinds for name in rule.classes or ())
-        for kinds in (MAIN, MANDATES, DUTIES)
-    }
-    read = read_conditions(rule.text for rule in ordered) if ordered else []
-    conditions = {rule.id: tuple(found) for rule, found in zip(ordered, read, strict=True)}
+    policies = read_policies(rule.text for rule in ordered) if ordered else []
+    for rule, policy in zip(ordered, policies, strict=True):
+        if classes_of(policy, rule.id) != rule.classes or (policy["effect"] == "forbid") != (rule.kind is Kind.FORBID):
+            raise BrokenRuleError(f"rule `{rule.id}`: its text is of other classes or of another effect than the rule")
+    conditions = {rule.id: tuple(policy["conditions"]) for rule, policy in zip(ordered, policies, strict=True)}
     digest = sha256(canonical({rule.id: rule.digest() for rule in ordered})).hex()
     by_id = {rule.id: rule for rule in ordered}
-    return RuleSlice(rules=ordered, digest=digest, by_id=by_id, named=named, conditions=conditions)
+    return RuleSlice(rules=ordered, digest=digest, by_id=by_id, conditions=conditions)
 
 
 def rules_between(rules: Iterable[Rule], *, sender: str, receiver: str, states: frozenset[str]) -> tuple[Rule, ...]:

@@ -315,7 +315,7 @@ def _narrowed(clause: Exclude | Training | Approval | Retention) -> list[str]:
 
 
 def _text(effect: str, when: list[str], unless: list[str], sensitivity_class: str = "") -> str:
-    resource = f"resource == Comity::Class::{_quoted(sensitivity_class)}" if sensitivity_class else "resource"
+    resource = f"resource in Comity::Class::{_quoted(sensitivity_class)}" if sensitivity_class else "resource"
     ending = f" unless {{ {' || '.join(unless)} }}" if unless else ""
     return f"{effect} (principal, action == {_ACTION}, {resource}) when {{ {' && '.join(when)} }}{ending};"
 
