@@ -83,3 +83,9 @@ def test_a_set_has_one_order_whatever_order_it_was_built_in(members: list[str | 
 def test_an_unknown_kind_is_refused_by_name(value: object) -> None:
     with pytest.raises(NotCanonicalError, match="no canonical form for a `"):
         canonical(value)
+
+
+@given(value=st.uuids(), text=st.text())
+def test_an_id_is_written_as_its_text_whether_made_plain_or_not(value: UUID, text: str) -> None:
+    row = {"id": value, "text": text, "reader": None}
+    assert encode_plain(row) == canonical(row) == encode_plain(row | {"id": str(value)})

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from comity.kernel.canonical import Json, canonical, encode_plain
+from comity.kernel.canonical import Cell, canonical, encode_plain
 
 SALT_BYTES: Final = 16
 
@@ -23,9 +23,9 @@ def sha256(data: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class PlainRow:
-    """A row whose values `canonical.plain` made already, so that nothing is looked at twice."""
+    """A row whose values `canonical.plain` made already, ids apart, so that nothing is looked at twice."""
 
-    values: Mapping[str, Json]
+    values: Mapping[str, Cell]
 
 
 def row_digest(salt: bytes, row: Mapping[str, object] | PlainRow) -> str:

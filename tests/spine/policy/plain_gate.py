@@ -106,11 +106,15 @@ def decide_class(rules, facts, name, elements):
 
 def main(that_hold, broken, facts, elements):
     permits, forbids, mandates = (that_hold.get(kind, []) for kind in ("permit", "forbid", "mandate"))
-    if broken & {"permit", "forbid", "mandate"}:
+    if "forbid" in broken:
         return ("refused", "error")
     if not forbids:
-        return grant([*permits, *mandates], elements, facts)
-    if not mandates or not all(rule.jurisdiction.startswith("us-") for rule in forbids):
+        return ("refused", "error") if broken & {"permit", "mandate"} else grant([*permits, *mandates], elements, facts)
+    if not all(rule.jurisdiction.startswith("us-") for rule in forbids):
+        return refusal(forbids, facts)
+    if "mandate" in broken:
+        return ("refused", "error")
+    if not mandates:
         return refusal(forbids, facts)
     if "counsel_mandate" in facts.met:
         return grant(mandates, elements, facts)

@@ -109,6 +109,19 @@ def test_a_duty_that_errs_changes_no_refusal_and_names_no_reason_of_its_own(kind
     assert [outcome.rules for _, outcome in refused] == [("law-3",), ("law-3",)]
 
 
+@pytest.mark.parametrize("kind", ["permit", "mandate", "require", "warn"])
+def test_what_federal_law_bars_is_refused_by_it_whatever_else_cannot_be_weighed(kind):
+    broken = rules_of(kind=kind, name="law-2", when=OVERFLOW)
+    found = decided(rules_of(kind="forbid", name="law-3"), broken)
+    assert [outcome for _, outcome in found.outcomes] == [Refuse("forbidden", ("law-3",))] * 2
+
+
+def test_a_states_bar_whose_mandate_cannot_be_weighed_is_an_error():
+    broken = rules_of(kind="mandate", name="law-2", when=OVERFLOW, jurisdiction="us-az")
+    bar = rules_of(kind="forbid", name="law-3", jurisdiction="us-ca")
+    assert [outcome for _, outcome in decided(bar, broken).outcomes] == [Refuse("error")] * 2
+
+
 @pytest.mark.parametrize("kind", ["permit", "forbid", "mandate"])
 def test_a_rule_scoped_to_a_class_bears_on_that_class_alone(kind):
     scoped = rules_of(kind=kind, name="law-2", scope=' in Comity::Class::"release"')

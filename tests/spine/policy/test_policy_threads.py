@@ -43,7 +43,7 @@ def test_threads_that_meet_a_fresh_slice_share_its_sets_and_decide_alike() -> No
     def work() -> None:
         start.wait()
         decisions.append(decide(facts=FACTS, rules=whole))
-        sets.append(whole.narrowed(FACTS).forbids)
+        sets.append(whole.narrowed(FACTS).every)
 
     threads = [threading.Thread(target=work) for _ in range(THREADS)]
     for thread in threads:

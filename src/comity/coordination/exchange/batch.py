@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.backends.utils import CursorWrapper
 
 from comity.coordination.exchange.rulesets import keep_rulesets
-from comity.kernel.canonical import Json, plain
+from comity.kernel.canonical import Cell, Json, plain
 from comity.kernel.digest import PlainRow
 from comity.spine.clocks.start import Start, start_clocks
 from comity.spine.keys.ring import KeyRing
@@ -23,15 +23,15 @@ from comity.spine.vault.seal import Plain, seal_all
 
 Value = Json | UUID | date | Sequence[Json] | Mapping[str, Json]
 """What a column of an act row is given as."""
-_JSON: Final = frozenset({str, list, dict, bool, type(None)})
+_KEPT: Final = frozenset({str, list, dict, bool, type(None), UUID})
 
 
 @dataclass(frozen=True, slots=True)
 class ActRow:
-    """A row of an act table without its `entry_id`; `values` are JSON values."""
+    """A row of an act table without its `entry_id`; `values` are JSON values and ids."""
 
     table: str
-    values: Mapping[str, Json]
+    values: Mapping[str, Cell]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,11 @@ class Act:
 
 
 def act_row(table: str, **values: Value) -> ActRow:
-    """Return an act row; values are turned into JSON values once, for the digest and for the insert alike.
+    """Return an act row; dates are turned into JSON values once, for the digest and for the insert alike.
 
-    Lists and maps are JSON values already: they are not looked into.
+    Ids stay as they are; lists and maps are JSON values already: they are not looked into.
     """
-    return ActRow(table, {name: cast("Json", v) if type(v) in _JSON else plain(v) for name, v in values.items()})
+    return ActRow(table, {name: cast("Cell", v) if type(v) in _KEPT else plain(v) for name, v in values.items()})
 
 
 @dataclass
@@ -95,10 +95,10 @@ def _entry(act: Act, now: datetime, digests: Mapping[UUID, str]) -> Entry:
     )
 
 
-def _by_table(acts: Sequence[Act], entries: Sequence[Entry]) -> dict[str, list[Mapping[str, Json]]]:
-    tables: dict[str, list[Mapping[str, Json]]] = {}
+def _by_table(acts: Sequence[Act], entries: Sequence[Entry]) -> dict[str, list[Mapping[str, Cell]]]:
+    tables: dict[str, list[Mapping[str, Cell]]] = {}
     for act, entry in zip(acts, entries, strict=True):
         for row in act.rows:
-            tables.setdefault(row.table, []).append({**row.values, "entry_id": str(entry.entry_id)})
+            tables.setdefault(row.table, []).append({**row.values, "entry_id": entry.entry_id})
     # By key in every chunk, so that two with the same keys wait for one another in turn and never in a ring.
     return {table: sorted(rows, key=lambda row: str(row.get("ask_key", ""))) for table, rows in tables.items()}

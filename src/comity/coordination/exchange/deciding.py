@@ -90,11 +90,15 @@ def decide_with(
     uses = {Use(n.holder.code, n.asker.code, n.ask.purpose, n.ask.category) for n in named}
     book = lock_quotas(cursor, agreements=agreements.values(), uses=uses, day=now.astimezone(UTC).date())
     cases = [
-        _decide(n, replace(one, exhausted=book.exhausted), record, law, now, book)
+        _decide(n, _counted(one, book), record, law, now, book)
         for n, record, one in zip(named, records, standing, strict=True)
     ]
     save_quotas(cursor, book)
     return cases
+
+
+def _counted(standing: Standing, book: QuotaBook) -> Standing:
+    return replace(standing, exhausted=book.exhausted) if book.exhausted != standing.exhausted else standing
 
 
 def preview_asks(cursor: CursorWrapper, named: Sequence[Named], now: datetime) -> list[Case]:

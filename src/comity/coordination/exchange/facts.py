@@ -1,7 +1,7 @@
 """What the gate's decisions on asks are made from: gathered rows in, typed facts out."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -89,33 +89,41 @@ def facts_by_type(*, named: Named, standing: Standing, catalogue: Catalogue) -> 
     again when it is answered.
     """
     assumed = catalogue.evidence_from(Source.HOLDER) | catalogue.evidence_from(Source.RECORD)
-    return _facts(named, standing, catalogue, assumed)
+    return _facts(named, standing, catalogue, *_evidence(named, standing, assumed))
 
 
 def facts_by_record(
     *, named: Named, standing: Standing, catalogue: Catalogue, record: RecordFacts, now: datetime
 ) -> Facts:
     """Return the facts with the record's own marks, origin and evidence."""
-    facts = _facts(named, standing, catalogue, record.evidence - {VALIDATED})
+    met, unmet = _evidence(named, standing, record.evidence - {VALIDATED})
     is_fresh = record.validated_at > now - timedelta(days=365 * VALIDATION_YEARS)
-    return replace(
-        facts,
-        marks=record.marks,
-        origin=record.origin,
-        origin_state=record.origin_state,
-        met=facts.met | {VALIDATED} if is_fresh else facts.met - {VALIDATED},
-        unmet=facts.unmet - {VALIDATED} if is_fresh else facts.unmet | {VALIDATED},
-    )
+    for codes, holds in ((met, is_fresh), (unmet, not is_fresh)):
+        (codes.add if holds else codes.discard)(VALIDATED)
+    return _facts(named, standing, catalogue, met, unmet, record)
 
 
-def _facts(named: Named, standing: Standing, catalogue: Catalogue, record_evidence: Collection[str]) -> Facts:
-    ask = named.ask
-    met = {code for code, shown in ask.claims.items() if shown} | set(record_evidence)
-    unmet = {code for code, shown in ask.claims.items() if not shown}
+def _evidence(named: Named, standing: Standing, of_record: Collection[str]) -> tuple[set[str], set[str]]:
+    """Return what was shown and what was shown to be false; what is both counts as false."""
+    claims = named.ask.claims
+    met = {code for code, shown in claims.items() if shown} | set(of_record)
+    unmet = {code for code, shown in claims.items() if not shown}
     met |= standing.trained | standing.shown | named.vouched | ALWAYS
     unmet |= standing.untrained
     for code, holds in _found(named, standing).items():
         (met if holds else unmet).add(code)
+    return met - unmet, unmet
+
+
+def _facts(
+    named: Named,
+    standing: Standing,
+    catalogue: Catalogue,
+    met: Collection[str],
+    unmet: Collection[str],
+    record: RecordFacts | None = None,
+) -> Facts:
+    ask = named.ask
     return Facts(
         act="disclose",
         sender=party_of(named.holder),
@@ -123,7 +131,10 @@ def _facts(named: Named, standing: Standing, catalogue: Catalogue, record_eviden
         purpose=ask.purpose,
         category=ask.category,
         asked=catalogue.group(ask.elements),
-        met=frozenset(met - unmet),
+        marks=record.marks if record else frozenset(),
+        origin=record.origin if record else "",
+        origin_state=record.origin_state if record else "",
+        met=frozenset(met),
         unmet=frozenset(unmet),
         exhausted=standing.exhausted,
     )

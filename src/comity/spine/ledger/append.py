@@ -57,11 +57,11 @@ class Entry:
         body = encode_plain(
             {
                 "schema": SCHEMA,
-                "id": str(chosen),
+                "id": chosen,
                 "at": utc_text(at),
                 "act": act,
-                "agency": str(actor.agency_id),
-                "post": str(actor.post_id),
+                "agency": actor.agency_id,
+                "post": actor.post_id,
                 "ruleset": ruleset,
                 "facts": facts,
                 "rows": {name: row_digest(salt, row) for name, row in rows.items()},
@@ -89,8 +89,8 @@ def appending(entries: Sequence[Entry]) -> Tables:
     return {
         "ledger_pending": [
             {
-                "entry_id": str(entry.entry_id),
-                "agency_id": str(entry.agency_id),
+                "entry_id": entry.entry_id,
+                "agency_id": entry.agency_id,
                 "body": as_bytea(_within_limit(str(entry.entry_id), entry.body)),
             }
             for entry in entries

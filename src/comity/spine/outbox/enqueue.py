@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from comity.kernel.canonical import Json, encode_plain, plain
+from comity.kernel.canonical import Cell, Json, encode_plain, plain
 from comity.kernel.time import utc_text
 from comity.spine.outbox.rules import LIFETIME
 from comity.spine.outbox.wake import wake_on_commit
@@ -44,10 +44,10 @@ def enqueuing(messages: Sequence[Message], *, now: datetime) -> Tables:
     return {"outbox_message": [_row(message, now) for message in messages]}
 
 
-def _row(message: Message, now: datetime) -> dict[str, Json]:
+def _row(message: Message, now: datetime) -> dict[str, Cell]:
     starts_at = message.available_at or now
     return {
-        "id": str(message.id),
+        "id": message.id,
         "topic": message.topic,
         "destination": message.destination,
         "body": _body(message),

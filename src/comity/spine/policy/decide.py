@@ -1,22 +1,22 @@
 """The gate: facts and a slice of rules in, a decision out. Pure: no clock, no database, no settings.
 
-The engine is asked twice an ask: which rules that forbid hold, and which of the others. What that means for each class
-is read here. Fail closed: the engine skips a `forbid` that errs and would then allow; here any diagnostic refuses.
+The engine is asked at most twice an ask: which rules hold and, where one forbids, which others do. What that means for
+each class is read here. Fail closed: the engine skips a `forbid` that errs and would then allow; here any diagnostic
+refuses.
 """
 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 import cedarpy
 import msgspec
 
 from comity.spine.policy.decision import Decision, HoldForCounsel, NeedsApproval, Outcome, Permit, Refuse
 from comity.spine.policy.facts import Facts
-from comity.spine.policy.mentions import Mentioned
 from comity.spine.policy.rules import ENGINE, Kind, Rule
-from comity.spine.policy.slices import SCHEMA, NarrowedSlice, RuleSlice
+from comity.spine.policy.slices import SCHEMA, CompiledSet, NarrowedSlice, RuleSlice
 
 COUNSEL_MANDATE: Final = "counsel_mandate"
 """Evidence code: counsel of the holder found that the mandate prevails over the state's bar."""
@@ -24,35 +24,52 @@ APPROVED: Final = "approved_"
 """Prefix of evidence codes: `approved_privacy_officer` and so on, set by a recorded verdict only."""
 
 _IT: Final = {"type": "Comity::Ask", "id": "it"}
-_DECIDING: Final = frozenset({Kind.PERMIT, Kind.FORBID, Kind.MANDATE})
+_FORBIDS: Final = frozenset({Kind.FORBID})
+_MANDATES: Final = frozenset({Kind.MANDATE})
+_LETS_GO: Final = frozenset({Kind.PERMIT, Kind.MANDATE})
+_REQUIRES: Final = frozenset({Kind.REQUIRE})
+_WARNS: Final = frozenset({Kind.WARN})
+_GRANTS: Final = _LETS_GO | _REQUIRES | _WARNS
 _ERRED: Final = re.compile(r"error while evaluating policy `(policy\d+)`")
 
 
 @dataclass(frozen=True, slots=True)
-class _Weighed:
-    """What the engine said: the rules that hold, by kind, and those it could not weigh."""
+class _Held:
+    """Rules that hold, ordered by id, and rules the engine could not weigh; `scoped`: some are of one class only."""
 
-    forbids: Sequence[Rule]
-    permits: Sequence[Rule]
-    mandates: Sequence[Rule]
-    required: Sequence[Rule]
-    warned: Sequence[Rule]
+    rules: Sequence[Rule]
     erred: Sequence[Rule]
+    scoped: bool
 
-    def of_class(self, name: str) -> "_Weighed":
+    @classmethod
+    def make(cls, rules: Sequence[Rule], erred: Sequence[Rule] = ()) -> Self:
+        """Return these rules, having looked whether one of them is scoped."""
+        return cls(rules, erred, any(rule.classes is not None for rule in (*rules, *erred)))
+
+    def of_class(self, name: str) -> "_Held":
         """Return what bears on one class: rules open to all and those scoped to it."""
-        return _Weighed(
-            _scoped(self.forbids, name),
-            _scoped(self.permits, name),
-            _scoped(self.mandates, name),
-            _scoped(self.required, name),
-            _scoped(self.warned, name),
-            _scoped(self.erred, name),
-        )
+        if not self.scoped:
+            return self
+        return _Held(_of_class(self.rules, name), _of_class(self.erred, name), scoped=False)
+
+    def only(self, kinds: frozenset[Kind]) -> "_Held":
+        """Return what was said of rules of these kinds."""
+        return _Held.make(self.of(kinds), [rule for rule in self.erred if rule.kind in kinds])
+
+    def of(self, kinds: frozenset[Kind]) -> list[Rule]:
+        """Return the rules of these kinds that hold."""
+        return [rule for rule in self.rules if rule.kind in kinds]
+
+    def has_erred(self, kinds: frozenset[Kind]) -> bool:
+        """Tell whether a rule of these kinds could not be weighed."""
+        return any(rule.kind in kinds for rule in self.erred)
 
 
-def _scoped(rules: Sequence[Rule], name: str) -> Sequence[Rule]:
-    return [rule for rule in rules if rule.classes is None or name in rule.classes] if rules else rules
+_NOTHING: Final = _Held.make(())
+
+
+def _of_class(rules: Sequence[Rule], name: str) -> list[Rule]:
+    return [rule for rule in rules if rule.classes is None or name in rule.classes]
 
 
 def decide(*, facts: Facts, rules: RuleSlice) -> Decision:
@@ -65,38 +82,46 @@ def decide(*, facts: Facts, rules: RuleSlice) -> Decision:
     weighed = _weigh(facts, rules.narrowed(facts))
     if weighed is None:
         return Decision(tuple((name, Refuse("error")) for name, _ in facts.asked), (), (), rules.digest, ENGINE)
+    forbids, grants = weighed
+    if grants is None and not forbids.scoped:  # one bar for all: what it says is the same for every class
+        barred = Refuse("error") if forbids.erred else _refused(forbids.rules, facts)
+        return Decision(tuple([(name, barred) for name, _ in facts.asked]), (), (), rules.digest, ENGINE)
+    grants = grants or _NOTHING
     outcomes: list[tuple[str, Outcome]] = []
     duties: set[str] = set()
     warnings: set[str] = set()
     for name, elements in facts.asked:
-        found = weighed.of_class(name)
-        outcome = _decide_class(facts, found, elements)
+        granting = grants.of_class(name)
+        outcome = _decide_class(facts, elements, forbids.of_class(name), granting)
         if not isinstance(outcome, Refuse):
-            duties.update(rule.id for rule in found.required)
-            warnings.update(rule.id for rule in found.warned)
+            duties.update(rule.id for rule in granting.of(_REQUIRES))
+            warnings.update(rule.id for rule in granting.of(_WARNS))
         outcomes.append((name, outcome))
     return Decision(tuple(outcomes), tuple(sorted(duties)), tuple(sorted(warnings)), rules.digest, ENGINE)
 
 
-def _decide_class(facts: Facts, found: _Weighed, elements: tuple[str, ...]) -> Outcome:
-    """Weigh what forbids and what grants; then a required approval turns a permit into a wait for it."""
-    if any(rule.kind in _DECIDING for rule in found.erred):
+def _decide_class(facts: Facts, elements: tuple[str, ...], forbids: _Held, grants: _Held) -> Outcome:
+    """Weigh what forbids, then what grants; then a required approval turns a permit into a wait for it."""
+    if forbids.erred:
         return Refuse("error")
-    if found.forbids:
-        outcome = _barred(facts, elements, found.forbids, found.mandates)
+    if forbids.rules:
+        outcome = _barred(facts, elements, forbids.rules, grants)
+    elif grants.has_erred(_LETS_GO):
+        return Refuse("error")
     else:
-        outcome = _granted(elements, [*found.permits, *found.mandates], facts.met)
+        outcome = _granted(elements, grants.of(_LETS_GO), facts.met)
     if isinstance(outcome, Refuse):
         return outcome
-    if found.erred:
+    if grants.has_erred(_REQUIRES | _WARNS):
         return Refuse("error")
-    approvers = {function for rule in found.required for function in _open_approvals(rule, facts.met)}
-    return _waiting(outcome, approvers, _ids(found.required)) if approvers else outcome
+    required = grants.of(_REQUIRES)
+    approvers = {function for rule in required for function in _open_approvals(rule, facts.met)}
+    return _waiting(outcome, approvers, _ids(required)) if approvers else outcome
 
 
 def _granted(elements: tuple[str, ...], rules: Sequence[Rule], met: frozenset[str]) -> Outcome:
     """Keep what the allow-lists of permits and mandates hold; free grants go at once, the rest waits for approval."""
-    relevant = [rule for rule in rules if _allowed(elements, [rule])]
+    relevant = [rule for rule in rules if rule.elements is None or not rule.elements.isdisjoint(elements)]
     free = [rule for rule in relevant if not _open_approvals(rule, met)]
     if free:
         return Permit(_allowed(elements, free), _ids(free))
@@ -106,13 +131,23 @@ def _granted(elements: tuple[str, ...], rules: Sequence[Rule], met: frozenset[st
     return NeedsApproval(_allowed(elements, relevant), _ids(relevant), tuple(sorted(approvers)))
 
 
-def _barred(facts: Facts, elements: tuple[str, ...], forbids: Sequence[Rule], mandates: Sequence[Rule]) -> Outcome:
+def _barred(facts: Facts, elements: tuple[str, ...], forbids: Sequence[Rule], grants: _Held) -> Outcome:
     """Refuse what is forbidden; only a state's bar that meets a mandate is held for counsel."""
-    if not mandates or not all(rule.is_state_level for rule in forbids):
+    if not _may_yield(forbids):
+        return _refused(forbids, facts)
+    if grants.has_erred(_MANDATES):
+        return Refuse("error")
+    mandates = grants.of(_MANDATES)
+    if not mandates:
         return _refused(forbids, facts)
     if COUNSEL_MANDATE in facts.met:
         return _granted(elements, mandates, facts.met)
     return HoldForCounsel(elements, _ids(forbids), _ids(mandates))
+
+
+def _may_yield(forbids: Sequence[Rule]) -> bool:
+    """Tell whether a mandate can come up against these: a state's bars alone, not federal law or an agreement."""
+    return all(rule.is_state_level for rule in forbids)
 
 
 def _waiting(outcome: Outcome, approvers: set[str], ids: tuple[str, ...]) -> Outcome:
@@ -127,7 +162,7 @@ def _waiting(outcome: Outcome, approvers: set[str], ids: tuple[str, ...]) -> Out
 
 def _refused(forbids: Sequence[Rule], facts: Facts) -> Refuse:
     """Name the evidence that would have satisfied the forbidding rules: missing, or shown to be false."""
-    needed = {code for rule in forbids for group in rule.needs for code in group} - facts.met
+    needed = frozenset[str]().union(*(rule.needed for rule in forbids)) - facts.met
     unmet = needed & facts.unmet
     missing = needed - unmet
     reason = "evidence_missing" if missing and not unmet and all(rule.needs for rule in forbids) else "forbidden"
@@ -136,7 +171,10 @@ def _refused(forbids: Sequence[Rule], facts: Facts) -> Refuse:
 
 def _allowed(elements: tuple[str, ...], rules: Iterable[Rule]) -> tuple[str, ...]:
     lists = [rule.elements for rule in rules]
-    return tuple(e for e in elements if any(allowed is None or e in allowed for allowed in lists))
+    if None in lists:
+        return elements
+    allowed = frozenset[str]().union(*(one for one in lists if one is not None))
+    return tuple(element for element in elements if element in allowed)
 
 
 def _open_approvals(rule: Rule, met: frozenset[str]) -> tuple[str, ...]:
@@ -144,59 +182,66 @@ def _open_approvals(rule: Rule, met: frozenset[str]) -> tuple[str, ...]:
 
 
 def _ids(rules: Iterable[Rule]) -> tuple[str, ...]:
-    return tuple(sorted(rule.id for rule in rules))
+    return tuple([rule.id for rule in rules])
 
 
-def _weigh(facts: Facts, rules: NarrowedSlice) -> _Weighed | None:
-    """Ask the engine which rules hold: once what forbids, once all the rest; None when it will not take the ask."""
-    entities = _entities(facts, rules.mentioned)
+def _weigh(facts: Facts, rules: NarrowedSlice) -> tuple[_Held, _Held | None] | None:
+    """Ask the engine which rules hold; return those that forbid and all the rest.
+
+    Where a forbid holds the engine tells of no other rule: it is asked again without them, unless every class is
+    barred for good (then None stands for the rest). Returns None when the engine will not take the ask.
+    """
+    entities = _entities(facts, rules)
     if entities is None:
         return None
+    found = _ask(facts.act, rules.every, entities)
+    if found is None:
+        return None
+    forbids, others = found.only(_FORBIDS), found.only(_GRANTS)
+    if not forbids.rules:
+        return forbids, others
+    if all(_is_final(forbids.of_class(name), has_mandates=rules.has_mandates) for name, _ in facts.asked):
+        return forbids, None
+    grants = _ask(facts.act, rules.grants, entities)
+    return None if grants is None else (forbids, grants)
+
+
+def _is_final(forbids: _Held, *, has_mandates: bool) -> bool:
+    """Tell whether a class is refused whatever else holds."""
+    return bool(forbids.erred) or (bool(forbids.rules) and not (has_mandates and _may_yield(forbids.rules)))
+
+
+def _ask(act: str, compiled: CompiledSet, entities: cedarpy.Entities) -> _Held | None:
+    """Ask the engine which rules of one set hold; None when it will not say, or not of which rule it complains."""
+    if compiled.policies is None:
+        return _NOTHING
     request = {
         "principal": _IT,
-        "action": {"type": "Comity::Action", "id": facts.act},
+        "action": {"type": "Comity::Action", "id": act},
         "resource": _IT,
         "context": "{}",
     }
-    holding: tuple[Rule, ...] = ()
-    erred: tuple[Rule, ...] = ()
-    for compiled in (rules.forbids, rules.grants):
-        if compiled.policies is None:
-            continue
-        answer = cedarpy.is_authorized(request, compiled.policies, entities, schema=SCHEMA)
-        if answer.decision is cedarpy.Decision.NoDecision:
-            return None
-        holding += compiled.rules_named(answer.diagnostics.reasons)
-        if answer.diagnostics.errors:
-            told = [_ERRED.match(error) for error in answer.diagnostics.errors]
-            names = [one[1] for one in told if one is not None]
-            if len(names) != len(told):
-                return None
-            erred += compiled.rules_named(names)
-    by_kind: dict[Kind, list[Rule]] = {kind: [] for kind in Kind}
-    for rule in holding:
-        by_kind[rule.kind].append(rule)
-    return _Weighed(
-        by_kind[Kind.FORBID],
-        by_kind[Kind.PERMIT],
-        by_kind[Kind.MANDATE],
-        by_kind[Kind.REQUIRE],
-        by_kind[Kind.WARN],
-        erred,
-    )
+    answer = cedarpy.is_authorized(request, compiled.policies, entities, schema=SCHEMA)
+    if answer.decision is cedarpy.Decision.NoDecision:
+        return None
+    told = [_ERRED.match(error) for error in answer.diagnostics.errors]
+    names = [one[1] for one in told if one is not None]
+    if len(names) != len(told):
+        return None
+    return _Held.make(compiled.rules_named(answer.diagnostics.reasons), compiled.rules_named(names))
 
 
-def _entities(facts: Facts, mentioned: Mentioned) -> cedarpy.Entities | None:
+def _entities(facts: Facts, rules: NarrowedSlice) -> cedarpy.Entities | None:
     """Hand the engine what the rules speak of, once per ask; None when it will not take it.
 
-    The ask is in every class it asks for, so a rule scoped to one of them holds. `attributes_of` always gives every
-    attribute the schema names and no other (a test compares the two), so the engine's own check of them, a third of
-    the cost, would find nothing; each request is still checked.
+    The ask is in every class it asks for, so that a rule scoped to one of them holds; classes no rule names are left
+    out. `attributes_of` always gives every attribute the schema names and no other (a test compares the two), so the
+    engine's own check of them, a third of the cost, would find nothing; each request is still checked.
     """
     given = attributes_of(facts)
     try:
-        attributes = {name: _narrowed(given[name], codes) for name, codes in mentioned.items()}
-        parents = [{"type": "Comity::Class", "id": name} for name, _ in facts.asked]
+        attributes = {name: _narrowed(given[name], codes) for name, codes in rules.mentioned.items()}
+        parents = [{"type": "Comity::Class", "id": name} for name in rules.classes]
         text = msgspec.json.encode([{"uid": _IT, "attrs": attributes, "parents": parents}]).decode()
         return cedarpy.Entities.from_json_str(text)
     except (KeyError, ValueError):
@@ -206,7 +251,7 @@ def _entities(facts: Facts, mentioned: Mentioned) -> cedarpy.Entities | None:
 def _narrowed(value: str | frozenset[str], codes: frozenset[str] | None) -> str | list[str]:
     if isinstance(value, str):
         return value
-    return sorted(value if codes is None else value & codes)
+    return list(value if codes is None else value & codes)
 
 
 def attributes_of(facts: Facts) -> dict[str, str | frozenset[str]]:

@@ -1,21 +1,22 @@
 """What the gate answers: one outcome per sensitivity class, in a closed union."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
+
+import msgspec
 
 from comity.kernel.canonical import Json
 
 
-@dataclass(frozen=True, slots=True)
-class Permit:
+class Permit(msgspec.Struct, frozen=True):
     """The elements go at once, on the authority of `rules`."""
 
     elements: tuple[str, ...]
     rules: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NeedsApproval:
+class NeedsApproval(msgspec.Struct, frozen=True):
     """The elements go once a post of each function in `approvers` has approved."""
 
     elements: tuple[str, ...]
@@ -23,8 +24,7 @@ class NeedsApproval:
     approvers: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class HoldForCounsel:
+class HoldForCounsel(msgspec.Struct, frozen=True):
     """A mandate meets a state's bar: counsel of the holder decides which prevails."""
 
     elements: tuple[str, ...]
@@ -32,8 +32,7 @@ class HoldForCounsel:
     mandates: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Refuse:
+class Refuse(msgspec.Struct, frozen=True):
     """Nothing of the class goes. `reason` is `forbidden`, `evidence_missing`, `unmatched` or `error`.
 
     `missing` lists evidence codes nobody showed, `unmet` those shown to be false; showing the missing ones is the
@@ -69,9 +68,12 @@ def headline_of(outcome: Outcome) -> str:
             return REFUSED
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Decision:
-    """The whole answer: an outcome per class, duties that follow, warnings, and under which rules it was made."""
+    """The whole answer: an outcome per class, duties that follow, warnings, and under which rules it was made.
+
+    Without slots, so that what is asked of it again and again is found once.
+    """
 
     outcomes: tuple[tuple[str, Outcome], ...]
     duties: tuple[str, ...]
@@ -79,15 +81,15 @@ class Decision:
     ruleset: str
     engine: str
 
-    @property
+    @cached_property
     def headline(self) -> str:
-        """The first of disclosed, needs approval, held, refused that occurs."""
+        """Return the first of disclosed, needs approval, held, refused that occurs."""
         words = {headline_of(outcome) for _, outcome in self.outcomes}
         return next((word for word in HEADLINES if word in words), REFUSED)
 
-    @property
+    @cached_property
     def permitted(self) -> frozenset[str]:
-        """The elements that go at once."""
+        """Return the elements that go at once."""
         return frozenset(e for _, outcome in self.outcomes if isinstance(outcome, Permit) for e in outcome.elements)
 
     @property

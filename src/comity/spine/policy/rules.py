@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Final
 
 import cedarpy
@@ -30,14 +31,15 @@ class BrokenRuleError(ValueError):
     """A rule's text does not parse, lacks an annotation, or says something the gate cannot hold."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rule:
     """One rule.
 
     `jurisdiction` is `us`, `us-az`, … for law and `agreement` for a clause. `needs` lists, per alternative, the
     evidence codes that would satisfy the rule. `classes` None means every sensitivity class; `elements` None means
     every element (an allow-list otherwise). `pair` (sender, receiver) and `state` say where the rule can matter: the
-    text itself must hold the same condition, slicing only saves work.
+    text itself must hold the same condition, slicing only saves work. Without slots, so that what every ask asks of
+    a rule is found once.
     """
 
     id: str
@@ -55,12 +57,17 @@ class Rule:
     elements: frozenset[str] | None = None
     pair: tuple[str, str] | None = None
 
-    @property
+    @cached_property
     def approvals(self) -> tuple[str, ...]:
         """The functions of the posts that must approve, from obligations `approval:<function>`."""
         return tuple(o.partition(":")[2] for o in self.obligations if o.startswith("approval:"))
 
-    @property
+    @cached_property
+    def needed(self) -> frozenset[str]:
+        """The evidence codes of every alternative of `needs`."""
+        return frozenset(code for group in self.needs for code in group)
+
+    @cached_property
     def is_state_level(self) -> bool:
         """Tell whether a state, not the federal government or an agreement, makes the rule."""
         return self.jurisdiction.startswith("us-")

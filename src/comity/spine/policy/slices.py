@@ -25,15 +25,17 @@ Conditions = tuple[Mapping[str, Any], ...]
 
 @dataclass(frozen=True, slots=True)
 class CompiledSet:
-    """A policy set and, by position, the rule each policy is. `policies` None: no rule, nothing to ask."""
+    """A policy set and, by position, the rule each policy is, ordered by id.
+
+    `policies` None: no rule, nothing to ask.
+    """
 
     policies: cedarpy.PolicySet | None
     rules: tuple[Rule, ...]
 
     def rules_named(self, names: Iterable[str]) -> tuple[Rule, ...]:
         """Return the rules the engine calls `policyN`, ordered by rule id."""
-        named = (self.rules[int(name.removeprefix("policy"))] for name in names)
-        return tuple(sorted(named, key=lambda rule: rule.id))
+        return tuple([self.rules[number] for number in sorted(int(name[6:]) for name in names)])
 
 
 @dataclass(frozen=True)
@@ -47,24 +49,36 @@ class RuleSlice:
     digest: str
     by_id: Mapping[str, Rule]
     conditions: Mapping[str, Conditions]
+    classes: frozenset[str]
+    _applicable: dict[tuple[object, ...], tuple[Rule, ...]] = field(default_factory=dict, compare=False)
     _narrowed: dict[tuple[object, ...], "NarrowedSlice"] = field(default_factory=dict, compare=False)
     _compiled: dict[tuple[str, ...], CompiledSet] = field(default_factory=dict, compare=False)
 
     def narrowed(self, facts: Facts) -> "NarrowedSlice":
-        """Return the rules that can apply to asks of this kind: same parties, purpose, category and marks."""
-        key = (facts.sender, facts.receiver, facts.purpose, facts.category, facts.marks)
-        found = self._narrowed.get(key)
+        """Return the rules that can apply to asks of this kind: same parties, purpose, category, marks and classes.
+
+        `classes`, those that some rule is scoped to, are all that tells classes apart.
+        """
+        kind = (facts.sender, facts.receiver, facts.purpose, facts.category, facts.marks)
+        asked = self.classes.intersection(name for name, _ in facts.asked)
+        found = self._narrowed.get((kind, asked))
         if found is None:
-            known = known_of(facts)
-            chosen = tuple(rule for rule in self.rules if can_apply(self.conditions[rule.id], known))
+            applicable = self._applicable.get(kind)
+            if applicable is None:
+                known = known_of(facts)
+                applicable = tuple(rule for rule in self.rules if can_apply(self.conditions[rule.id], known))
+            chosen = tuple(rule for rule in applicable if rule.classes is None or rule.classes & asked)
             found = NarrowedSlice(
-                forbids=self._compile(tuple(rule for rule in chosen if rule.kind is Kind.FORBID)),
+                every=self._compile(chosen),
                 grants=self._compile(tuple(rule for rule in chosen if rule.kind is not Kind.FORBID)),
                 mentioned=join_mentioned(mentioned_in(self.conditions[rule.id]) for rule in chosen),
+                classes=tuple(sorted(asked)),
             )
             if len(self._narrowed) >= _KINDS_OF_ASK:
-                self._narrowed.clear()
-            found = self._narrowed.setdefault(key, found)
+                for kept in (self._applicable, self._narrowed, self._compiled):
+                    kept.clear()
+            self._applicable[kind] = applicable
+            found = self._narrowed.setdefault((kind, asked), found)
         return found
 
     def _compile(self, rules: tuple[Rule, ...]) -> CompiledSet:
@@ -82,14 +96,21 @@ class RuleSlice:
 class NarrowedSlice:
     """The rules of a slice that can apply to one kind of ask, and what they speak of.
 
-    `forbids` holds what forbids, `grants` all the rest (permits, mandates, requirements, warnings), which the engine
-    knows as permits: neither can hide the other, so two questions find every rule that holds.
+    `every` holds them all, `grants` those that do not forbid (permits, mandates, requirements, warnings), which the
+    engine knows as permits: it tells of them only while no forbid holds. `classes`: the classes asked for that rules
+    are scoped to.
     INVARIANT: leaving out rules that cannot apply gives the same answer as the full set (property test).
     """
 
-    forbids: CompiledSet
+    every: CompiledSet
     grants: CompiledSet
     mentioned: Mentioned
+    classes: tuple[str, ...]
+
+    @property
+    def has_mandates(self) -> bool:
+        """Tell whether a state's bar can meet a mandate at all."""
+        return any(rule.kind is Kind.MANDATE for rule in self.grants.rules)
 
 
 def make_slice(rules: Iterable[Rule]) -> RuleSlice:
@@ -106,7 +127,8 @@ def make_slice(rules: Iterable[Rule]) -> RuleSlice:
     conditions = {rule.id: tuple(policy["conditions"]) for rule, policy in zip(ordered, policies, strict=True)}
     digest = sha256(canonical({rule.id: rule.digest() for rule in ordered})).hex()
     by_id = {rule.id: rule for rule in ordered}
-    return RuleSlice(rules=ordered, digest=digest, by_id=by_id, conditions=conditions)
+    classes = frozenset(name for rule in ordered for name in rule.classes or ())
+    return RuleSlice(rules=ordered, digest=digest, by_id=by_id, conditions=conditions, classes=classes)
 
 
 def rules_between(rules: Iterable[Rule], *, sender: str, receiver: str, states: frozenset[str]) -> tuple[Rule, ...]:

@@ -9,7 +9,7 @@ import msgspec
 from django.db import DatabaseError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 
-from comity.kernel.canonical import Json, encode_plain
+from comity.kernel.canonical import Cell, Json, encode_plain
 from comity.spine.tenancy.actor import NODE, Actor, Duty, node_actor
 from comity.spine.tenancy.stamps import STAMPS_AS_TEXT, Stamps, stamps_from
 
@@ -28,8 +28,8 @@ class ActorChangedError(RuntimeError):
     """Who acts must be looked up again: posts, holders or keys changed since."""
 
 
-Tables = Mapping[str, Sequence[Mapping[str, Json]]]
-"""Rows to insert, by table: JSON values, in one table every row with the same columns."""
+Tables = Mapping[str, Sequence[Mapping[str, Cell]]]
+"""Rows to insert, by table: JSON values and ids, in one table every row with the same columns."""
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db.backends.utils import CursorWrapper
 
-from comity.kernel.canonical import Json, encode_plain
+from comity.kernel.canonical import Cell, Json, encode_plain
 from comity.kernel.digest import sha256
 from comity.kernel.time import utc_text
 from comity.spine.keys.ring import KeyRing, UnknownMasterKeyError, UnwrapError, Wrapped
@@ -83,11 +83,11 @@ def seal_all(keys: KeyRing, items: Sequence[Plain]) -> Sealing:
     return Sealing({"vault_item": rows}, digests)
 
 
-def _row(item: Plain, sealed: _Sealed) -> dict[str, Json]:
+def _row(item: Plain, sealed: _Sealed) -> dict[str, Cell]:
     return {
-        "id": str(item.id),
+        "id": item.id,
         "kind": item.kind,
-        "owner_id": str(item.owner_id),
+        "owner_id": item.owner_id,
         "reader_ids": [str(reader) for reader in item.reader_ids],
         "nonce": as_bytea(sealed.nonce),
         "ciphertext": as_bytea(sealed.ciphertext),

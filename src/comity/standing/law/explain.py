@@ -1,7 +1,9 @@
 """A decision in plain words: rule, citation, what it says, what is missing, the way forward. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+
+import msgspec
 
 from comity.spine.policy.decision import (
     Decision,
@@ -20,8 +22,7 @@ from comity.standing.law.packs import CLAUSE, ERROR, NOTHING, Texts, Words, load
 DUTY, WARNING = "duty", "warning"
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(msgspec.Struct, frozen=True):
     """Why one sensitivity class came out as it did, by one rule.
 
     `outcome` is `disclosed`, `needs_approval`, `held`, `refused`, or `duty` and `warning` (then the class is "").
@@ -56,7 +57,7 @@ class _Reader:
         missing: tuple[str, ...] = ()
         unmet: tuple[str, ...] = ()
         if rule and refusal and (refusal.missing or refusal.unmet):
-            needed = {code for group in rule.needs for code in group}
+            needed = rule.needed
             missing, unmet = self.labels(refusal.missing, needed), self.labels(refusal.unmet, needed)
         cite = rule.cite if rule else ""
         return Explanation(name, outcome, rule_id, cite, words.says, missing, unmet, approvers, words.forward)
@@ -65,9 +66,11 @@ class _Reader:
         words = self.words[key]
         return Explanation(name, outcome, "", "", words.says, (), (), (), words.forward)
 
-    def labels(self, codes: Iterable[str], needed: set[str]) -> tuple[str, ...]:
+    def labels(self, codes: Collection[str], needed: frozenset[str]) -> tuple[str, ...]:
+        if not codes:
+            return ()
         known = self.catalogue.evidence
-        return tuple(known[code].label(self.language) if code in known else code for code in codes if code in needed)
+        return tuple([known[code].label(self.language) if code in known else code for code in codes if code in needed])
 
 
 def get_rule_text(says: str, language: str, *, texts: Texts | None = None) -> Words:
