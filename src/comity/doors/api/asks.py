@@ -26,7 +26,6 @@ from comity.doors.api.routes import Lines, declared, reply
 from comity.doors.api.scopes import ApiKey, Caller, caller_of, known_caller, read_caller, token_of
 from comity.doors.api.together import Together
 from comity.spine.tenancy.actor import Actor
-from comity.spine.tenancy.clock import database_now
 from comity.spine.tenancy.transaction import ActorChangedError, reading
 from comity.standing.directory.selectors import get_agency, list_agencies
 from comity.standing.directory.vocabulary import Scope
@@ -112,10 +111,7 @@ def _decide_one(ask: Ask, by: Actor) -> AskResult:
 
 def _decide(by: Actor, asks: Sequence[Ask]) -> list[AskResult]:
     """Decide asks that one caller made each by itself."""
-    now = database_now()
-    if by.known_until is not None and now >= by.known_until:
-        raise ActorChangedError("the key has ended since it was looked up")
-    return request_disclosures(asks=asks, by=by, now=now, keys=key_ring())
+    return request_disclosures(asks=asks, by=by, keys=key_ring())
 
 
 _decided: Final = Together(_decide, at_most=CHUNK)
@@ -138,7 +134,7 @@ def post_asks(request: HttpRequest) -> StreamingHttpResponse:
 
     def put(bodies: Sequence[AskBody]) -> list[Told | Problem]:
         asks = [body.as_ask() for body in bodies]
-        return [_told(r) for r in request_disclosures(asks=asks, by=caller.actor, now=database_now(), keys=keys)]
+        return [_told(r) for r in request_disclosures(asks=asks, by=caller.actor, keys=keys)]
 
     return stream_lines(request, read_lines(request), kind=AskBody, put=put, say=spoken(BulkLine))
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -19,7 +20,7 @@ _TELL = (
 )
 # A command finds rows by their keys: one plan serves every time, and making one costs more than running it.
 _TELL_AND_PLAN_ONCE = f"{_TELL}, set_config('plan_cache_mode', 'force_generic_plan', true)"
-_TELL_PLAN_ONCE_AND_READ = f"{_TELL_AND_PLAN_ONCE}, ({STAMPS_AS_TEXT})"
+_TELL_PLAN_ONCE_AND_READ = f"{_TELL_AND_PLAN_ONCE}, ({STAMPS_AS_TEXT}), clock_timestamp()"
 _INSERT = "INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s)"
 _TELL_DUTY = "SELECT set_config('comity.duty', %s, true)"
 
@@ -45,17 +46,21 @@ def acting(actor: Actor) -> Iterator[CursorWrapper]:
 
 
 @contextmanager
-def acting_with_stamps(actor: Actor) -> Iterator[tuple[CursorWrapper, Stamps]]:
-    """Open the same transaction and read the stamps of the reference tables, all in its first statement.
+def acting_with_stamps(actor: Actor) -> Iterator[tuple[CursorWrapper, Stamps, datetime]]:
+    """Open the same transaction; read the stamps of the reference tables and the clock, all in its first statement.
 
-    Raises `ActorChangedError` when the directory changed since the door last looked who `actor` is.
+    Raises `ActorChangedError` when keys or the directory changed since the door last looked who `actor` is, or what
+    it is known by has ended.
     """
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         cursor.execute(_TELL_PLAN_ONCE_AND_READ, (str(actor.agency_id), str(actor.post_id), actor.duty.value))
-        stamps = stamps_from(cursor.fetchone()[-1], cursor)
+        *_, stamped, now = cursor.fetchone()
+        stamps = stamps_from(stamped, cursor)
         if actor.known_under not in {"", stamps.who}:
             raise ActorChangedError("keys, posts or holders changed since this actor was looked up")
-        yield cursor, stamps
+        if actor.known_until is not None and now >= actor.known_until:
+            raise ActorChangedError("the key has ended since it was looked up")
+        yield cursor, stamps, now
 
 
 @contextmanager

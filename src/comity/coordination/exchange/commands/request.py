@@ -43,13 +43,16 @@ class ChunkTooLargeError(ValueError):
     """More asks at once than one transaction decides."""
 
 
-def request_disclosures(*, asks: Sequence[Ask], by: Actor, now: datetime, keys: KeyRing) -> list[AskResult]:
+def request_disclosures(
+    *, asks: Sequence[Ask], by: Actor, keys: KeyRing, now: datetime | None = None
+) -> list[AskResult]:
     """Decide and record up to 200 asks of one agency; return one result per ask, in order.
 
     One durable transaction: vault items, `exchange_ask`, `exchange_decision`, `exchange_answer`, and for what goes at
     once `exchange_disclosure`; clocks, tasks, outbox messages; one ledger entry per ask, permit and refusal alike. A
     retry returns the recorded outcome. When another request records one of the keys meanwhile, the chunk is done
     again ask by ask; so too when a record was altered: that ask alone is then `Invalid`, nothing of it recorded.
+    `now`: None for the database's clock as the transaction opens.
     Raises `ChunkTooLargeError`, and `ActorChangedError` for an actor known from before that must be looked up again;
     a refusal is returned, never raised.
     """
@@ -61,7 +64,7 @@ def request_disclosures(*, asks: Sequence[Ask], by: Actor, now: datetime, keys: 
         return [result for ask in asks for result in _attempt_again(ask, by, now, keys)]
 
 
-def _attempt_again(ask: Ask, by: Actor, now: datetime, keys: KeyRing) -> list[AskResult]:
+def _attempt_again(ask: Ask, by: Actor, now: datetime | None, keys: KeyRing) -> list[AskResult]:
     """Retry singly: the second failure of the same ask is not a race and is raised."""
     try:
         return _attempt([ask], by, now, keys)
@@ -72,7 +75,7 @@ def _attempt_again(ask: Ask, by: Actor, now: datetime, keys: KeyRing) -> list[As
         return [Invalid(ask.ask_key, (fault,))]
 
 
-def _attempt(asks: Sequence[Ask], by: Actor, now: datetime, keys: KeyRing) -> list[AskResult]:
+def _attempt(asks: Sequence[Ask], by: Actor, now: datetime | None, keys: KeyRing) -> list[AskResult]:
     catalogue = load_catalogue()
     results: dict[int, AskResult] = {}
     for position, ask in enumerate(asks):
@@ -81,8 +84,8 @@ def _attempt(asks: Sequence[Ask], by: Actor, now: datetime, keys: KeyRing) -> li
             results[position] = Invalid(ask.ask_key, faults)
     open_asks = {position: ask for position, ask in enumerate(asks) if position not in results}
     if open_asks:
-        with acting_with_stamps(by) as (cursor, stamps):
-            results |= _record(cursor, open_asks, by, now, keys, stamps)
+        with acting_with_stamps(by) as (cursor, stamps, opened):
+            results |= _record(cursor, open_asks, by, now or opened, keys, stamps)
     return [results[position] for position in range(len(asks))]
 
 
