@@ -112,10 +112,10 @@ def main(that_hold, broken, facts, elements):
         return ("refused", "error") if broken & {"permit", "mandate"} else grant([*permits, *mandates], elements, facts)
     if not all(rule.jurisdiction.startswith("us-") for rule in forbids):
         return refusal(forbids, facts)
-    if "mandate" in broken:
-        return ("refused", "error")
-    if not mandates:
+    if not mandates and "mandate" not in broken:
         return refusal(forbids, facts)
+    if broken & {"permit", "mandate"}:
+        return ("refused", "error")
     if "counsel_mandate" in facts.met:
         return grant(mandates, elements, facts)
     return ("held", set(elements), {r.id for r in forbids}, {r.id for r in mandates})

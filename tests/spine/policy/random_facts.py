@@ -116,7 +116,7 @@ class Maker:
             effect=kind,
             obligations=luck.choice(["", "", "approval:counsel", "approval:counsel approval:privacy_officer"]),
             needs=luck.choice(["", "court_order"]),
-            scope=f' in Comity::Class::"{name}"' if name else "",
+            scope=f' == Comity::Class::"{name}"' if name else "",
             sender=pair[0],
             receiver=pair[1],
             purpose=ask.purpose if ours else luck.choice(sorted(WORDS.purposes)),

@@ -7,6 +7,7 @@ from plain_gate import decide_class
 from random_facts import LAW, permit_all
 from test_policy_properties import plainly
 
+from comity.spine.policy import slices
 from comity.spine.policy.decide import decide
 from comity.spine.policy.decision import Decision, HoldForCounsel, NeedsApproval, Permit, Refuse
 from comity.spine.policy.facts import Facts, Party, UnreadableFactsError, facts_from_plain
@@ -96,7 +97,7 @@ def test_a_rule_that_errs_refuses_even_what_another_rule_permits(kind):
 
 
 def test_an_erring_rule_of_one_class_leaves_the_other_classes_alone():
-    broken = rules_of(kind="forbid", name="law-2", when=OVERFLOW, scope=' in Comity::Class::"release"')
+    broken = rules_of(kind="forbid", name="law-2", when=OVERFLOW, scope=' == Comity::Class::"release"')
     outcomes = dict(decided(PERMIT, broken).outcomes)
     assert outcomes["release"] == Refuse("error")
     assert isinstance(outcomes["identity"], Permit)
@@ -116,15 +117,63 @@ def test_what_federal_law_bars_is_refused_by_it_whatever_else_cannot_be_weighed(
     assert [outcome for _, outcome in found.outcomes] == [Refuse("forbidden", ("law-3",))] * 2
 
 
-def test_a_states_bar_whose_mandate_cannot_be_weighed_is_an_error():
-    broken = rules_of(kind="mandate", name="law-2", when=OVERFLOW, jurisdiction="us-az")
+@pytest.mark.parametrize("met", [frozenset(), frozenset({"counsel_mandate"})])
+@pytest.mark.parametrize("kind", ["permit", "mandate", "require", "warn"])
+def test_a_states_bar_against_a_mandate_is_an_error_when_anything_beside_them_is(kind, met):
     bar = rules_of(kind="forbid", name="law-3", jurisdiction="us-ca")
-    assert [outcome for _, outcome in decided(bar, broken).outcomes] == [Refuse("error")] * 2
+    mandate = rules_of(kind="mandate", name="law-4", jurisdiction="us-az")
+    broken = rules_of(kind=kind, name="law-2", when=OVERFLOW, jurisdiction="us-az")
+    assert [outcome for _, outcome in decided(bar, mandate, broken, met=met).outcomes] == [Refuse("error")] * 2
+
+
+def test_a_states_bar_whose_mandate_cannot_be_weighed_is_an_error_and_without_one_a_refusal():
+    bar = rules_of(kind="forbid", name="law-3", jurisdiction="us-ca")
+    broken = {kind: rules_of(kind=kind, name="law-2", when=OVERFLOW) for kind in ("mandate", "permit")}
+    assert [outcome for _, outcome in decided(bar, broken["mandate"]).outcomes] == [Refuse("error")] * 2
+    assert [outcome.rules for _, outcome in decided(bar, broken["permit"]).outcomes] == [("law-3",)] * 2
+
+
+def test_a_class_asked_for_without_an_element_is_refused():
+    assert decided(PERMIT, asked=(("identity", ()),)).outcomes == (("identity", Refuse("unmatched")),)
+
+
+@pytest.mark.parametrize("kind", ["permit", "forbid"])
+def test_nobody_who_acts_is_in_a_class(kind):
+    """Only what is asked for is: a rule about a principal in a class holds for no ask."""
+    text = HEAD.format(id="law-2", kind=kind, o="")
+    act = 'action == Comity::Action::"disclose"'
+    body = f'{kind} (principal in Comity::Class::"release", {act}, resource);'
+    scoped = rules_of(name="law-4", kind="warn", scope=' == Comity::Class::"release"')
+    odd = parse_pack(text + body, jurisdiction="us")
+    base = PERMIT if kind == "forbid" else ()
+    assert decided(base, odd, scoped).headline == decided(base, scoped).headline
+
+
+def test_what_is_kept_of_one_ask_is_not_taken_for_another(monkeypatch):
+    """One slice, asked for other classes in turn, with room for one kind of ask and with room for all."""
+    rules = [
+        *PERMIT,
+        *rules_of(kind="forbid", name="law-2", scope=' == Comity::Class::"release"'),
+        *rules_of(kind="forbid", name="law-3", scope=' == Comity::Class::"contact"'),
+    ]
+    asked = [("identity", ("sex",)), ("release", ("release_date",)), ("contact", ("telephone",))]
+    for room in (1, 512):
+        monkeypatch.setattr(slices, "_KINDS_OF_ASK", room)
+        one = make_slice(rules)
+        for chosen in (asked[:1], asked[1:], asked[:2], asked, asked[:1], asked[2:]):
+            facts = replace(ASK, asked=tuple(chosen))
+            expected = ["Refuse" if name in {"release", "contact"} else "Permit" for name, _ in chosen]
+            assert [type(outcome).__name__ for _, outcome in decide(facts=facts, rules=one).outcomes] == expected
+
+
+def test_a_rule_that_stands_twice_makes_no_slice():
+    with pytest.raises(BrokenRuleError, match="stands twice"):
+        make_slice([*PERMIT, *rules_of(when="false")])
 
 
 @pytest.mark.parametrize("kind", ["permit", "forbid", "mandate"])
 def test_a_rule_scoped_to_a_class_bears_on_that_class_alone(kind):
-    scoped = rules_of(kind=kind, name="law-2", scope=' in Comity::Class::"release"')
+    scoped = rules_of(kind=kind, name="law-2", scope=' == Comity::Class::"release"')
     base = PERMIT if kind == "forbid" else ()
     outcomes = dict(decided(base, scoped).outcomes)
     assert isinstance(outcomes["release"], Refuse if kind == "forbid" else Permit)
@@ -138,13 +187,14 @@ def test_a_rule_scoped_to_a_class_bears_on_that_class_alone(kind):
         {"classes": frozenset({"release"})},
         {"classes": frozenset({"status"})},
         {"kind": Kind.PERMIT},
-        {"text": 'forbid (principal, action, resource == Comity::Class::"release");'},
+        {"text": 'forbid (principal, action, resource in Comity::Class::"release");'},
+        {"text": 'forbid (principal, action, resource) when { resource == Comity::Class::"release" };'},
         {"text": "forbid (principal, action, resource);"},
     ],
 )
 def test_a_rule_whose_text_is_of_other_classes_or_effect_makes_no_slice(changes):
-    """A stored rule is not taken at its word: a scope the ask can never be in would silence a `forbid`."""
-    scope = "" if changes.get("classes") == {"release"} else ' in Comity::Class::"release"'
+    """A stored rule is not taken at its word: a `forbid` sorted by another class than it is of would fall silent."""
+    scope = "" if changes.get("classes") == {"release"} else ' == Comity::Class::"release"'
     (rule,) = rules_of(kind="forbid", name="law-2", scope=scope)
     with pytest.raises(BrokenRuleError, match="rule `law-2`"):
         make_slice([replace(rule, **changes)])
@@ -236,7 +286,7 @@ def test_a_decision_names_its_rule_set_and_engine():
 
 def test_replay_lists_what_another_rule_set_changes():
     recorded = outcomes_plain(decided(PERMIT))
-    now = make_slice([*PERMIT, *rules_of(kind="forbid", name="law-2", scope=' in Comity::Class::"release"')])
+    now = make_slice([*PERMIT, *rules_of(kind="forbid", name="law-2", scope=' == Comity::Class::"release"')])
     assert replay(facts=ASK, rules=now, recorded=recorded) == (
         Difference(
             "release",

@@ -30,7 +30,7 @@ def parse(*args, **changes):
 
 def test_a_rule_is_read_with_everything_it_says():
     (rule,) = parse(
-        'forbid (principal, action == Comity::Action::"disclose", resource in Comity::Class::"status");',
+        'forbid (principal, action == Comity::Action::"disclose", resource == Comity::Class::"status");',
         kind="forbid",
         obligations="approval:counsel log approval:liaison",
         needs="a b | c",
@@ -84,9 +84,9 @@ def test_only_a_forbid_forbids(kind):
 @pytest.mark.parametrize(
     "body",
     [
-        BODY.replace("resource)", 'resource == Comity::Class::"status")'),
+        BODY.replace("resource)", 'resource in Comity::Class::"status")'),
         BODY.replace("resource)", "resource is Comity::Class)"),
-        BODY.replace("resource)", 'resource in Comity::Ask::"it")'),
+        BODY.replace("resource)", 'resource == Comity::Ask::"it")'),
     ],
 )
 def test_a_scope_the_gate_cannot_slice_by_is_refused(body):
@@ -94,7 +94,7 @@ def test_a_scope_the_gate_cannot_slice_by_is_refused(body):
         parse(body)
 
 
-@pytest.mark.parametrize("when", ['resource in Comity::Class::"status"', '!(resource in Comity::Class::"status")'])
+@pytest.mark.parametrize("when", ['resource == Comity::Class::"status"', '!(resource in Comity::Class::"status")'])
 def test_a_class_outside_the_scope_is_refused(when):
     with pytest.raises(BrokenRuleError, match="names a sensitivity class outside its scope"):
         parse(BODY.replace(";", f" when {{ {when} }};"))

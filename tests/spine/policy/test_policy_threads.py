@@ -17,7 +17,7 @@ FACTS = Facts("disclose", PARTY, PARTY, "purpose", "category", ASKED, met=frozen
 
 def rule(name: str, kind: Kind, code: str, number: int, only: str = "", **rest: object) -> Rule:
     effect = "forbid" if kind is Kind.FORBID else "permit"
-    scope = f' in Comity::Class::"{only}"' if only else ""
+    scope = f' == Comity::Class::"{only}"' if only else ""
     head = f'{effect}(principal is Comity::Ask, action == Comity::Action::"disclose", resource{scope})'
     text = f'{head} when {{ principal.met.contains("{code}") && principal.origin != "{number}" }};'
     classes = frozenset({only}) if only else None
@@ -42,8 +42,8 @@ def test_threads_that_meet_a_fresh_slice_share_its_sets_and_decide_alike() -> No
 
     def work() -> None:
         start.wait()
-        decisions.append(decide(facts=FACTS, rules=whole))
         sets.append(whole.narrowed(FACTS).every)
+        decisions.append(decide(facts=FACTS, rules=whole))
 
     threads = [threading.Thread(target=work) for _ in range(THREADS)]
     for thread in threads:

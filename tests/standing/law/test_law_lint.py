@@ -91,7 +91,7 @@ def test_an_unknown_attribute_is_refused_by_the_schema():
         ({"n": "good_will"}, "needs the unknown evidence `good_will`"),
         ({"s": "F99"}, "unknown authority `F99`"),
         ({"s": ""}, "no citation or no authority"),
-        ({"r": ' in Comity::Class::"horoscope"'}, "unknown sensitivity class `horoscope`"),
+        ({"r": ' == Comity::Class::"horoscope"'}, "unknown sensitivity class `horoscope`"),
     ],
 )
 def test_an_annotation_nobody_knows_is_refused(change, word):

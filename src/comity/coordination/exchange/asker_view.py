@@ -155,6 +155,6 @@ def _telling(case: Case) -> frozenset[str]:
         rule.id
         for rule in case.rules.rules
         if rule.id in refusing
-        and not can_apply(case.rules.conditions[rule.id], bare)
+        and not can_apply(case.rules.conditions(rule.id), bare)
         and not any(code in own for group in rule.needs for code in group)
     )

@@ -53,7 +53,10 @@ def _remember(known: set[str], stored: Iterable[str]) -> None:
 
 
 def load_ruleset(cursor: CursorWrapper, digest: str) -> RuleSlice:
-    """Return the rules stored under `digest`; raise `RulesetLostError` when missing or altered."""
+    """Return the rules stored under `digest`; raise `RulesetLostError` when missing or altered.
+
+    A stored rule that says of itself what its text does not raises `BrokenRuleError`.
+    """
     cursor.execute("SELECT rules FROM exchange_ruleset WHERE digest = %s", (digest,))
     row = cursor.fetchone()
     stored = decoded(row[0]) if row else None

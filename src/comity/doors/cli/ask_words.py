@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
+
+from msgspec import structs
 
 from comity.coordination.exchange.ask import Answered, Fault
 from comity.coordination.exchange.way_forward import WayForward
@@ -180,7 +182,7 @@ def _say_reasons(told: Told) -> None:
     alike: dict[tuple[str, tuple[Explanation, ...]], list[str]] = {}
     why = told.why.lines
     for name in dict.fromkeys(line.sensitivity_class for line in why):
-        lines = tuple(replace(line, sensitivity_class="") for line in why if line.sensitivity_class == name)
+        lines = tuple(structs.replace(line, sensitivity_class="") for line in why if line.sensitivity_class == name)
         alike.setdefault((lines[0].outcome, lines), []).append(name)
     elements = dict(told.elements)
     for (outcome, lines), names in alike.items():

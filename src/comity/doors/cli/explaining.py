@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import connection
+from msgspec import structs
 
 from comity.coordination.exchange.ask import NO_RECORD, Answered, Ask
 from comity.coordination.exchange.asker_view import PERMITTED_BY_TYPE
@@ -95,7 +96,7 @@ class Explainer:
         if refusal is None or refusal.reason in TOLD:
             return line
         words = say_untold(refusal.reason, self.language)
-        return replace(line, rule_id="", citation="", words=words, forward="")
+        return structs.replace(line, rule_id="", citation="", words=words, forward="")
 
     def _ways(self, refused: Mapping[str, Refuse], name: str, rules: Iterable[Rule]) -> tuple[WayForward, ...]:
         holder = _find(name) if refused else None
@@ -116,10 +117,10 @@ class Explainer:
         if rule is None:
             return line
         if line.outcome == DISCLOSED:
-            return replace(line, words=says(rule.says, language=self.language), forward="")
+            return structs.replace(line, words=says(rule.says, language=self.language), forward="")
         words = explain_clause(rule_id=line.rule_id, agreements=clauses.agreements, language=self.language)
         forward = "" if line.outcome == NEEDS_APPROVAL else line.forward
-        return replace(line, words=words or says(rule.says, language=self.language), forward=forward)
+        return structs.replace(line, words=words or says(rule.says, language=self.language), forward=forward)
 
     def _between(self, name: str) -> _Clauses:
         if name not in self._clauses:
@@ -145,7 +146,7 @@ def _of_type(classes: Json) -> frozenset[str]:
 
 def _waits(line: Explanation) -> Explanation:
     """Say that nothing has gone yet: what the type permits, the holder's answer decides."""
-    return replace(line, outcome=PERMITTED_BY_TYPE, forward="") if line.outcome == DISCLOSED else line
+    return structs.replace(line, outcome=PERMITTED_BY_TYPE, forward="") if line.outcome == DISCLOSED else line
 
 
 def _find(name: str) -> AgencyFacts | None:

@@ -24,6 +24,7 @@ APPROVED: Final = "approved_"
 """Prefix of evidence codes: `approved_privacy_officer` and so on, set by a recorded verdict only."""
 
 _IT: Final = {"type": "Comity::Ask", "id": "it"}
+_ASKED: Final = {"type": "Comity::Asked", "id": "it"}
 _FORBIDS: Final = frozenset({Kind.FORBID})
 _MANDATES: Final = frozenset({Kind.MANDATE})
 _LETS_GO: Final = frozenset({Kind.PERMIT, Kind.MANDATE})
@@ -121,7 +122,7 @@ def _decide_class(facts: Facts, elements: tuple[str, ...], forbids: _Held, grant
 
 def _granted(elements: tuple[str, ...], rules: Sequence[Rule], met: frozenset[str]) -> Outcome:
     """Keep what the allow-lists of permits and mandates hold; free grants go at once, the rest waits for approval."""
-    relevant = [rule for rule in rules if rule.elements is None or not rule.elements.isdisjoint(elements)]
+    relevant = [r for r in rules if elements and (r.elements is None or not r.elements.isdisjoint(elements))]
     free = [rule for rule in relevant if not _open_approvals(rule, met)]
     if free:
         return Permit(_allowed(elements, free), _ids(free))
@@ -135,11 +136,11 @@ def _barred(facts: Facts, elements: tuple[str, ...], forbids: Sequence[Rule], gr
     """Refuse what is forbidden; only a state's bar that meets a mandate is held for counsel."""
     if not _may_yield(forbids):
         return _refused(forbids, facts)
-    if grants.has_erred(_MANDATES):
-        return Refuse("error")
     mandates = grants.of(_MANDATES)
-    if not mandates:
+    if not mandates and not grants.has_erred(_MANDATES):
         return _refused(forbids, facts)
+    if grants.has_erred(_LETS_GO):
+        return Refuse("error")
     if COUNSEL_MANDATE in facts.met:
         return _granted(elements, mandates, facts.met)
     return HoldForCounsel(elements, _ids(forbids), _ids(mandates))
@@ -218,7 +219,7 @@ def _ask(act: str, compiled: CompiledSet, entities: cedarpy.Entities) -> _Held |
     request = {
         "principal": _IT,
         "action": {"type": "Comity::Action", "id": act},
-        "resource": _IT,
+        "resource": _ASKED,
         "context": "{}",
     }
     answer = cedarpy.is_authorized(request, compiled.policies, entities, schema=SCHEMA)
@@ -234,7 +235,7 @@ def _ask(act: str, compiled: CompiledSet, entities: cedarpy.Entities) -> _Held |
 def _entities(facts: Facts, rules: NarrowedSlice) -> cedarpy.Entities | None:
     """Hand the engine what the rules speak of, once per ask; None when it will not take it.
 
-    The ask is in every class it asks for, so that a rule scoped to one of them holds; classes no rule names are left
+    What is asked for is in its classes, so that a rule scoped to one of them holds; classes no rule names are left
     out. `attributes_of` always gives every attribute the schema names and no other (a test compares the two), so the
     engine's own check of them, a third of the cost, would find nothing; each request is still checked.
     """
@@ -242,7 +243,10 @@ def _entities(facts: Facts, rules: NarrowedSlice) -> cedarpy.Entities | None:
     try:
         attributes = {name: _narrowed(given[name], codes) for name, codes in rules.mentioned.items()}
         parents = [{"type": "Comity::Class", "id": name} for name in rules.classes]
-        text = msgspec.json.encode([{"uid": _IT, "attrs": attributes, "parents": parents}]).decode()
+        entities = [{"uid": _IT, "attrs": attributes, "parents": []}]
+        if parents:
+            entities.append({"uid": _ASKED, "attrs": {}, "parents": parents})
+        text = msgspec.json.encode(entities).decode()
         return cedarpy.Entities.from_json_str(text)
     except (KeyError, ValueError):
         return None

@@ -143,7 +143,7 @@ def parse_pack(text: str, *, jurisdiction: str) -> tuple[Rule, ...]:
         raise BrokenRuleError(f"pack `{jurisdiction}` holds a template; write the rule out")
     policies = sorted(parsed["staticPolicies"].items(), key=lambda item: int(item[0].removeprefix("policy")))
     rules = tuple(_rule(policy, jurisdiction) for _, policy in policies)
-    _refuse_doubles(rules)
+    refuse_doubles(rules)
     return rules
 
 
@@ -161,8 +161,6 @@ def _rule(policy: Mapping[str, Any], jurisdiction: str) -> Rule:
         raise BrokenRuleError(f"rule `{name}`: {error}") from error
     if policy["effect"] != _EFFECTS.get(kind, "permit"):
         raise BrokenRuleError(f"rule `{name}`: a `{kind}` is not written `{policy['effect']}`")
-    if _mentions_resource(policy["conditions"]):
-        raise BrokenRuleError(f"rule `{name}`: names a sensitivity class outside its scope")
     return Rule(
         id=name,
         kind=kind,
@@ -200,23 +198,26 @@ def _text_of(policy: Mapping[str, Any]) -> str:
 def classes_of(policy: Mapping[str, Any], name: str) -> frozenset[str] | None:
     """Return the sensitivity classes a policy (the engine's JSON) is scoped to; None: open to every class.
 
-    The ask is in every class it asks for: a rule scoped to one holds when that class is among them. Raises
-    `BrokenRuleError` for any other scope, `==` among them, which would never hold.
+    Raises `BrokenRuleError` for any scope but an open one and `resource == …`, and for a policy that names a class
+    elsewhere: the gate sorts what holds by these classes.
     """
+    if _mentions_resource(policy["conditions"]):
+        raise BrokenRuleError(f"rule `{name}`: names a sensitivity class outside its scope")
     match policy["resource"]:
         case {"op": "All"}:
             return None
-        case {"op": "in", "entity": {"type": "Comity::Class", "id": str(one)}}:
+        case {"op": "==", "entity": {"type": "Comity::Class", "id": str(one)}}:
             return frozenset({one})
         case _:
-            raise BrokenRuleError(f'rule `{name}`: its resource must be open or `in Comity::Class::"…"`')
+            raise BrokenRuleError(f'rule `{name}`: its resource must be open or `== Comity::Class::"…"`')
 
 
 def _day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def _refuse_doubles(rules: Iterable[Rule]) -> None:
+def refuse_doubles(rules: Iterable[Rule]) -> None:
+    """Raise `BrokenRuleError` for a rule id that stands twice."""
     seen: set[str] = set()
     for rule in rules:
         if rule.id in seen:

@@ -1,7 +1,7 @@
 """The rules that can matter between two agencies, compiled for the engine once and held ready."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from threading import Lock
@@ -13,14 +13,15 @@ from comity.kernel.canonical import canonical
 from comity.kernel.digest import sha256
 from comity.spine.policy.facts import Facts
 from comity.spine.policy.mentions import Mentioned, join_mentioned, mentioned_in
-from comity.spine.policy.narrow import can_apply, known_of, read_policies
-from comity.spine.policy.rules import BrokenRuleError, Kind, Rule, classes_of
+from comity.spine.policy.narrow import can_apply, known_of, policy_set, read_policies
+from comity.spine.policy.rules import BrokenRuleError, Kind, Rule, classes_of, refuse_doubles
 
 SCHEMA: Final = cedarpy.Schema.from_str(files("comity.spine.policy").joinpath("gate.cedarschema").read_text())
 
-_KINDS_OF_ASK: Final = 4_096
+_KINDS_OF_ASK: Final = 512
 
-Conditions = tuple[Mapping[str, Any], ...]
+Policy = Mapping[str, Any]
+"""One rule's policy as the engine's JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class RuleSlice:
     rules: tuple[Rule, ...]
     digest: str
     by_id: Mapping[str, Rule]
-    conditions: Mapping[str, Conditions]
+    policies: Mapping[str, Policy]
     classes: frozenset[str]
     _applicable: dict[tuple[object, ...], tuple[Rule, ...]] = field(default_factory=dict, compare=False)
     _narrowed: dict[tuple[object, ...], "NarrowedSlice"] = field(default_factory=dict, compare=False)
@@ -66,12 +67,12 @@ class RuleSlice:
             applicable = self._applicable.get(kind)
             if applicable is None:
                 known = known_of(facts)
-                applicable = tuple(rule for rule in self.rules if can_apply(self.conditions[rule.id], known))
+                applicable = tuple(rule for rule in self.rules if can_apply(self.conditions(rule.id), known))
             chosen = tuple(rule for rule in applicable if rule.classes is None or rule.classes & asked)
             found = NarrowedSlice(
-                every=self._compile(chosen),
-                grants=self._compile(tuple(rule for rule in chosen if rule.kind is not Kind.FORBID)),
-                mentioned=join_mentioned(mentioned_in(self.conditions[rule.id]) for rule in chosen),
+                whole=self,
+                rules=chosen,
+                mentioned=join_mentioned(mentioned_in(self.conditions(rule.id)) for rule in chosen),
                 classes=tuple(sorted(asked)),
             )
             if len(self._narrowed) >= _KINDS_OF_ASK:
@@ -81,13 +82,18 @@ class RuleSlice:
             found = self._narrowed.setdefault((kind, asked), found)
         return found
 
-    def _compile(self, rules: tuple[Rule, ...]) -> CompiledSet:
+    def conditions(self, rule_id: str) -> Sequence[Mapping[str, Any]]:
+        """Return the conditions of a rule as the engine's JSON."""
+        conditions: Sequence[Mapping[str, Any]] = self.policies[rule_id]["conditions"]
+        return conditions
+
+    def compiled(self, rules: tuple[Rule, ...]) -> CompiledSet:
         """Return these of its rules as the engine takes them; kinds of asks with the same rules share one set."""
         key = tuple(rule.id for rule in rules)
         found = self._compiled.get(key)
         if found is None:
-            text = "\n".join(rule.text for rule in rules)
-            made = CompiledSet(cedarpy.PolicySet.from_str(text) if rules else None, rules)
+            policies = [_of_any_class(self.policies[rule.id]) for rule in rules]
+            made = CompiledSet(policy_set(policies) if rules else None, rules)
             found = self._compiled.setdefault(key, made)
         return found
 
@@ -96,39 +102,54 @@ class RuleSlice:
 class NarrowedSlice:
     """The rules of a slice that can apply to one kind of ask, and what they speak of.
 
-    `every` holds them all, `grants` those that do not forbid (permits, mandates, requirements, warnings), which the
-    engine knows as permits: it tells of them only while no forbid holds. `classes`: the classes asked for that rules
-    are scoped to.
+    `classes`: the classes asked for that rules are scoped to.
     INVARIANT: leaving out rules that cannot apply gives the same answer as the full set (property test).
     """
 
-    every: CompiledSet
-    grants: CompiledSet
+    whole: RuleSlice
+    rules: tuple[Rule, ...]
     mentioned: Mentioned
     classes: tuple[str, ...]
 
     @property
+    def every(self) -> CompiledSet:
+        """All of them as the engine takes them."""
+        return self.whole.compiled(self.rules)
+
+    @property
+    def grants(self) -> CompiledSet:
+        """Those that do not forbid, which the engine knows as permits: it tells of them while no forbid holds."""
+        return self.whole.compiled(tuple(rule for rule in self.rules if rule.kind is not Kind.FORBID))
+
+    @property
     def has_mandates(self) -> bool:
         """Tell whether a state's bar can meet a mandate at all."""
-        return any(rule.kind is Kind.MANDATE for rule in self.grants.rules)
+        return any(rule.kind is Kind.MANDATE for rule in self.rules)
 
 
 def make_slice(rules: Iterable[Rule]) -> RuleSlice:
     """Return the slice of `rules`, ordered by id, with its digest over each rule's own digest.
 
-    Raises `BrokenRuleError` when a rule's text is not scoped to the classes the rule is of, or its effect does not
-    fit its kind: the gate sorts by the one and the engine weighs the other.
+    Raises `BrokenRuleError` when an id stands twice, a rule's text is not scoped to the classes the rule is of, or its
+    effect does not fit its kind: the gate sorts by the one and the engine weighs the other.
     """
     ordered = tuple(sorted(rules, key=lambda rule: rule.id))
+    refuse_doubles(ordered)
     policies = read_policies(rule.text for rule in ordered) if ordered else []
     for rule, policy in zip(ordered, policies, strict=True):
         if classes_of(policy, rule.id) != rule.classes or (policy["effect"] == "forbid") != (rule.kind is Kind.FORBID):
             raise BrokenRuleError(f"rule `{rule.id}`: its text is of other classes or of another effect than the rule")
-    conditions = {rule.id: tuple(policy["conditions"]) for rule, policy in zip(ordered, policies, strict=True)}
+    named = {rule.id: policy for rule, policy in zip(ordered, policies, strict=True)}
     digest = sha256(canonical({rule.id: rule.digest() for rule in ordered})).hex()
     by_id = {rule.id: rule for rule in ordered}
     classes = frozenset(name for rule in ordered for name in rule.classes or ())
-    return RuleSlice(rules=ordered, digest=digest, by_id=by_id, conditions=conditions, classes=classes)
+    return RuleSlice(rules=ordered, digest=digest, by_id=by_id, policies=named, classes=classes)
+
+
+def _of_any_class(policy: Policy) -> Policy:
+    """Return the policy with its class made a class that what is asked for is in: an ask is of several at once."""
+    scope = policy["resource"]
+    return {**policy, "resource": {**scope, "op": "in"}} if scope["op"] == "==" else policy
 
 
 def rules_between(rules: Iterable[Rule], *, sender: str, receiver: str, states: frozenset[str]) -> tuple[Rule, ...]:

@@ -26,7 +26,7 @@ _TELL_DUTY = "SELECT set_config('comity.duty', %s, true)"
 
 
 class ActorChangedError(RuntimeError):
-    """Who acts must be looked up again: posts, holders or keys changed since."""
+    """Who acts must be looked up again: posts, holders or keys changed since, or the key has ended."""
 
 
 Tables = Mapping[str, Sequence[Mapping[str, Cell]]]

@@ -1,6 +1,7 @@
 """Clauses become rules of the gate. Pure.
 
-Each rule's text holds every condition itself; `pair` and `classes` repeat some of them so that slicing saves work.
+Each rule's text holds every condition itself; `pair` repeats some of them so that slicing saves work, `classes` repeats
+its scope, by which the gate sorts what holds.
 INVARIANT: terms that cannot be read or checked become a refusal between the parties, never nothing.
 """
 
@@ -315,7 +316,7 @@ def _narrowed(clause: Exclude | Training | Approval | Retention) -> list[str]:
 
 
 def _text(effect: str, when: list[str], unless: list[str], sensitivity_class: str = "") -> str:
-    resource = f"resource in Comity::Class::{_quoted(sensitivity_class)}" if sensitivity_class else "resource"
+    resource = f"resource == Comity::Class::{_quoted(sensitivity_class)}" if sensitivity_class else "resource"
     ending = f" unless {{ {' || '.join(unless)} }}" if unless else ""
     return f"{effect} (principal, action == {_ACTION}, {resource}) when {{ {' && '.join(when)} }}{ending};"
 
