@@ -3,8 +3,11 @@
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 from uuid import UUID
+
+from faults_given import Started
 
 from comity.coordination.exchange.ask import Answered, Ask, AskResult
 from comity.coordination.exchange.commands.answer import HolderAnswer, Verdict, answer_request, decide_waiting
@@ -214,23 +217,10 @@ def counts(demo: Any) -> dict[str, int]:
 
 def together(*works):
     """Run works at the same moment, each in a thread with its own connection; return results or errors."""
-    from django.db import connections
+    barrier = threading.Barrier(len(works))
 
-    barrier, outcomes = threading.Barrier(len(works)), [None] * len(works)
+    def at_once(work):
+        barrier.wait()
+        return work()
 
-    def run(place, work):
-        try:
-            barrier.wait()
-            outcomes[place] = work()
-        except Exception as error:  # noqa: BLE001 - the outcome is what the test looks at
-            outcomes[place] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=item) for item in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert not any(thread.is_alive() for thread in threads)
-    return outcomes
+    return [one.join() for one in [Started(partial(at_once, work)) for work in works]]

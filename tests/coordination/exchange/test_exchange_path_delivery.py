@@ -15,18 +15,9 @@ from exchange_given import (
     status_of,
     tick,
     together,
-    value_of,
 )
 
-from comity.coordination.exchange.commands.answer import (
-    HolderAnswer,
-)
 from comity.coordination.exchange.commands.deliver import DeliveryNotVisibleError
-
-
-def found(one, key="k1", *, leave_out=(), **more):
-    return HolderAnswer({name: value_of(name, key) for name in one.elements if name not in leave_out}, **more)
-
 
 # ---- hidden categories
 
