@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib.resources import files
 from threading import Lock
 from typing import Any, Final
@@ -98,11 +99,11 @@ class RuleSlice:
         return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NarrowedSlice:
     """The rules of a slice that can apply to one kind of ask, and what they speak of.
 
-    `classes`: the classes asked for that rules are scoped to.
+    `classes`: the classes asked for that rules are scoped to. Without slots: what every ask needs is found once.
     INVARIANT: leaving out rules that cannot apply gives the same answer as the full set (property test).
     """
 
@@ -111,17 +112,17 @@ class NarrowedSlice:
     mentioned: Mentioned
     classes: tuple[str, ...]
 
-    @property
+    @cached_property
     def every(self) -> CompiledSet:
         """All of them as the engine takes them."""
         return self.whole.compiled(self.rules)
 
-    @property
+    @cached_property
     def grants(self) -> CompiledSet:
         """Those that do not forbid, which the engine knows as permits: it tells of them while no forbid holds."""
         return self.whole.compiled(tuple(rule for rule in self.rules if rule.kind is not Kind.FORBID))
 
-    @property
+    @cached_property
     def has_mandates(self) -> bool:
         """Tell whether a state's bar can meet a mandate at all."""
         return any(rule.kind is Kind.MANDATE for rule in self.rules)
