@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 from plain_gate import decide_class
 from random_facts import LAW, permit_all
 from test_policy_properties import plainly
@@ -63,7 +64,7 @@ def test_no_rule_at_all_refuses_everything():
         {"category": "no such category"},
         {"purpose": ""},
         {"asked": (("no such class", ("no such element",)),)},
-        {"sender": replace(SHERIFF, code="zz", kind="martian", powers=frozenset({"magic"}))},
+        {"sender": structs.replace(SHERIFF, code="zz", kind="martian", powers=frozenset({"magic"}))},
     ],
 )
 def test_what_no_rule_knows_is_refused(changes):
@@ -351,11 +352,11 @@ def test_the_cache_makes_a_slice_once_and_forgets_the_one_not_used_longest():
     cache, made = SliceCache(size=2), []
 
     def get(key):
-        def make():
+        found = cache.get(key)
+        if found is None:
             made.append(key)
-            return make_slice(PERMIT)
-
-        return cache.get(key, make)
+            found = cache.keep(key, make_slice(PERMIT))
+        return found
 
     assert get(1) is get(1)
     for key in (2, 1, 3, 1, 2):

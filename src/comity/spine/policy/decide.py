@@ -7,7 +7,6 @@ refuses.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final, Self
 
 import cedarpy
@@ -34,8 +33,7 @@ _GRANTS: Final = _LETS_GO | _REQUIRES | _WARNS
 _ERRED: Final = re.compile(r"error while evaluating policy `(policy\d+)`")
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
+class _Held(msgspec.Struct, frozen=True):
     """Rules that hold, ordered by id, and rules the engine could not weigh; `scoped`: some are of one class only."""
 
     rules: Sequence[Rule]
@@ -45,7 +43,7 @@ class _Held:
     @classmethod
     def make(cls, rules: Sequence[Rule], erred: Sequence[Rule] = ()) -> Self:
         """Return these rules, having looked whether one of them is scoped."""
-        return cls(rules, erred, any(rule.classes is not None for rule in (*rules, *erred)))
+        return cls(rules, erred, bool([rule for rule in (*rules, *erred) if rule.classes is not None]))
 
     def of_class(self, name: str) -> "_Held":
         """Return what bears on one class: rules open to all and those scoped to it."""
@@ -63,7 +61,7 @@ class _Held:
 
     def has_erred(self, kinds: frozenset[Kind]) -> bool:
         """Tell whether a rule of these kinds could not be weighed."""
-        return any(rule.kind in kinds for rule in self.erred)
+        return bool(self.erred) and any(rule.kind in kinds for rule in self.erred)
 
 
 _NOTHING: Final = _Held.make(())
@@ -116,6 +114,8 @@ def _decide_class(facts: Facts, elements: tuple[str, ...], forbids: _Held, grant
     if grants.has_erred(_REQUIRES | _WARNS):
         return Refuse("error")
     required = grants.of(_REQUIRES)
+    if not required:
+        return outcome
     approvers = {function for rule in required for function in _open_approvals(rule, facts.met)}
     return _waiting(outcome, approvers, _ids(required)) if approvers else outcome
 
@@ -175,11 +175,11 @@ def _allowed(elements: tuple[str, ...], rules: Iterable[Rule]) -> tuple[str, ...
     if None in lists:
         return elements
     allowed = frozenset[str]().union(*(one for one in lists if one is not None))
-    return tuple(element for element in elements if element in allowed)
+    return tuple([element for element in elements if element in allowed])
 
 
 def _open_approvals(rule: Rule, met: frozenset[str]) -> tuple[str, ...]:
-    return tuple(function for function in rule.approvals if APPROVED + function not in met)
+    return tuple([function for function in rule.approvals if APPROVED + function not in met])
 
 
 def _ids(rules: Iterable[Rule]) -> tuple[str, ...]:
@@ -252,10 +252,8 @@ def _entities(facts: Facts, rules: NarrowedSlice) -> cedarpy.Entities | None:
         return None
 
 
-def _narrowed(value: str | frozenset[str], codes: frozenset[str] | None) -> str | list[str]:
-    if isinstance(value, str):
-        return value
-    return list(value if codes is None else value & codes)
+def _narrowed(value: str | frozenset[str], codes: frozenset[str] | None) -> str | frozenset[str]:
+    return value if codes is None or isinstance(value, str) else value & codes
 
 
 def attributes_of(facts: Facts) -> dict[str, str | frozenset[str]]:

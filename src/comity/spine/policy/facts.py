@@ -6,11 +6,12 @@ a code in neither is missing. A rule can therefore never stumble over an absent 
 
 from dataclasses import dataclass
 
+import msgspec
+
 from comity.kernel.canonical import Json
 
 
-@dataclass(frozen=True, slots=True)
-class Party:
+class Party(msgspec.Struct, frozen=True):
     """An agency as rules see it: its code, kind, two-letter state ("" for none) and powers."""
 
     code: str

@@ -1,7 +1,7 @@
 """The rules that can matter between two agencies, compiled for the engine once and held ready."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.resources import files
@@ -62,7 +62,7 @@ class RuleSlice:
         `classes`, those that some rule is scoped to, are all that tells classes apart.
         """
         kind = (facts.sender, facts.receiver, facts.purpose, facts.category, facts.marks)
-        asked = self.classes.intersection(name for name, _ in facts.asked)
+        asked = self.classes.intersection([name for name, _ in facts.asked])
         found = self._narrowed.get((kind, asked))
         if found is None:
             applicable = self._applicable.get(kind)
@@ -173,13 +173,18 @@ class SliceCache:
         self._kept: OrderedDict[object, RuleSlice] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, key: object, make: Callable[[], RuleSlice]) -> RuleSlice:
-        """Return the slice kept under `key`, or make and keep it."""
-        found = self._kept.get(key)
-        if found is None:
-            found = make()
+    def get(self, key: object) -> RuleSlice | None:
+        """Return the slice kept under `key`, None where there is none."""
         with self._lock:
-            found = self._kept.setdefault(key, found)
+            found = self._kept.get(key)
+            if found is not None:
+                self._kept.move_to_end(key)
+        return found
+
+    def keep(self, key: object, made: RuleSlice) -> RuleSlice:
+        """Keep the slice under `key`; return it, or the one another thread kept there first."""
+        with self._lock:
+            found = self._kept.setdefault(key, made)
             self._kept.move_to_end(key)
             if len(self._kept) > self._size:
                 self._kept.popitem(last=False)

@@ -6,9 +6,10 @@ Nothing here reads the database: `live` found the agreements, `law` is what is i
 from collections import OrderedDict
 from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
+
+import msgspec
 
 from comity.spine.policy.rules import Rule
 from comity.spine.policy.slices import RuleSlice, SliceCache, make_slice, rules_between
@@ -25,8 +26,7 @@ class AlteredTermsError(ValueError):
     """A stored version does not have the digest its parties signed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Between:
+class Between(msgspec.Struct, frozen=True):
     """The two agencies of a decision and the states involved (two letters, "" for none); agencies by code."""
 
     sender: str
@@ -56,19 +56,20 @@ def build_slice(*, law: LawInForce, agreements: Collection[LiveAgreement], betwe
     valid = _binding(agreements, at)
     day = at.astimezone(UTC).date()
     vocabulary = current_vocabulary()
+    named = tuple(sorted([(live.digest, live.hold) for live in valid]))
+    key = (law.digest, vocabulary.digest, between, day, named)
+    kept = _slices.get(key)
+    if kept is not None:
+        return kept
     compiled = [(live, _compile_once(live, vocabulary)) for live in valid]
-
-    def make() -> RuleSlice:
-        pool = rules_between(law.rules, sender=between.sender, receiver=between.receiver, states=between.states)
-        chosen = {rule.id: rule for rule in pool}
-        for live, version in compiled:
-            chosen |= {rule.id: rule for rule in _clauses(live, version, between)}
-        return make_slice(rule for rule in chosen.values() if rule.in_force_on(day))
-
+    pool = rules_between(law.rules, sender=between.sender, receiver=between.receiver, states=between.states)
+    chosen = {rule.id: rule for rule in pool}
+    for live, version in compiled:
+        chosen |= {rule.id: rule for rule in _clauses(live, version, between)}
+    made = make_slice(rule for rule in chosen.values() if rule.in_force_on(day))
     if any(isinstance(version, str) for _, version in compiled):
-        return make()
-    named = tuple(sorted((live.digest, live.hold) for live in valid))
-    return _slices.get((law.digest, vocabulary.digest, between, day, named), make)
+        return made
+    return _slices.keep(key, made)
 
 
 def covered_elements(
@@ -104,7 +105,7 @@ def _read_once(live: LiveAgreement) -> Terms:
 
 
 def _binding(agreements: Collection[LiveAgreement], at: datetime) -> tuple[LiveAgreement, ...]:
-    return tuple(live for live in agreements if live.hold is Hold.ONWARD or live.period.contains(at))
+    return tuple([live for live in agreements if live.hold is Hold.ONWARD or live.period.contains(at)])
 
 
 def read_version(live: LiveAgreement, vocabulary: Vocabulary) -> Compiled:

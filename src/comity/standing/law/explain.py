@@ -1,7 +1,6 @@
 """A decision in plain words: rule, citation, what it says, what is missing, the way forward. Pure."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 import msgspec
 
@@ -41,8 +40,7 @@ class Explanation(msgspec.Struct, frozen=True):
     forward: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
+class _Reader(msgspec.Struct, frozen=True):
     rules: Mapping[str, Rule]
     words: Mapping[str, Words]
     catalogue: Catalogue
@@ -56,9 +54,8 @@ class _Reader:
         words = words or self.words[CLAUSE]
         missing: tuple[str, ...] = ()
         unmet: tuple[str, ...] = ()
-        if rule and refusal and (refusal.missing or refusal.unmet):
-            needed = rule.needed
-            missing, unmet = self.labels(refusal.missing, needed), self.labels(refusal.unmet, needed)
+        if rule and refusal:
+            missing, unmet = self.labels(refusal.missing, rule), self.labels(refusal.unmet, rule)
         cite = rule.cite if rule else ""
         return Explanation(name, outcome, rule_id, cite, words.says, missing, unmet, approvers, words.forward)
 
@@ -66,10 +63,10 @@ class _Reader:
         words = self.words[key]
         return Explanation(name, outcome, "", "", words.says, (), (), (), words.forward)
 
-    def labels(self, codes: Collection[str], needed: frozenset[str]) -> tuple[str, ...]:
+    def labels(self, codes: Collection[str], rule: Rule) -> tuple[str, ...]:
         if not codes:
             return ()
-        known = self.catalogue.evidence
+        known, needed = self.catalogue.evidence, rule.needed
         return tuple([known[code].label(self.language) if code in known else code for code in codes if code in needed])
 
 
