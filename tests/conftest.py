@@ -40,6 +40,7 @@ from comity.spine.tenancy.actor import Actor, Duty, node_actor
 from comity.spine.tenancy.clock import database_now
 from comity.spine.tenancy.transaction import reading
 
+sys.path.insert(0, str(Path(__file__).parent))  # so that what tests share is found in every import mode
 TEMPLATE = "template_bare"
 DEMO_TEMPLATE = "template_demo"
 RUN_TEMPLATE = "template_run"
@@ -142,6 +143,7 @@ def cloned(server: DatabaseAccess, home: Path, template: str) -> Iterator[TestDa
     name = f"t_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}_{next(_numbers)}"
     admin = server.named("postgres").conninfo(Role.BOOTSTRAP)
     clone(admin_dsn=admin, template=template, name=name)
+    connections.close_all()  # a test that shared a node may have left one open that leads there
     for alias in connections:
         settings = connections[alias].settings_dict
         settings["NAME"] = name

@@ -18,7 +18,7 @@ WRITERS: Final[Mapping[str, frozenset[str]]] = {
             "standing/agreements/commands/offer.py",
             "standing/agreements/commands/record.py",
             "standing/directory/commands/record.py",
-            "standing/law/commands.py",
+            "standing/law/commands/record.py",
             "standing/training/commands.py",
         }
     ),

@@ -70,13 +70,13 @@ def _named(tree: ast.Module) -> Iterable[str]:
 
 
 def _act_of(call: ast.Call) -> ast.expr | None:
-    """Return the argument that is an act's name: the first of `Act`, `Change`, `act=` of `Entry.make`, of `_event`."""
+    """Return the argument that is an act's name: first of `Act`, `Change`, third of `_event`, else its `act=`."""
     name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
     if name in {"Act", "Change"}:
         return call.args[0]
     if name == "_event":
         return call.args[2]
-    return next((k.value for k in call.keywords if name == "make" and k.arg == "act"), None)
+    return next((k.value for k in call.keywords if name in {"make", "write_act"} and k.arg == "act"), None)
 
 
 def _names(given: ast.expr, function: ast.FunctionDef) -> Iterable[str]:

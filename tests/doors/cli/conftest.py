@@ -73,3 +73,18 @@ def own_keys(lodged, tmp_path) -> tuple[Terminal, Path]:
     shutil.copy(lodged.node.home / "keys.json", path)
     path.chmod(0o600)
     return Terminal(lodged.node, opener_of(lodged.node, lambda: FileKeyRing(path))), path
+
+
+@pytest.fixture
+def unlawful(node, tmp_path) -> Terminal:
+    """A terminal on a node with the demo's directory and no law."""
+    from comity.spine.tenancy.actor import Duty, node_actor
+    from comity.spine.tenancy.clock import database_now
+    from comity.standing.directory.demo import load_demo
+
+    load_demo(by=node_actor(Duty.STEWARD), now=database_now())
+
+    class Bare:
+        clock, folder, keys = staticmethod(database_now), tmp_path, None
+
+    return Terminal(node, opener_of(Bare))

@@ -2,7 +2,6 @@ import csv
 from pathlib import Path
 
 import pytest
-from cli_terminal import Terminal, opener_of
 
 FBI = "ori,data_year,pub_agency_name,state_abbr,county_name,agency_type_name\n"
 ICE = "state,county,agency,ori,type,agency_type,population_policed\n"
@@ -115,7 +114,9 @@ def test_law_shows_the_release_in_force_and_each_rule_with_its_authority(reader)
         (("law", "put-in-force", "--release", "zzz"), "is no release"),
         (("law", "put-in-force", "--at", "tomorrow"), "is not a time"),
         (("law", "approve", "--as", "az-ag/counsel"), "one of the two is needed"),
-        (("law", "approve", "--as", "az-ag/counsel", "--all"), "no release waits for this"),
+        (("law", "digest", "--all"), "no release waits for this"),
+        (("keys", "revoke-public", "abc", "--as", "pima-so"), "no unrevoked public key"),
+        (("keys", "published", "nobody"), "no agency `nobody`"),
         (("agreement", "show", "none"), "no agreement `none`"),
         (("agreement", "history", "none"), "no agreement `none`"),
         (("agreement", "validate", "/none"), "cannot be read"),
@@ -132,38 +133,6 @@ def test_a_word_that_fits_nothing_is_named_and_ends_with_two(reader, words, says
     assert told.code == 2
     assert says in told.err
     assert "Traceback" not in told.err
-
-
-def test_law_goes_from_loaded_to_approved_to_in_force(node, tmp_path):
-
-    from comity.spine.tenancy.actor import Duty, node_actor
-    from comity.spine.tenancy.clock import database_now
-    from comity.standing.directory.demo import load_demo
-
-    load_demo(by=node_actor(Duty.STEWARD), now=database_now())
-
-    class Bare:
-        clock, folder, keys = staticmethod(database_now), tmp_path, None
-
-    terminal = Terminal(node, opener_of(Bare))
-    assert "no law is in force" in terminal.run("law", "show").out
-    none = terminal.run("law", "rules")
-    assert (none.code, "comity law load" in none.err) == (1, True)
-    assert "wait for counsel" in terminal.run("law", "load").out
-    early = terminal.run("law", "put-in-force")
-    assert (early.code, "counsel has not approved" in early.err) == (1, True)
-    wrong = terminal.run("law", "approve", "--as", "az-ag/commander", "--all")
-    assert wrong.code == 1
-    assert "counsel" in wrong.err
-    one = terminal.run("law", "approve", "--as", "az-ag/counsel", "--rule", "law-28")
-    assert "1 rules approved" in one.out
-    unknown = terminal.run("law", "approve", "--as", "az-ag/counsel", "--rule", "law-999")
-    assert (unknown.code, "no rule `law-999`" in unknown.err) == (2, True)
-    assert "→ `comity law put-in-force`" in terminal.run("law", "approve", "--as", "az-ag/counsel", "--all").out
-    back = terminal.run("law", "put-in-force", "--at", "2020-01-01")
-    assert (back.code, "--at" in back.err) == (2, True)
-    assert terminal.run("law", "put-in-force").code == 0
-    assert terminal.run("law", "show", "--json").value["state"] == "current"
 
 
 def test_agreement_is_shown_in_plain_words(reader):

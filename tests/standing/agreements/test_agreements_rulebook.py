@@ -36,6 +36,8 @@ from comity.standing.agreements.vocabulary import SuspensionReason, TerminationR
 from comity.standing.directory import demo as directory_demo
 from comity.standing.directory.selectors import NotInDirectoryError
 from comity.standing.law import commands as law
+from comity.standing.law.packs import load_rules
+from law_signed import approve_signed
 
 COURIER = Actor(new_id(), new_id(), Duty.COURIER)
 REVIEW = SuspensionReason.LEGAL_REVIEW
@@ -332,7 +334,7 @@ def put_law_in_force(offices: object) -> None:
     keeper = Actor(offices.pima.agency_id, offices.pima.head.post_id, Duty.STEWARD)
     counsel = Actor(offices.pima.agency_id, offices.pima.counsel.post_id, Duty.STEWARD)
     release_id = law.load_release(by=keeper, now=NOW)
-    law.approve_rules(by=counsel, now=NOW, release_id=release_id, rule_ids=list(law.shipped_release().rule_digests))
+    approve_signed(counsel, release_id, [rule.id for rule in load_rules()], NOW)
     law.put_in_force(by=keeper, now=NOW, release_id=release_id)
 
 

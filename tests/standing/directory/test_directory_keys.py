@@ -1,6 +1,7 @@
 """Keys: public ones are dated, secret ones are shown once and open only while they should."""
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from comity.config.node import Role
 from comity.kernel.time import Period
+from comity.spine.keys.detached import sign_detached
 from comity.standing.directory.commands import (
     DirectoryConflictError,
     KeyRefusedError,
@@ -19,8 +21,19 @@ from comity.standing.directory.commands import (
     revoke_api_key,
 )
 from comity.standing.directory.facts import ApiKeyFacts, KeyRefusal, RefusedKey
-from comity.standing.directory.selectors import NotInDirectoryError, find_api_key, get_public_key, list_public_keys
-from comity.standing.directory.vocabulary import KeyPurpose, KeyScheme
+from comity.standing.directory.selectors import (
+    KeyNotGoodError,
+    NotInDirectoryError,
+    SignatureNotGoodError,
+    check_signature,
+    find_api_key,
+    get_public_key,
+    get_signing_key,
+    list_public_keys,
+    list_public_keys_of,
+)
+from comity.standing.directory.vocabulary import KeyFault, KeyPurpose, KeyScheme
+from law_signed import published
 
 NOW = datetime(2026, 3, 2, 16, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -161,3 +174,58 @@ def test_a_private_key_and_other_kinds_of_key_are_refused(offices):
                 public_pem=pem,
                 period=Period(NOW),
             )
+
+
+@pytest.fixture
+def signing(offices):
+    """A key of Nogales for signatures, valid for ten days from now."""
+    key = ed25519.Ed25519PrivateKey.generate()
+    period = Period(NOW, NOW + 10 * DAY)
+    published(offices.nogales.actor, NOW, key=key, period=period)
+    return key
+
+
+def fault_of(agency_id, key_id, at) -> KeyFault:
+    with pytest.raises(KeyNotGoodError) as refused:
+        get_signing_key(agency_id, key_id, at)
+    assert refused.value.key_id == key_id
+    return refused.value.fault
+
+
+def test_a_key_binds_its_agency_while_it_is_published_for_signatures_and_valid(offices, signing):
+    agency, key_id = offices.nogales.agency_id, sign_detached(signing, b"").key_id
+    assert get_signing_key(agency, key_id, NOW).key_id == key_id
+    assert fault_of(agency, "0" * 16, NOW) is KeyFault.UNKNOWN
+    assert fault_of(offices.tucson.agency_id, key_id, NOW) is KeyFault.OF_ANOTHER_AGENCY
+    assert fault_of(agency, key_id, NOW - DAY) is KeyFault.NOT_YET_VALID
+    assert fault_of(agency, key_id, NOW + 10 * DAY) is KeyFault.OVER
+    revoke_agency_key(by=offices.nogales.actor, now=NOW + DAY, key_id=key_id)
+    assert get_signing_key(agency, key_id, NOW).key_id == key_id
+    assert fault_of(agency, key_id, NOW + DAY) is KeyFault.REVOKED
+
+
+@pytest.mark.parametrize("purpose", [one for one in KeyPurpose if one is not KeyPurpose.SIGNATURE])
+def test_a_key_published_for_something_else_binds_nobody(offices, purpose):
+    key = published(offices.nogales.actor, NOW, purpose=purpose)
+    key_id = sign_detached(key, b"").key_id
+    assert fault_of(offices.nogales.agency_id, key_id, NOW) is KeyFault.NOT_FOR_SIGNATURES
+
+
+def test_a_signature_is_checked_against_the_key_the_directory_keeps(offices, signing):
+    digest = hashlib.sha256(b"what is agreed").digest()
+    asked = {"agency_id": offices.nogales.agency_id, "at": NOW}
+    good = sign_detached(signing, digest)
+    assert check_signature(signature=good, digest=digest, **asked).key_id == good.key_id
+    other = sign_detached(signing, hashlib.sha256(b"something else").digest())
+    for wrong in (other, replace(other, digest=digest), replace(good, blob=b""), replace(good, scheme="rsa")):
+        with pytest.raises(SignatureNotGoodError, match=digest.hex()):
+            check_signature(signature=wrong, digest=digest, **asked)
+    with pytest.raises(KeyNotGoodError):
+        check_signature(signature=good, digest=digest, agency_id=offices.tucson.agency_id, at=NOW)
+
+
+def test_every_key_ever_published_for_an_agency_is_listed(offices, signing):
+    later = published(offices.nogales.actor, NOW, period=Period(NOW + DAY))
+    published(offices.tucson.actor, NOW)
+    keys = list_public_keys_of(offices.nogales.agency_id)
+    assert [key.key_id for key in keys] == [sign_detached(one, b"").key_id for one in (later, signing)]

@@ -9,58 +9,33 @@ import pytest
 
 from comity.config.node import Role
 from comity.kernel.digest import row_digest
-from comity.kernel.ids import new_id
 from comity.spine.ledger.models import Pending
-from comity.spine.tenancy.actor import Actor, Duty
-from comity.standing.directory.commands.register import NewAgency, NewPost, create_posts, register_agencies
-from comity.standing.directory.vocabulary import AgencyKind, PostFunction
+from comity.spine.tenancy.actor import Actor
 from comity.standing.law.commands import (
     DatedBackError,
     NotApprovedError,
     NotCounselError,
     NotStewardError,
-    UnknownRuleError,
-    approve_rules,
     load_release,
     put_in_force,
-    shipped_release,
 )
 from comity.standing.law.lint import LintError
 from comity.standing.law.models import LawApproval, LawInForce, LawRelease, LawRule
 from comity.standing.law.packs import load_authorities, load_rules
-from comity.standing.law.rules import Release
+from comity.standing.law.rules import Release, shipped_release
 from comity.standing.law.selectors import (
     DamagedReleaseError,
     NoLawInForceError,
+    UnknownRuleError,
     get_current_law,
     get_law_of_release,
     get_release,
     list_authorities,
     read_release,
 )
+from law_signed import approve_signed
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def people(node):
-    """A steward's post and a counsel's post of one agency, registered as anyone would."""
-    founder = Actor(new_id(), new_id(), Duty.STEWARD)
-    (agency,) = register_agencies(
-        by=founder,
-        now=NOW,
-        agencies=[NewAgency(code="az-ag", name="Attorney General", kind=AgencyKind.STATE, origin="demo", state="AZ")],
-    )
-    keeper = Actor(agency, new_id(), Duty.STEWARD)
-    posts = create_posts(
-        by=keeper,
-        now=NOW,
-        posts=[
-            NewPost(agency, "steward", "Steward", PostFunction.LIAISON),
-            NewPost(agency, "counsel", "Counsel", PostFunction.COUNSEL),
-        ],
-    )
-    return [Actor(agency, post, Duty.STEWARD) for post in posts]
 
 
 def loaded(steward) -> UUID:
@@ -70,7 +45,7 @@ def loaded(steward) -> UUID:
 def approved(people) -> UUID:
     steward, counsel = people
     release = loaded(steward)
-    approve_rules(by=counsel, now=NOW, release_id=release, rule_ids=[rule.id for rule in load_rules()])
+    approve_signed(counsel, release, [rule.id for rule in load_rules()], NOW)
     return release
 
 
@@ -92,11 +67,11 @@ def test_a_release_comes_into_force_only_when_counsel_approved_every_rule(people
     steward, counsel = people
     release = loaded(steward)
     every = [rule.id for rule in load_rules()]
-    approve_rules(by=counsel, now=NOW, release_id=release, rule_ids=every[1:])
+    approve_signed(counsel, release, every[1:], NOW)
     with pytest.raises(NotApprovedError) as refused:
         put_in_force(by=steward, now=NOW, release_id=release)
     assert refused.value.rules == (every[0],)
-    approve_rules(by=counsel, now=NOW, release_id=release, rule_ids=every)
+    approve_signed(counsel, release, every, NOW)
     assert get_release(release, NOW).state == "approved"
     put_in_force(by=steward, now=NOW, release_id=release)
     law = get_current_law(NOW)
@@ -121,18 +96,18 @@ def test_only_a_counsel_post_that_did_not_load_it_approves(people):
     steward, counsel = people
     release = loaded(steward)
     with pytest.raises(NotCounselError):
-        approve_rules(by=steward, now=NOW, release_id=release, rule_ids=["law-28"])
+        approve_signed(steward, release, ["law-28"], NOW)
     with pytest.raises(UnknownRuleError):
-        approve_rules(by=counsel, now=NOW, release_id=release, rule_ids=["law-0"])
+        approve_signed(counsel, release, ["law-0"], NOW)
     with pytest.raises(NotStewardError):
-        approve_rules(by=Actor(counsel.agency_id, counsel.post_id), now=NOW, release_id=release, rule_ids=["law-28"])
+        approve_signed(Actor(counsel.agency_id, counsel.post_id), release, ["law-28"], NOW)
 
 
 def test_counsel_does_not_approve_what_counsel_loaded(people):
     _, counsel = people
     release = loaded(counsel)
     with pytest.raises(NotCounselError):
-        approve_rules(by=counsel, now=NOW, release_id=release, rule_ids=["law-28"])
+        approve_signed(counsel, release, ["law-28"], NOW)
 
 
 def test_law_is_put_in_force_ahead_but_never_dated_back(people):
@@ -154,7 +129,7 @@ def test_a_later_release_supersedes_and_the_earlier_one_is_still_the_law_of_its_
     packs = {name: text for name, text in shipped.packs.items() if name != "us-ca"}
     later = NOW + timedelta(days=2)
     second = load_release(by=steward, now=later, release=Release(packs, shipped.text_sources, shipped.authority_source))
-    assert approve_rules(by=counsel, now=later, release_id=second, rule_ids=["law-28"]) == []
+    assert approve_signed(counsel, second, ["law-28"], later) == []
     put_in_force(by=steward, now=later, release_id=second)
     assert get_current_law(NOW).release_id == first
     assert get_current_law(later).release_id == second

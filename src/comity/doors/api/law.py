@@ -15,14 +15,17 @@ from comity.spine.tenancy.transaction import reading
 from comity.standing.directory.vocabulary import Scope
 from comity.standing.law.catalogue import Source, Word, load_catalogue
 from comity.standing.law.explain import get_rule_text
-from comity.standing.law.facts import Law
-from comity.standing.law.selectors import get_current_law, list_authorities
+from comity.standing.law.facts import ApprovalFacts, Law
+from comity.standing.law.selectors import get_current_law, list_authorities, list_rule_approvals
 
 router = Router(tags=["law"])
 
 
 class RuleLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One rule of the gate, in words. Days are ISO dates; `ends_on` is the first day it no longer applies."""
+    """One rule of the gate, in words. Days are ISO dates; `ends_on` is the first day it no longer applies.
+
+    `approval`: how counsel approved it: `signed`, `demo approval` (nobody has read it as counsel) or `not signed`.
+    """
 
     id: str
     kind: str
@@ -35,6 +38,7 @@ class RuleLine(msgspec.Struct, frozen=True, kw_only=True):
     starts_on: str | None
     ends_on: str | None
     digest: str
+    approval: str
 
 
 class RuleBook(msgspec.Struct, frozen=True):
@@ -104,7 +108,9 @@ def get_rules(request: HttpRequest, language: Language = Language.EN) -> HttpRes
     caller = caller_of(request)
     with reading(caller.actor):
         law = get_current_law(caller.now)
-    return reply(HTTPStatus.OK, RuleBook(law.digest, tuple(_rule(rule, law, language) for rule in law.rules)))
+        approvals = list_rule_approvals(law)
+    lines = tuple(_rule(rule, law, language, approvals.get(rule.id)) for rule in law.rules)
+    return reply(HTTPStatus.OK, RuleBook(law.digest, lines))
 
 
 @router.get("/law/authorities", **declared(Scope.LAW_READ, gives={200: Authorities}))
@@ -148,7 +154,7 @@ def get_elements(request: HttpRequest, language: Language = Language.EN) -> Http
     return reply(HTTPStatus.OK, vocabulary)
 
 
-def _rule(rule: Rule, law: Law, language: Language) -> RuleLine:
+def _rule(rule: Rule, law: Law, language: Language, approval: ApprovalFacts | None) -> RuleLine:
     words = get_rule_text(rule.says, language.value, texts=law.texts)
     return RuleLine(
         id=rule.id,
@@ -162,6 +168,7 @@ def _rule(rule: Rule, law: Law, language: Language) -> RuleLine:
         starts_on=rule.starts_on.isoformat() if rule.starts_on else None,
         ends_on=rule.ends_on.isoformat() if rule.ends_on else None,
         digest=rule.digest(),
+        approval=approval.words if approval else "none",
     )
 
 

@@ -6,11 +6,11 @@ from typing import Any
 
 from comity.coordination.exchange.commands.audit import Workpaper, draw_sample
 from comity.doors.cli.acting import acting_as
-from comity.doors.cli.law import parse_moment
 from comity.doors.cli.ledger import fault_of, find_proof, proof_json, verifier_keys
 from comity.doors.cli.mistakes import NOT_WELL, MistakeError
 from comity.doors.cli.node import Node
 from comity.doors.cli.say import progress, say, say_json, say_table
+from comity.doors.cli.when import parse_moment
 from comity.kernel.canonical import canonical, plain
 from comity.kernel.digest import sha256
 from comity.kernel.time import EmptyPeriodError, Period

@@ -47,16 +47,15 @@ from comity.standing.directory.commands.keys import KeyRefusedError
 from comity.standing.directory.commands.record import NotYourAgencyError
 from comity.standing.directory.commands.register import DirectoryConflictError
 from comity.standing.directory.importers import ListUnreadableError
-from comity.standing.directory.selectors import NotInDirectoryError
-from comity.standing.law.commands import (
-    DatedBackError,
-    NotApprovedError,
-    NotCounselError,
-    NotStewardError,
+from comity.standing.directory.selectors import KeyNotGoodError, NotInDirectoryError, SignatureNotGoodError
+from comity.standing.law.commands import DatedBackError, NotApprovedError, NotCounselError, NotStewardError
+from comity.standing.law.lint import LintError
+from comity.standing.law.selectors import (
+    DamagedReleaseError,
+    NoLawInForceError,
+    UnknownReleaseError,
     UnknownRuleError,
 )
-from comity.standing.law.lint import LintError
-from comity.standing.law.selectors import DamagedReleaseError, NoLawInForceError, UnknownReleaseError
 
 DISK_FULL: Final = "53100"
 _AGREEMENTS: Final = "`comity agreement list` shows the codes"
@@ -79,12 +78,14 @@ UNUSABLES: Final[Mapping[type[Exception], tuple[str, str]]] = {
     DeliveryNotVisibleError: ("DISCLOSURE", "it may still be on its way: `comity receive --as …` lists what was sent"),
     FolderNotEmptyError: ("DIR", ""),
     HoldNotVisibleError: ("HOLD", "a hold is released by the post that placed it, on the item it was placed on"),
+    KeyNotGoodError: ("", "`comity keys published AGENCY` lists its public keys; nothing was written"),
     KeyRefusedError: ("--scope", ""),
     ListUnreadableError: ("FILE", "give one of the two lists as it was published; nothing was written"),
     NoSuchMasterKeyError: ("KEY", "`comity keys masters` lists them, with what each seals"),
     NoSuccessorError: ("--successor", "name one in force between at least the same parties; " + _AGREEMENTS),
     NoSuchAgreementError: ("CODE", _AGREEMENTS),
     NotInDirectoryError: ("", "`comity directory list` shows the codes"),
+    SignatureNotGoodError: ("", "`comity law digest` writes what is to be signed now; nothing was written"),
     TaskNotVisibleError: ("TASK", QUEUE),
     UnknownEntryError: ("ENTRY", "`comity ask --json` names the entry of each ask"),
     UnknownConclusionError: ("--verdict", ""),

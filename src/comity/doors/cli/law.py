@@ -1,22 +1,20 @@
 """`comity law`: what the gate goes by, in plain words, and how another release of it comes into force."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Final
 
-from comity.doors.cli.acting import STEWARD, acting_as
+from comity.doors.cli.acting import STEWARD
+from comity.doors.cli.law_release import approvals_of, release_json
 from comity.doors.cli.mistakes import MistakeError
 from comity.doors.cli.node import Node
 from comity.doors.cli.say import day, moment, say, say_facts, say_json, say_table
 from comity.spine.policy.rules import Rule
-from comity.spine.tenancy.actor import Duty
 from comity.spine.tenancy.transaction import reading
 from comity.standing.law.catalogue import Catalogue, Word, load_catalogue
-from comity.standing.law.commands import approve_rules, load_release, put_in_force
 from comity.standing.law.explain import get_rule_text
-from comity.standing.law.facts import Law, ReleaseFacts, ReleaseState
+from comity.standing.law.facts import ApprovalFacts, Law, ReleaseState
 from comity.standing.law.packs import load_authorities
-from comity.standing.law.selectors import get_current_law, get_release, list_authorities, list_releases
+from comity.standing.law.selectors import get_current_law, list_authorities, list_releases, list_rule_approvals
 
 KINDS: Final = {
     "permit": "permits",
@@ -25,7 +23,6 @@ KINDS: Final = {
     "require": "asks for a task",
     "warn": "warns",
 }
-ID_SHOWN: Final = 8
 
 
 def show_law(node: Node, *, form: str) -> None:
@@ -35,7 +32,7 @@ def show_law(node: Node, *, form: str) -> None:
         releases = list_releases(now)
     if form == "json":
         for one in releases:
-            say_json(_release_json(one))
+            say_json(release_json(one))
         return
     current = next((one for one in releases if one.state is ReleaseState.CURRENT), None)
     if current is None:
@@ -49,26 +46,28 @@ def show_law(node: Node, *, form: str) -> None:
                 "in force": f"release {current.id}, since {moment(current.effective_at)}",
                 "digest": law.digest,
                 "rules": f"{len(law.rules)}, {len(law.rules_on(now.date()))} of them dated to apply today",
+                "approved": approvals_of(current),
             }
         )
     if releases:
         say("")
         rows = [
-            (one.id, one.state.value, moment(one.loaded_at), moment(one.effective_at), len(one.unapproved) or "")
+            (one.id, one.state.value, moment(one.loaded_at), moment(one.effective_at), approvals_of(one))
             for one in releases
         ]
-        say_table(("release", "state", "loaded", "in force since", "rules not approved"), rows)
+        say_table(("release", "state", "loaded", "in force since", "approved by counsel"), rows)
 
 
 def show_rule(node: Node, *, rule_id: str, language: str, form: str) -> None:
     """Print one rule of the law in force: words, authority, what it asks for, and the text that runs."""
     with reading(STEWARD):
         law = get_current_law(node.now())
+        approval = list_rule_approvals(law).get(rule_id)
     rule = law.by_id().get(rule_id)
     if rule is None:
         raise MistakeError("RULE", f"the law in force has no rule `{rule_id}`", "`comity law rules` lists them")
     if form == "json":
-        say_json(_rule_json(rule, law, language) | {"text": rule.text})
+        say_json(_rule_json(rule, law, language, approval) | {"text": rule.text})
         return
     words, catalogue = get_rule_text(rule.says, language, texts=law.texts), load_catalogue()
     authorities = load_authorities()
@@ -85,15 +84,24 @@ def show_rule(node: Node, *, rule_id: str, language: str, form: str) -> None:
             "classes": _labels(sorted(rule.classes or ()), catalogue.classes, language) or "every class",
             "satisfied by": _needs(rule, catalogue, language),
             "obliges to": ", ".join(_obligation(one, catalogue, language) for one in rule.obligations),
+            "approval": _approval(approval),
         }
     )
     say("", rule.text)
+
+
+def _approval(approval: ApprovalFacts | None) -> str:
+    if approval is None:
+        return "none"
+    key = f", by key {approval.key_id}" if approval.key_id else ""
+    return f"{approval.words}, {moment(approval.at)}{key}"
 
 
 def list_rules(node: Node, *, kind: str | None, jurisdiction: str | None, language: str, form: str) -> None:
     """Print the rules of the law in force, by id."""
     with reading(STEWARD):
         law = get_current_law(node.now())
+        approvals = list_rule_approvals(law)
     jurisdictions = sorted({rule.jurisdiction for rule in law.rules})
     if jurisdiction is not None and jurisdiction not in jurisdictions:
         remedy = f"use one of: {', '.join(jurisdictions)}"
@@ -105,16 +113,23 @@ def list_rules(node: Node, *, kind: str | None, jurisdiction: str | None, langua
     ]
     if form == "json":
         for rule in rules:
-            say_json(_rule_json(rule, law, language))
+            say_json(_rule_json(rule, law, language, approvals.get(rule.id)))
         return
     rows = [
-        (r.id, KINDS[r.kind.value], r.jurisdiction, r.cite, get_rule_text(r.says, language, texts=law.texts).says)
-        for r in rules
+        (
+            rule.id,
+            KINDS[rule.kind.value],
+            rule.jurisdiction,
+            rule.cite,
+            approvals[rule.id].words if rule.id in approvals else "none",
+            get_rule_text(rule.says, language, texts=law.texts).says,
+        )
+        for rule in rules
     ]
-    say_table(("rule", "does", "where", "authority", "in plain words"), rows)
+    say_table(("rule", "does", "where", "authority", "approval", "in plain words"), rows)
 
 
-def _rule_json(rule: Rule, law: Law, language: str) -> dict[str, object]:
+def _rule_json(rule: Rule, law: Law, language: str, approval: ApprovalFacts | None) -> dict[str, object]:
     words = get_rule_text(rule.says, language, texts=law.texts)
     return {
         "rule": rule.id,
@@ -129,6 +144,8 @@ def _rule_json(rule: Rule, law: Law, language: str) -> dict[str, object]:
         "classes": sorted(rule.classes or ()),
         "needs": [list(group) for group in rule.needs],
         "obligations": rule.obligations,
+        "approval": approval.words if approval else "none",
+        "key": approval.key_id if approval else "",
     }
 
 
@@ -250,80 +267,3 @@ def show_authorities(*, form: str) -> None:
         for a in found
     ]
     say_table(("code", "citation", "effect, in our own words", "from", "to", "known from", "confidence"), rows)
-
-
-def load(node: Node, *, form: str) -> None:
-    """Load the rules this version of Comity ships as a release; it decides nothing until it is put in force."""
-    now = node.now()
-    release_id = load_release(by=STEWARD, now=now)
-    with reading(STEWARD):
-        release = get_release(release_id, now)
-    if form == "json":
-        say_json(_release_json(release))
-        return
-    say(f"release {release.id} is loaded; it is `{release.state.value}`")
-    if release.unapproved:
-        say(f"→ {len(release.unapproved)} rules wait for counsel: `comity law approve --as AGENCY/counsel --all`")
-    elif release.state is ReleaseState.APPROVED:
-        say("→ `comity law put-in-force`")
-
-
-def approve(node: Node, *, acting: str, release: str | None, rules: Sequence[str], scope: str) -> None:
-    """Record counsel's approval of rules (`scope` = `named`) or of every rule not approved yet (`all`)."""
-    by, now = acting_as(acting, duty=Duty.STEWARD), node.now()
-    chosen = _chosen(node, release, {ReleaseState.DRAFT})
-    named = list(chosen.unapproved) if scope == "all" else list(rules)
-    done = approve_rules(by=by, now=now, release_id=chosen.id, rule_ids=named)
-    with reading(STEWARD):
-        left = get_release(chosen.id, node.now()).unapproved
-    say(f"{len(done)} rules approved, {len(named) - len(done)} were already")
-    say(f"→ {len(left)} left: {', '.join(left[:ID_SHOWN])}" if left else "→ `comity law put-in-force`")
-
-
-def enforce(node: Node, *, release: str | None, at: str | None) -> None:
-    """Make an approved release the law, now or at a time to come."""
-    now = node.now()
-    effective_at = None if at is None else parse_moment(at, "--at")
-    chosen = _chosen(node, release, {ReleaseState.APPROVED, ReleaseState.DRAFT, ReleaseState.SUPERSEDED})
-    put_in_force(by=STEWARD, now=now, release_id=chosen.id, effective_at=effective_at)
-    say(f"release {chosen.id} is the law from {moment(effective_at or now)} on")
-
-
-def _chosen(node: Node, release: str | None, states: set[ReleaseState]) -> ReleaseFacts:
-    """Return the release an id (or its first characters) names, else the newest in one of `states`."""
-    with reading(STEWARD):
-        releases = list_releases(node.now())
-    if release is not None:
-        found = [one for one in releases if str(one.id).startswith(release.lower())]
-        if len(found) != 1:
-            known = ", ".join(f"`{one.id}` ({one.state.value})" for one in releases) or "none; `comity law load`"
-            what = "fits several releases" if found else "is no release"
-            raise MistakeError("--release", f"`{release}` {what}", f"there are: {known}")
-        return found[0]
-    newest = [one for one in releases if one.state in states]
-    if not newest:
-        raise MistakeError(
-            "--release", "no release waits for this", "`comity law show` lists them, `comity law load` adds"
-        )
-    return newest[-1]
-
-
-def _release_json(release: ReleaseFacts) -> dict[str, object]:
-    return {
-        "release": release.id,
-        "digest": release.digest,
-        "state": release.state.value,
-        "loaded_at": release.loaded_at,
-        "effective_at": release.effective_at,
-        "unapproved": release.unapproved,
-    }
-
-
-def parse_moment(text: str, field: str) -> datetime:
-    """Return an instant; a day alone is its first instant in UTC. Raises `MistakeError`."""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        remedy = "write a day, `2026-07-01`, or an instant, `2026-07-01T07:00:00Z`"
-        raise MistakeError(field, f"`{text}` is not a time", remedy) from None
-    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)

@@ -11,6 +11,7 @@ from comity.doors.cli.menu import (
     exchange,
     keys,
     law,
+    law_release,
     ledger,
     outside,
     record,
@@ -22,6 +23,7 @@ from comity.doors.cli.menu import (
 
 def mount(app: typer.Typer) -> None:
     """Add every command; each finds an `Opener` in `context.obj`."""
+    law_release.mount(law.app)
     exchange.mount(app)
     app.command("told")(outside.record_told)
     app.command()(review.review)

@@ -7,10 +7,10 @@ import msgspec
 from comity.coordination.exchange.ask import Invalid
 from comity.coordination.exchange.commands.outside import RecordedOutside, record_outside
 from comity.doors.cli.acting import acting_as
-from comity.doors.cli.law import parse_moment
 from comity.doors.cli.lines import Done, put_lines
 from comity.doors.cli.mistakes import MistakeError
 from comity.doors.cli.node import Node
+from comity.doors.cli.when import parse_moment
 from comity.doors.given import OutsideBody
 from comity.kernel.time import utc_text
 

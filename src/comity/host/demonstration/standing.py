@@ -1,20 +1,28 @@
 """Loading what stands before anyone acts in the demo states; every step is safe to repeat."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from comity.kernel.time import Period
+from comity.spine.keys.detached import sign_detached
 from comity.spine.tenancy.actor import Actor, Duty, node_actor
 from comity.spine.tenancy.transaction import reading
 from comity.standing.agreements.demo.load import load_demo as load_agreements
+from comity.standing.directory.commands import add_agency_key
 from comity.standing.directory.demo import load_demo as load_directory
 from comity.standing.directory.selectors import get_post_by_code
+from comity.standing.directory.vocabulary import KeyPurpose
 from comity.standing.law.commands import approve_rules, load_release, put_in_force
-from comity.standing.law.facts import ReleaseState
-from comity.standing.law.selectors import get_release
+from comity.standing.law.facts import DEMO_APPROVAL, ReleaseFacts, ReleaseState
+from comity.standing.law.selectors import get_approval_request, get_release
 from comity.standing.training.demo import load_demo as load_training
 
 COUNSEL = ("az-ag", "counsel")
 """Whose counsel approves the law of the demonstration: for demonstration only, nobody has read it as counsel."""
+KEY_LIVES = timedelta(days=1)
 
 
 def load_standing(*, now: datetime, say: Callable[[str], None]) -> None:
@@ -37,10 +45,33 @@ def _load_law(steward: Actor, now: datetime) -> None:
         post = get_post_by_code(*COUNSEL)
     if release.state in {ReleaseState.CURRENT, ReleaseState.SUPERSEDED}:
         return
-    counsel = Actor(post.agency_id, post.id, Duty.STEWARD)
     if release.unapproved:
-        approve_rules(by=counsel, now=now, release_id=release_id, rule_ids=list(release.unapproved))
+        _approve(Actor(post.agency_id, post.id, Duty.STEWARD), now, release)
     put_in_force(by=steward, now=now, release_id=release_id)
+
+
+def _approve(counsel: Actor, now: datetime, release: ReleaseFacts) -> None:
+    """Approve as the made-up counsel: a real signature by a key whose private half is kept nowhere, marked as such."""
+    key = Ed25519PrivateKey.generate()
+    add_agency_key(
+        by=counsel,
+        now=now,
+        agency_id=counsel.agency_id,
+        purpose=KeyPurpose.SIGNATURE,
+        public_pem=key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode(),
+        period=Period(now, now + KEY_LIVES),
+    )
+    with reading(counsel):
+        asked = get_approval_request(release.id, release.unapproved)
+    signature = sign_detached(key, asked.digest)
+    approve_rules(
+        by=counsel,
+        now=now,
+        release_id=release.id,
+        rule_ids=release.unapproved,
+        signature=signature,
+        note=DEMO_APPROVAL,
+    )
 
 
 def cite(rule_id: str) -> tuple[str, str]:

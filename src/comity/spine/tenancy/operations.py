@@ -99,7 +99,8 @@ CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT
 class Stamped(RunSQL):
     """Give the group of `tables` a stamp that every statement writing to one of them replaces (`tenancy.stamps`).
 
-    Two transactions that write to the same group therefore wait for one another.
+    Two transactions that write to the same group therefore wait for one another. A later migration may add tables to a
+    group by naming it again.
     """
 
     def __init__(self, group: str, *, tables: Sequence[str]) -> None:
@@ -108,7 +109,8 @@ class Stamped(RunSQL):
             f" FOR EACH STATEMENT EXECUTE FUNCTION comity_touch('{group}');"
             for table in tables
         )
-        super().__init__("\n".join([f"INSERT INTO tenancy_stamp (name) VALUES ('{group}');", *triggers]), RunSQL.noop)
+        made = f"INSERT INTO tenancy_stamp (name) VALUES ('{group}') ON CONFLICT (name) DO NOTHING;"
+        super().__init__("\n".join([made, *triggers]), RunSQL.noop)
         self.group, self.tables = group, list(tables)
 
     def deconstruct(self) -> tuple[str, list[object], dict[str, object]]:

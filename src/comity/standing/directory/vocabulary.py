@@ -139,6 +139,19 @@ class KeyPurpose(StrEnum):
     """Signs checkpoints of a node's ledger."""
     DELIVERY = "delivery"
     """Authenticates a receiving system."""
+    SIGNATURE = "signature"
+    """Binds the agency: agreements, approvals of the law."""
+
+
+class KeyFault(StrEnum):
+    """Why a public key does not bind an agency at an instant."""
+
+    UNKNOWN = "unknown"
+    OF_ANOTHER_AGENCY = "of_another_agency"
+    NOT_FOR_SIGNATURES = "not_for_signatures"
+    NOT_YET_VALID = "not_yet_valid"
+    OVER = "over"
+    REVOKED = "revoked"
 
 
 class KeyScheme(StrEnum):

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Final
 from uuid import UUID
 
 from comity.spine.policy.rules import Rule
 from comity.standing.law.packs import Texts
+
+DEMO_APPROVAL: Final = "demo approval"
+"""What an approval says of itself where nobody read the rule as counsel; shown wherever approvals are."""
 
 
 class ReleaseState(StrEnum):
@@ -42,8 +46,44 @@ class Law:
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovalFacts:
+    """Counsel's approval of a rule: when, by which post, signed by which key. `demo` is `demo approval` or "".
+
+    `key_id` is "" and `digest` "" where it is of before approvals were signed.
+    """
+
+    rule_id: str
+    rule_digest: str
+    at: datetime
+    agency_id: UUID
+    post_id: UUID
+    key_id: str
+    scheme: str
+    digest: str
+    demo: str
+
+    @property
+    def words(self) -> str:
+        """How the approval is described: `demo approval`, `signed` or `not signed`."""
+        return self.demo or ("signed" if self.key_id else "not signed")
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalRequest:
+    """What counsel signs: of release `release` (digest) the rules not approved yet, rule id to digest."""
+
+    release_id: UUID
+    release: str
+    rules: Mapping[str, str]
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class ReleaseFacts:
-    """One release. `unapproved` holds the ids of the rules counsel has not approved, sorted."""
+    """One release. `unapproved` holds the ids of the rules counsel has not approved, sorted.
+
+    `demo_approvals`: how many of its rules were approved for a demonstration only.
+    """
 
     id: UUID
     digest: str
@@ -52,6 +92,7 @@ class ReleaseFacts:
     state: ReleaseState
     unapproved: tuple[str, ...]
     effective_at: datetime | None
+    demo_approvals: int = 0
 
 
 @dataclass(frozen=True, slots=True)

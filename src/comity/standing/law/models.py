@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from comity.kernel.ids import new_id
+from comity.standing.law.facts import DEMO_APPROVAL
 
 
 class LawAuthority(models.Model):
@@ -59,7 +60,12 @@ class LawRule(models.Model):
 
 
 class LawApproval(models.Model):
-    """Act row: counsel's approval of one rule with its words. It holds for every release with the same digest."""
+    """Act row: counsel's approval of one rule with its words. It holds for every release with the same digest.
+
+    `signature` signs `digest` (hex, `rules.approval_digest` over `release` and every rule approved with this one) by
+    the agency's key `key_id`. `demo` is `demo approval` where nobody read it as counsel, else null. The columns are
+    null in rows of before approvals were signed; the database takes no new one without.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     at = models.DateTimeField()
@@ -67,10 +73,19 @@ class LawApproval(models.Model):
     post_id = models.UUIDField()
     rule_id = models.TextField()
     rule_digest = models.CharField(max_length=64, unique=True)
+    release = models.ForeignKey(LawRelease, models.PROTECT, null=True, related_name="+")
+    key_id = models.TextField(null=True)
+    scheme = models.TextField(null=True)
+    signature = models.BinaryField(null=True)
+    digest = models.CharField(max_length=64, null=True)
+    demo = models.TextField(null=True)
     entry_id = models.UUIDField()
 
     class Meta:
         db_table = "law_approval"
+        constraints = [
+            models.CheckConstraint(condition=Q(demo__isnull=True) | Q(demo=DEMO_APPROVAL), name="law_approval_demo"),
+        ]
 
 
 class LawInForce(models.Model):

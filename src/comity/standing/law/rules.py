@@ -3,13 +3,25 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 from comity.kernel.canonical import canonical
 from comity.kernel.digest import sha256
 from comity.spine.policy.rules import Rule
 from comity.standing.law.catalogue import Catalogue
 from comity.standing.law.lint import LintError, lint_packs
-from comity.standing.law.packs import Authority, Texts, read_authorities, read_rules, read_texts
+from comity.standing.law.packs import (
+    Authority,
+    Texts,
+    read_authorities,
+    read_rules,
+    read_texts,
+    shipped_authority_source,
+    shipped_packs,
+    shipped_text_sources,
+)
+
+APPROVAL_SCHEMA: Final = "comity/law-approval/1"
 
 
 @dataclass(frozen=True)
@@ -56,7 +68,22 @@ class Release:
             raise LintError(problems)
 
 
+def shipped_release() -> Release:
+    """Return the release of the package."""
+    return Release(shipped_packs(), shipped_text_sources(), shipped_authority_source())
+
+
 def rule_digest(rule: Rule, texts: Texts) -> str:
     """Return hex of SHA-256 over a rule and its words in every language: what counsel approves."""
     words = {language: [known[rule.says].says, known[rule.says].forward] for language, known in texts.items()}
     return sha256(canonical({"rule": rule.digest(), "words": words})).hex()
+
+
+def approval_statement(*, release: str, rules: Mapping[str, str]) -> bytes:
+    """Return the canonical JSON counsel approves: the release's digest, and rule id to digest of rule and words."""
+    return canonical({"schema": APPROVAL_SCHEMA, "release": release, "rules": dict(rules)})
+
+
+def approval_digest(*, release: str, rules: Mapping[str, str]) -> bytes:
+    """Return SHA-256 of the statement: the 32 bytes that are signed."""
+    return sha256(approval_statement(release=release, rules=rules))

@@ -1,6 +1,7 @@
 """Reads of the law. Every session of *app* may read it, so nothing here opens a transaction: the caller's is used."""
 
 from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Final
@@ -9,9 +10,16 @@ from uuid import UUID
 from django.db import connection
 
 from comity.spine.tenancy.stamps import Stamps, kept
-from comity.standing.law.facts import AuthorityFacts, Law, ReleaseFacts, ReleaseState
-from comity.standing.law.models import LawApproval, LawAuthority, LawInForce, LawRelease
-from comity.standing.law.rules import Release
+from comity.standing.law.facts import (
+    ApprovalFacts,
+    ApprovalRequest,
+    AuthorityFacts,
+    Law,
+    ReleaseFacts,
+    ReleaseState,
+)
+from comity.standing.law.models import LawApproval, LawAuthority, LawInForce, LawRelease, LawRule
+from comity.standing.law.rules import Release, approval_digest, rule_digest
 
 _KEPT: Final = 8
 _laws: OrderedDict[str, Law] = OrderedDict()
@@ -29,6 +37,10 @@ class NoLawInForceError(LookupError):
 
 class UnknownReleaseError(LookupError):
     """No such release."""
+
+
+class UnknownRuleError(LookupError):
+    """The release has no such rule."""
 
 
 class DamagedReleaseError(RuntimeError):
@@ -84,6 +96,52 @@ def read_release(release_id: UUID) -> Release:
     return release
 
 
+def get_approval_request(release_id: UUID, rule_ids: Sequence[str]) -> ApprovalRequest:
+    """Return what counsel signs to approve these rules of a release; those approved already are left out.
+
+    Raises `UnknownReleaseError`, `UnknownRuleError`, `DamagedReleaseError`.
+    """
+    release = read_release(release_id)
+    digests = release.rule_digests
+    unknown = [rule_id for rule_id in rule_ids if rule_id not in digests]
+    if unknown:
+        raise UnknownRuleError(f"release `{release_id}` has no rule `{unknown[0]}`")
+    approved = list_approved(digests[rule_id] for rule_id in rule_ids)
+    rules = {rule_id: digests[rule_id] for rule_id in sorted(set(rule_ids)) if digests[rule_id] not in approved}
+    return ApprovalRequest(release_id, release.digest, rules, approval_digest(release=release.digest, rules=rules))
+
+
+def list_approved(digests: Iterable[str]) -> frozenset[str]:
+    """Return those of the rule digests that counsel approved."""
+    found = LawApproval.objects.filter(rule_digest__in=list(digests)).values_list("rule_digest", flat=True)
+    return frozenset(found)
+
+
+def list_approvals(digests: Iterable[str]) -> dict[str, ApprovalFacts]:
+    """Return counsel's approvals of these rule digests, by digest."""
+    return {
+        row.rule_digest: ApprovalFacts(
+            rule_id=row.rule_id,
+            rule_digest=row.rule_digest,
+            at=row.at,
+            agency_id=row.agency_id,
+            post_id=row.post_id,
+            key_id=row.key_id or "",
+            scheme=row.scheme or "",
+            digest=row.digest or "",
+            demo=row.demo or "",
+        )
+        for row in LawApproval.objects.filter(rule_digest__in=list(digests))
+    }
+
+
+def list_rule_approvals(law: Law) -> dict[str, ApprovalFacts]:
+    """Return counsel's approvals of the rules of a law, by rule id."""
+    digests = {rule.id: rule_digest(rule, law.texts) for rule in law.rules}
+    found = list_approvals(digests.values())
+    return {rule_id: found[digest] for rule_id, digest in digests.items() if digest in found}
+
+
 def get_release(release_id: UUID, at: datetime) -> ReleaseFacts:
     """Return where a release stands at `at`. Raises `UnknownReleaseError`."""
     for facts in list_releases(at):
@@ -101,17 +159,24 @@ def list_releases(at: datetime) -> list[ReleaseFacts]:
     )
     current = in_force[-1][0] if in_force else None
     since = dict(in_force)
-    approved = set(LawApproval.objects.filter(at__lte=at).values_list("rule_digest", flat=True))
+    approved = dict(LawApproval.objects.filter(at__lte=at).values_list("rule_digest", "demo"))
+    rules: dict[UUID, dict[str, str]] = {}
+    for release_id, rule_id, digest in LawRule.objects.values_list("release_id", "rule_id", "rule_digest"):
+        rules.setdefault(release_id, {})[rule_id] = digest
     return [
-        _release_facts(row, approved, current=current, since=since.get(row.id))
-        for row in LawRelease.objects.filter(at__lte=at).order_by("at", "id")
+        _release_facts(row, rules.get(row.id, {}), approved, current=current, since=since.get(row.id))
+        for row in LawRelease.objects.filter(at__lte=at).only("id", "digest", "at", "post_id").order_by("at", "id")
     ]
 
 
 def _release_facts(
-    row: LawRelease, approved: set[str], *, current: UUID | None, since: datetime | None
+    row: LawRelease,
+    digests: Mapping[str, str],
+    approved: Mapping[str, str | None],
+    *,
+    current: UUID | None,
+    since: datetime | None,
 ) -> ReleaseFacts:
-    digests = Release(row.packs, row.texts, row.authorities).rule_digests
     unapproved = tuple(sorted(rule_id for rule_id, digest in digests.items() if digest not in approved))
     return ReleaseFacts(
         id=row.id,
@@ -121,6 +186,7 @@ def _release_facts(
         state=_state(is_current=row.id == current, was_in_force=since is not None, is_approved=not unapproved),
         unapproved=unapproved,
         effective_at=since,
+        demo_approvals=sum(bool(approved.get(digest)) for digest in digests.values()),
     )
 
 

@@ -1,14 +1,28 @@
 """`comity keys …`."""
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 
+from comity.doors.cli.input import read_bytes
 from comity.doors.cli.menu.options import Acting, Json, form_of
+from comity.doors.cli.mistakes import told
 from comity.doors.cli.node import opened
 from comity.doors.cli.say import note
 
-app = typer.Typer(help="API keys for posts; rotation of the key that seals the vault.", no_args_is_help=True)
+app = typer.Typer(
+    help="API keys for posts; public keys of agencies; rotation of the key that seals the vault.",
+    no_args_is_help=True,
+)
+
+
+class Purpose(StrEnum):
+    """What a public key may prove."""
+
+    SIGNATURE = "signature"
+    ENVELOPE = "envelope"
+    DELIVERY = "delivery"
 
 
 @app.command("issue-api-key")
@@ -39,6 +53,66 @@ def revoke_api_key(
         from comity.doors.cli import keys
 
         keys.revoke(node, prefix=prefix, acting_text=acting)
+
+
+@app.command()
+def publish(
+    context: typer.Context,
+    *,
+    file: Annotated[str, typer.Argument(metavar="FILE|-", help="The public key as PEM; never the private half.")],
+    acting: Acting,
+    purpose: Annotated[Purpose, typer.Option(help="What it proves; `signature` binds the agency.")],
+    since: Annotated[
+        str | None, typer.Option("--from", metavar="TIME", help="From when on, `2026-07-01` (UTC) or an instant; now.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--to", metavar="TIME", help="The first instant it is not valid any more; none.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Publish a public key of an agency in the directory, Ed25519 or ECDSA P-384, for one purpose and a period."""
+    with told():
+        content = read_bytes(file, "FILE")
+    with opened(context) as node:
+        from comity.doors.cli import public_keys
+
+        public_keys.publish(
+            node,
+            content=content,
+            acting=acting,
+            purpose=purpose.value,
+            since=since,
+            until=until,
+            form=form_of(json),
+        )
+
+
+@app.command("revoke-public")
+def revoke_public(
+    context: typer.Context,
+    *,
+    key: Annotated[str, typer.Argument(metavar="KEY_ID", help="Its id; `comity keys published` lists them.")],
+    acting: Acting,
+) -> None:
+    """Revoke a public key of an agency, as of now. What it signed before stays signed."""
+    with opened(context) as node:
+        from comity.doors.cli import public_keys
+
+        public_keys.revoke(node, key_id=key, acting=acting)
+
+
+@app.command()
+def published(
+    context: typer.Context,
+    *,
+    agency: Annotated[str, typer.Argument(metavar="AGENCY", help="The agency's code or ORI.")],
+    json: Json = False,
+) -> None:
+    """List the public keys ever published for an agency: what each proves, from when to when, whether revoked."""
+    with opened(context) as node:
+        from comity.doors.cli import public_keys
+
+        public_keys.list_published(node, agency=agency, form=form_of(json))
 
 
 @app.command()

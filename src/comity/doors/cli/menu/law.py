@@ -5,8 +5,7 @@ from typing import Annotated
 
 import typer
 
-from comity.doors.cli.menu.options import Acting, Json, Lang, Language, form_of
-from comity.doors.cli.mistakes import MistakeError, told
+from comity.doors.cli.menu.options import Json, Lang, Language, form_of
 from comity.doors.cli.node import opened
 
 app = typer.Typer(
@@ -25,10 +24,6 @@ class RuleKind(StrEnum):
     WARN = "warn"
 
 
-Release = Annotated[
-    str | None,
-    typer.Option(metavar="ID", help="Which release, by id or its first characters; the one that waits when left out."),
-]
 Category = Annotated[str | None, typer.Option(metavar="CATEGORY", help="Only what may be asked in this category.")]
 
 
@@ -113,58 +108,3 @@ def authorities(context: typer.Context, *, json: Json = False) -> None:
         from comity.doors.cli import law
 
         law.show_authorities(form=form_of(json))
-
-
-@app.command()
-def load(context: typer.Context, *, json: Json = False) -> None:
-    """Load the rules this version of Comity ships, as a release that decides nothing yet.
-
-    Every rule is checked first; with one fault nothing is loaded. Then counsel approves, then the release is put in
-    force. Loading the same rules again changes nothing.
-    """
-    with opened(context) as node:
-        from comity.doors.cli import law
-
-        law.load(node, form=form_of(json))
-
-
-@app.command()
-def approve(
-    context: typer.Context,
-    *,
-    acting: Acting,
-    rule: Annotated[list[str] | None, typer.Option(metavar="RULE", help="A rule to approve; may be repeated.")] = None,
-    all_rules: Annotated[bool, typer.Option("--all", help="Every rule of the release not approved yet.")] = False,
-    release: Release = None,
-) -> None:
-    """Record counsel's approval of rules of a release, each with its words in both languages.
-
-    The post must be counsel. An approval holds for the rule and its words as they are: a changed rule needs a new one.
-    """
-    named = list(rule or ())
-    with told():
-        if bool(named) == all_rules:
-            raise MistakeError(
-                "--rule, --all", "one of the two is needed", "name rules with `--rule`, or write `--all`"
-            )
-    with opened(context) as node:
-        from comity.doors.cli import law
-
-        law.approve(node, acting=acting, release=release, rules=named, scope="all" if all_rules else "named")
-
-
-@app.command("put-in-force")
-def put_in_force(
-    context: typer.Context,
-    *,
-    release: Release = None,
-    at: Annotated[
-        str | None,
-        typer.Option(metavar="TIME", help="From when on, `2026-07-01` (UTC) or an instant; now when left out."),
-    ] = None,
-) -> None:
-    """Make a release the law, once counsel has approved every rule of it. Decisions already made stay as they are."""
-    with opened(context) as node:
-        from comity.doors.cli import law
-
-        law.enforce(node, release=release, at=at)

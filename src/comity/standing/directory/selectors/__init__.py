@@ -18,10 +18,15 @@ from comity.standing.directory.selectors.agencies import (
 )
 from comity.standing.directory.selectors.found import NotInDirectoryError
 from comity.standing.directory.selectors.keys import (
+    KeyNotGoodError,
     Presented,
+    SignatureNotGoodError,
+    check_signature,
     find_api_key,
     get_public_key,
+    get_signing_key,
     list_public_keys,
+    list_public_keys_of,
     present_api_key,
 )
 from comity.standing.directory.selectors.posts import (
@@ -51,8 +56,11 @@ from comity.standing.directory.selectors.task_forces import (
 )
 
 __all__ = [
+    "KeyNotGoodError",
     "NotInDirectoryError",
     "Presented",
+    "SignatureNotGoodError",
+    "check_signature",
     "count_agencies",
     "find_agencies",
     "find_api_key",
@@ -66,6 +74,7 @@ __all__ = [
     "get_post",
     "get_post_by_code",
     "get_public_key",
+    "get_signing_key",
     "get_task_force",
     "list_agencies",
     "list_agencies_by_code",
@@ -85,6 +94,7 @@ __all__ = [
     "list_posts_held",
     "list_posts_of",
     "list_public_keys",
+    "list_public_keys_of",
     "list_task_force_codes",
     "list_unit_codes",
     "present_api_key",

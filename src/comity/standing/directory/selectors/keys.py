@@ -10,11 +10,14 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q
 
+from comity.kernel.time import utc_text
+from comity.spine.keys.detached import is_signed_by
+from comity.spine.keys.ring import Signature
 from comity.spine.tenancy.stamps import WHO_STAMP_AS_TEXT
 from comity.standing.directory.facts import ApiKeyFacts, KeyRefusal, PublicKeyFacts, RefusedKey
 from comity.standing.directory.models import AgencyKey
 from comity.standing.directory.selectors.found import only
-from comity.standing.directory.vocabulary import KeyPurpose, KeyScheme
+from comity.standing.directory.vocabulary import KeyFault, KeyPurpose, KeyScheme
 
 _KEY: Final = ("id", "agency_id", "key_id", "purpose", "scheme", "public_pem", "period", "revoked_at")
 # Plain SQL: every request begins with it, and building a queryset would cost more than the query.
@@ -24,6 +27,18 @@ _API_KEY: Final = (
     " FROM (SELECT clock_timestamp()) AS n (now) LEFT JOIN directory_api_key k ON k.prefix = %s"
 )
 _PARTS: Final = 3
+
+
+class KeyNotGoodError(ValueError):
+    """A key does not bind the agency at the instant asked for; `fault` says which of the reasons it is."""
+
+    def __init__(self, key_id: str, fault: KeyFault, detail: str) -> None:
+        self.key_id, self.fault = key_id, fault
+        super().__init__(f"the key `{key_id}` {detail}")
+
+
+class SignatureNotGoodError(ValueError):
+    """A signature is not one of what it should sign by the key it names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +107,52 @@ def list_public_keys(agency_id: UUID, purpose: KeyPurpose, at: datetime) -> list
     found = _keys(Q(agency_id=agency_id, purpose=purpose.value, period__contains=at))
     valid = [key for key in found if key.revoked_at is None or at < key.revoked_at]
     return sorted(valid, key=lambda key: key.starts_at, reverse=True)
+
+
+def list_public_keys_of(agency_id: UUID) -> list[PublicKeyFacts]:
+    """Return every public key ever published for the agency, newest first."""
+    return sorted(_keys(Q(agency_id=agency_id)), key=lambda key: key.starts_at, reverse=True)
+
+
+def get_signing_key(agency_id: UUID, key_id: str, at: datetime) -> PublicKeyFacts:
+    """Return the public key that binds the agency at `at`: published for it, for signatures, valid, not revoked.
+
+    Raises `KeyNotGoodError` naming which of these does not hold.
+    """
+    found = _keys(Q(key_id=key_id))
+    if not found:
+        raise KeyNotGoodError(key_id, KeyFault.UNKNOWN, "is published for nobody; `comity keys publish` publishes one")
+    [key] = found
+    if key.agency_id != agency_id:
+        raise KeyNotGoodError(key_id, KeyFault.OF_ANOTHER_AGENCY, "is another agency's; sign with one of your own")
+    if key.purpose is not KeyPurpose.SIGNATURE:
+        detail = f"is published for `{key.purpose.value}`, not for `signature`; sign with one that is"
+        raise KeyNotGoodError(key_id, KeyFault.NOT_FOR_SIGNATURES, detail)
+    _require_valid(key, at)
+    return key
+
+
+def _require_valid(key: PublicKeyFacts, at: datetime) -> None:
+    if key.revoked_at is not None and key.revoked_at <= at:
+        detail = f"was revoked at {utc_text(key.revoked_at)}; publish a new one"
+        raise KeyNotGoodError(key.key_id, KeyFault.REVOKED, detail)
+    if at < key.starts_at:
+        detail = f"is valid from {utc_text(key.starts_at)} on; wait, or sign with another"
+        raise KeyNotGoodError(key.key_id, KeyFault.NOT_YET_VALID, detail)
+    if key.ends_at is not None and key.ends_at <= at:
+        raise KeyNotGoodError(key.key_id, KeyFault.OVER, f"ended at {utc_text(key.ends_at)}; publish a new one")
+
+
+def check_signature(*, agency_id: UUID, signature: Signature, digest: bytes, at: datetime) -> PublicKeyFacts:
+    """Return the key of the agency by which `signature` signs exactly `digest`; the one place that decides it.
+
+    Raises `KeyNotGoodError` (`get_signing_key`), `SignatureNotGoodError`.
+    """
+    key = get_signing_key(agency_id, signature.key_id, at)
+    if not is_signed_by(signature=signature, digest=digest, public_pem=key.public_pem):
+        detail = f"does not sign the digest `{digest.hex()}` by the key `{key.key_id}`; sign exactly these 32 bytes"
+        raise SignatureNotGoodError(f"the signature {detail}")
+    return key
 
 
 def _keys(where: Q) -> list[PublicKeyFacts]:

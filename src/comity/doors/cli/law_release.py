@@ -1,0 +1,190 @@
+"""`comity law load`, `digest`, `approve`, `put-in-force`: how a release of the law comes into force."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import typer
+
+from comity.doors.cli.acting import STEWARD, acting_as
+from comity.doors.cli.input import read_bytes
+from comity.doors.cli.mistakes import MistakeError
+from comity.doors.cli.node import Node
+from comity.doors.cli.say import moment, note, say, say_json
+from comity.doors.cli.when import parse_moment
+from comity.spine.keys.detached import (
+    PassphraseNeededError,
+    PrivateKey,
+    PrivateKeyRefusedError,
+    SignatureUnreadableError,
+    read_private_key,
+    read_signature,
+    sign_detached,
+)
+from comity.spine.keys.ring import Signature
+from comity.spine.tenancy.actor import Actor, Duty
+from comity.spine.tenancy.transaction import reading
+from comity.standing.directory.selectors import get_signing_key
+from comity.standing.law.commands import approve_rules, load_release, put_in_force
+from comity.standing.law.facts import DEMO_APPROVAL, ApprovalRequest, ReleaseFacts, ReleaseState
+from comity.standing.law.rules import approval_statement
+from comity.standing.law.selectors import get_approval_request, get_release, list_releases
+
+ID_SHOWN: Final = 8
+_ENFORCEABLE: Final = {ReleaseState.APPROVED, ReleaseState.DRAFT, ReleaseState.SUPERSEDED}
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What an approval is signed with: a private key in a file, or a signature made elsewhere and its key's id."""
+
+    key: str | None
+    signature: str | None
+    key_id: str | None
+
+
+def load(node: Node, *, form: str) -> None:
+    """Load the rules this version of Comity ships as a release; it decides nothing until it is put in force."""
+    now = node.now()
+    release_id = load_release(by=STEWARD, now=now)
+    with reading(STEWARD):
+        release = get_release(release_id, now)
+    if form == "json":
+        say_json(release_json(release))
+        return
+    say(f"release {release.id} is loaded; it is `{release.state.value}`")
+    if release.unapproved:
+        say(f"→ {len(release.unapproved)} rules wait for counsel: `comity law digest --all`, then `comity law approve`")
+    elif release.state is ReleaseState.APPROVED:
+        say("→ `comity law put-in-force`")
+
+
+def digest(node: Node, *, release: str | None, rules: Sequence[str], scope: str, out: str | None, form: str) -> None:
+    """Print what counsel signs to approve rules not approved yet; write its 32 bytes to the new file `out`."""
+    asked = _asked(chosen_release(node, release, {ReleaseState.DRAFT}), rules, scope)
+    if not asked.rules:
+        raise MistakeError("--rule", "every one of these rules is approved", "`comity law show` says what is not")
+    if out is not None:
+        _write_new(out, asked.digest)
+    if form == "json":
+        statement = approval_statement(release=asked.release, rules=asked.rules).decode()
+        say_json({"release": asked.release_id, "digest": asked.digest.hex(), "statement": statement})
+        return
+    say(*(f"{rule_id}  {digest_of}" for rule_id, digest_of in asked.rules.items()), "")
+    say(f"release {asked.release_id}, {len(asked.rules)} rules; SHA-256 of what is approved:", asked.digest.hex())
+    if out is not None:
+        note(f"its 32 bytes are in {out}: sign that file, then `comity law approve --signature FILE --key-id ID`")
+
+
+def approve(
+    node: Node, *, acting: str, release: str | None, rules: Sequence[str], scope: str, means: Means, form: str
+) -> None:
+    """Record counsel's approval of rules (`scope` = `named`) or of every rule not approved yet (`all`)."""
+    by = acting_as(acting, duty=Duty.STEWARD)
+    found = chosen_release(node, release, {ReleaseState.DRAFT})
+    asked = _asked(found, rules, scope)
+    named = tuple(asked.rules) or tuple(rules)
+    signature = _signature(means, by, asked.digest, node.now())
+    done = approve_rules(by=by, now=node.now(), release_id=found.id, rule_ids=named, signature=signature)
+    with reading(STEWARD):
+        left = get_release(found.id, node.now()).unapproved
+    if form == "json":
+        say_json({"release": found.id, "approved": list(asked.rules), "key": signature.key_id, "left": left})
+        return
+    passed = len(set(rules)) - len(done) if scope == "named" else 0
+    say(f"{len(done)} rules approved, {passed} were already; signed by key {signature.key_id}")
+    say(f"→ {len(left)} left: {', '.join(left[:ID_SHOWN])}" if left else "→ `comity law put-in-force`")
+
+
+def _asked(found: ReleaseFacts, rules: Sequence[str], scope: str) -> ApprovalRequest:
+    with reading(STEWARD):
+        return get_approval_request(found.id, found.unapproved if scope == "all" else rules)
+
+
+def _signature(means: Means, by: Actor, digest_asked: bytes, now: datetime) -> Signature:
+    if means.key is not None:
+        return sign_detached(_private_key(means.key), digest_asked)
+    if means.signature is None or means.key_id is None:
+        remedy = "give `--key PRIVATE.pem`, or `--signature FILE` with `--key-id ID`"
+        raise MistakeError("--key, --signature", "an approval is signed", remedy)
+    content = read_bytes(means.signature, "--signature")
+    with reading(STEWARD):
+        scheme = get_signing_key(by.agency_id, means.key_id, now).scheme.value
+    try:
+        return Signature(scheme, means.key_id, digest_asked, read_signature(content, scheme))
+    except SignatureUnreadableError as error:
+        raise MistakeError("--signature", str(error), "docs/how-to/approve-the-law.md shows how it is made") from None
+
+
+def _private_key(name: str) -> PrivateKey:
+    pem = read_bytes(name, "--key")
+    remedy = "give the PKCS#8 PEM of an Ed25519 or P-384 key; docs/how-to/publish-a-key.md shows how one is made"
+    try:
+        try:
+            return read_private_key(pem)
+        except PassphraseNeededError:
+            return read_private_key(pem, typer.prompt("passphrase", hide_input=True, err=True).encode())
+    except PrivateKeyRefusedError as error:
+        raise MistakeError("--key", str(error), remedy) from None
+
+
+def _write_new(name: str, content: bytes) -> None:
+    try:
+        with Path(name).open("xb") as file:
+            file.write(content)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "not a path"
+        raise MistakeError("--out", f"`{name}` cannot be written: {why}", "name a file that is not there yet") from None
+
+
+def enforce(node: Node, *, release: str | None, at: str | None) -> None:
+    """Make an approved release the law, now or at a time to come."""
+    now = node.now()
+    effective_at = None if at is None else parse_moment(at, "--at")
+    found = chosen_release(node, release, _ENFORCEABLE)
+    put_in_force(by=STEWARD, now=now, release_id=found.id, effective_at=effective_at)
+    say(f"release {found.id} is the law from {moment(effective_at or now)} on")
+    if found.demo_approvals:
+        note(f"{found.demo_approvals} of its rules have a {DEMO_APPROVAL} only: nobody has read them as counsel")
+
+
+def chosen_release(node: Node, release: str | None, states: set[ReleaseState]) -> ReleaseFacts:
+    """Return the release an id (or its first characters) names, else the newest in one of `states`."""
+    with reading(STEWARD):
+        releases = list_releases(node.now())
+    if release is not None:
+        found = [one for one in releases if str(one.id).startswith(release.lower())]
+        if len(found) != 1:
+            known = ", ".join(f"`{one.id}` ({one.state.value})" for one in releases) or "none; `comity law load`"
+            what = "fits several releases" if found else "is no release"
+            raise MistakeError("--release", f"`{release}` {what}", f"there are: {known}")
+        return found[0]
+    newest = [one for one in releases if one.state in states]
+    if not newest:
+        raise MistakeError(
+            "--release", "no release waits for this", "`comity law show` lists them, `comity law load` adds"
+        )
+    return newest[-1]
+
+
+def release_json(release: ReleaseFacts) -> dict[str, object]:
+    """Return a release as it is printed for machines."""
+    return {
+        "release": release.id,
+        "digest": release.digest,
+        "state": release.state.value,
+        "loaded_at": release.loaded_at,
+        "effective_at": release.effective_at,
+        "unapproved": release.unapproved,
+        "demo_approvals": release.demo_approvals,
+    }
+
+
+def approvals_of(release: ReleaseFacts) -> str:
+    """Return how counsel's approvals of a release stand, in words."""
+    parts = [f"{len(release.unapproved)} rules are not"] if release.unapproved else ["every rule"]
+    if release.demo_approvals:
+        parts.append(f"{DEMO_APPROVAL}: {release.demo_approvals}")
+    return "; ".join(parts)

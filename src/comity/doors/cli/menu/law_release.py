@@ -1,0 +1,123 @@
+"""`comity law load`, `digest`, `approve`, `put-in-force`: how a release of the law comes into force."""
+
+from typing import Annotated
+
+import typer
+
+from comity.doors.cli.menu.options import Acting, Json, form_of
+from comity.doors.cli.mistakes import MistakeError, told
+from comity.doors.cli.node import opened
+
+Release = Annotated[
+    str | None,
+    typer.Option(metavar="ID", help="Which release, by id or its first characters; the one that waits when left out."),
+]
+Rules = Annotated[list[str] | None, typer.Option("--rule", metavar="RULE", help="A rule; may be repeated.")]
+Every = Annotated[bool, typer.Option("--all", help="Every rule of the release not approved yet.")]
+
+
+def _scope(named: list[str], *, is_all: bool) -> str:
+    with told():
+        if bool(named) == is_all:
+            raise MistakeError(
+                "--rule, --all", "one of the two is needed", "name rules with `--rule`, or write `--all`"
+            )
+    return "all" if is_all else "named"
+
+
+def load(context: typer.Context, *, json: Json = False) -> None:
+    """Load the rules this version of Comity ships, as a release that decides nothing yet.
+
+    Every rule is checked first; with one fault nothing is loaded. Then counsel approves, then the release is put in
+    force. Loading the same rules again changes nothing.
+    """
+    with opened(context) as node:
+        from comity.doors.cli import law_release
+
+        law_release.load(node, form=form_of(json))
+
+
+def digest(
+    context: typer.Context,
+    *,
+    rule: Rules = None,
+    all_rules: Every = False,
+    release: Release = None,
+    out: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Write the 32 bytes to sign into this new file.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Show what counsel signs to approve rules: the digest of the release, of each rule and of its words.
+
+    Rules approved already are left out. `comity law approve --key` computes and signs the same digest itself.
+    """
+    named = list(rule or ())
+    scope = _scope(named, is_all=all_rules)
+    with opened(context) as node:
+        from comity.doors.cli import law_release
+
+        law_release.digest(node, release=release, rules=named, scope=scope, out=out, form=form_of(json))
+
+
+def approve(
+    context: typer.Context,
+    *,
+    acting: Acting,
+    rule: Rules = None,
+    all_rules: Every = False,
+    release: Release = None,
+    key: Annotated[
+        str | None,
+        typer.Option(metavar="PRIVATE.pem", help="Sign here with this private key (PKCS#8 PEM, passphrase asked)."),
+    ] = None,
+    signature: Annotated[
+        str | None, typer.Option(metavar="FILE", help="A signature made elsewhere over what `digest` wrote.")
+    ] = None,
+    key_id: Annotated[str | None, typer.Option(metavar="ID", help="Which published key made that signature.")] = None,
+    json: Json = False,
+) -> None:
+    """Record counsel's approval of rules of a release, each with its words in both languages, by signature.
+
+    The post must be counsel, the key published for its agency for signatures. An approval holds for the rule and its
+    words as they are: a changed rule needs a new one.
+    """
+    named = list(rule or ())
+    scope = _scope(named, is_all=all_rules)
+    with told():
+        if (key is None) == (signature is None) or (signature is None) != (key_id is None):
+            raise MistakeError(
+                "--key, --signature",
+                "an approval is signed in one of two ways",
+                "give `--key PRIVATE.pem`, or `--signature FILE` with `--key-id ID`",
+            )
+    with opened(context) as node:
+        from comity.doors.cli import law_release
+
+        means = law_release.Means(key, signature, key_id)
+        law_release.approve(
+            node, acting=acting, release=release, rules=named, scope=scope, means=means, form=form_of(json)
+        )
+
+
+def put_in_force(
+    context: typer.Context,
+    *,
+    release: Release = None,
+    at: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="From when on, `2026-07-01` (UTC) or an instant; now when left out."),
+    ] = None,
+) -> None:
+    """Make a release the law, once counsel has approved every rule of it. Decisions already made stay as they are."""
+    with opened(context) as node:
+        from comity.doors.cli import law_release
+
+        law_release.enforce(node, release=release, at=at)
+
+
+def mount(app: typer.Typer) -> None:
+    """Add the commands to `comity law`."""
+    for command in (load, digest, approve):
+        app.command()(command)
+    app.command("put-in-force")(put_in_force)

@@ -1,0 +1,57 @@
+"""What the commands of law share: who may, and how the rows of an act are written with their ledger entries."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from django.db.backends.utils import CursorWrapper
+
+from comity.kernel.canonical import Cell, plain
+from comity.spine.ledger.append import Entry, append_entries
+from comity.spine.tenancy.actor import Actor, Duty
+from comity.spine.tenancy.transaction import as_bytea, insert_rows
+
+Row = dict[str, object]
+ROWS_AN_ENTRY: Final = 400
+"""Rows that one ledger entry tells of: their digests stay within its 64 KiB."""
+
+
+class NotStewardError(PermissionError):
+    """The law of the node is kept by its steward."""
+
+
+def require_steward(by: Actor) -> None:
+    """Raise `NotStewardError` unless `by` acts as the steward."""
+    if by.duty is not Duty.STEWARD:
+        raise NotStewardError("only the steward's duty keeps the law of the node")
+
+
+def done_by(by: Actor, now: datetime) -> Row:
+    """Return the columns that say when and whose act a row is."""
+    return {"at": now, "agency_id": by.agency_id, "post_id": by.post_id}
+
+
+def write_act(
+    cursor: CursorWrapper,
+    *,
+    act: str,
+    by: Actor,
+    now: datetime,
+    rows: Sequence[tuple[str, Row]],
+    ruleset: str | None = None,
+) -> None:
+    """Insert act rows (table and columns), and the ledger entries `act` that tell of them, one for every 400."""
+    for start in range(0, len(rows), ROWS_AN_ENTRY):
+        told = rows[start : start + ROWS_AN_ENTRY]
+        digested = {f"{table}/{row['id']}": row for table, row in told}
+        entry = Entry.make(act=act, at=now, actor=by, rows=digested, ruleset=ruleset)
+        tables: dict[str, list[dict[str, Cell]]] = {}
+        for table, row in told:
+            cells = {name: _cell(value) for name, value in row.items()}
+            tables.setdefault(table, []).append({**cells, "entry_id": entry.entry_id})
+        insert_rows(cursor, tables)
+        append_entries(cursor, [entry])
+
+
+def _cell(value: object) -> Cell:
+    return as_bytea(value) if isinstance(value, bytes) else plain(value)

@@ -1,0 +1,51 @@
+"""Counsel's approval as tests give it: a key published for the agency, its signature over what is approved."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from cryptography.hazmat.primitives.asymmetric import ed25519
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from comity.kernel.time import Period
+from comity.spine.keys.detached import PrivateKey, sign_detached
+from comity.spine.keys.ring import Signature
+from comity.spine.tenancy.actor import Actor
+from comity.spine.tenancy.transaction import reading
+
+
+def public_pem(key: PrivateKey) -> str:
+    return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+def published(by: Actor, now: datetime, *, key: PrivateKey | None = None, purpose=None, period=None) -> PrivateKey:
+    """Publish a key of the actor's agency, for signatures unless said otherwise; return its private half."""
+    from comity.standing.directory.commands import add_agency_key
+    from comity.standing.directory.vocabulary import KeyPurpose
+
+    chosen = key or ed25519.Ed25519PrivateKey.generate()
+    add_agency_key(
+        by=by,
+        now=now,
+        agency_id=by.agency_id,
+        purpose=purpose or KeyPurpose.SIGNATURE,
+        public_pem=public_pem(chosen),
+        period=period or Period(now),
+    )
+    return chosen
+
+
+def signature_of(counsel: Actor, release_id: UUID, rule_ids: Sequence[str], key: PrivateKey) -> Signature:
+    from comity.standing.law.selectors import get_approval_request
+
+    with reading(counsel):
+        return sign_detached(key, get_approval_request(release_id, rule_ids).digest)
+
+
+def approve_signed(
+    counsel: Actor, release_id: UUID, rule_ids: Sequence[str], now: datetime, key: PrivateKey | None = None
+) -> list[UUID]:
+    from comity.standing.law.commands import approve_rules
+
+    signature = signature_of(counsel, release_id, rule_ids, key or published(counsel, now))
+    return approve_rules(by=counsel, now=now, release_id=release_id, rule_ids=rule_ids, signature=signature)
