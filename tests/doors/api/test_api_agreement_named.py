@@ -6,8 +6,10 @@ from datetime import timedelta
 import pytest
 
 from comity.kernel.time import Period
+from comity.spine.tenancy.actor import Duty, node_actor
 from comity.spine.tenancy.transaction import reading
 from comity.standing.agreements import commands as do
+from comity.standing.agreements.demo.conclude import conclude as conclude_demo
 from comity.standing.agreements.selectors import get_agreement_by_code, get_version
 from comity.standing.agreements.vocabulary import AgreementKind, PartyRole, SuspensionReason, TerminationReason
 
@@ -58,10 +60,8 @@ def conclude(office, heads):
         then = office.now() - timedelta(days=20)
         version_id = do.offer_agreement(by=heads[0], now=then, agreement_id=agreement_id)
         with reading(heads[0]):
-            digest = get_version(version_id).digest
-        for head in heads:
-            do.sign_agreement(by=head, now=then, agreement_id=agreement_id, digest=digest)
-        do.put_in_force(by=heads[0], now=then, agreement_id=agreement_id)
+            version = get_version(version_id)
+        conclude_demo(version, by=node_actor(Duty.STEWARD), now=then)
 
     return run
 

@@ -3,6 +3,16 @@
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
+
+from comity.spine.keys.signing import key_id_of, spki_of
 
 DEMO = Path(__file__).parents[3] / "src" / "comity" / "standing" / "agreements" / "demo" / "az-sharing-2026.toml"
 CODE = "vehicles-2027"
@@ -42,30 +52,82 @@ def newest(terminal, code=CODE):
     return terminal.run("agreement", "show", code, "--offered", "--json").value
 
 
-def signed(terminal, code=CODE):
-    """The agreement offered and signed by every party; returns the digest they read."""
-    assert terminal.run("agreement", "offer", code, "--as", "az-dps/counsel").code == 0
-    digest = newest(terminal, code)["digest"]
-    for party in PARTIES:
-        told = terminal.run("agreement", "sign", code, "--digest", digest, "--as", f"{party}/head")
-        assert told.code == 0, told.err
-    assert "2 of 2 parties have signed" in told.out
-    return digest
+@pytest.fixture
+def keys(tmp_path):
+    """Publish a key for an agency, once; return the file of its private half."""
+    made = {}
+
+    def publish(terminal, agency):
+        if agency not in made:
+            private = Ed25519PrivateKey.generate()
+            public = private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+            file = tmp_path / f"{agency}.pub"
+            file.write_bytes(public)
+            told = terminal.run("keys", "publish", file, "--purpose", "signature", "--as", f"{agency}/head")
+            assert told.code == 0, told.err
+            made[agency] = tmp_path / f"{agency}.pem"
+            pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+            made[agency].write_bytes(pem)
+        return made[agency]
+
+    return publish
 
 
-def test_a_file_becomes_an_agreement_in_force_and_ends(drafted):
+@pytest.fixture
+def paper(write):
+    return write("paper.txt", "the paper with the finding")
+
+
+@pytest.fixture
+def prepare(paper):
+    """Review and confirm the version on offer; returns the digest that was read."""
+
+    def run(terminal, code=CODE):
+        assert terminal.run("agreement", "offer", code, "--as", "az-dps/counsel").code == 0
+        digest = newest(terminal, code)["digest"]
+        for kind, post in (("attorney_determination", "counsel"), ("privacy_assessment", "privacy")):
+            told = terminal.run(
+                "agreement", "review", code, "--kind", kind, "--finding", "satisfied", "--document", paper,
+                "--as", f"az-dps/{post}",
+            )  # fmt: skip
+            assert told.code == 0, told.err
+        for post in ("counsel", "privacy"):
+            told = terminal.run("agreement", "confirm", code, "--digest", digest, "--as", f"az-dps/{post}")
+            assert told.code == 0, told.err
+        return digest
+
+    return run
+
+
+@pytest.fixture
+def signed(keys, prepare):
+    """Offer, prepare and sign by every party; returns the digest they read."""
+
+    def run(terminal, code=CODE):
+        digest = prepare(terminal, code)
+        for party in PARTIES:
+            key = keys(terminal, party)
+            told = terminal.run("agreement", "sign", code, "--digest", digest, "--key", key, "--as", f"{party}/head")
+            assert told.code == 0, told.err
+        assert "2 of 2 parties have signed" in told.out
+        return digest
+
+    return run
+
+
+def test_a_file_becomes_an_agreement_in_force_and_ends(drafted, signed):
     signed(drafted)
     told = drafted.run("agreement", "put-in-force", CODE, "--as", "az-dps/head")
     assert (told.code, "follows version 1" in told.out) == (0, True)
     assert newest(drafted)["standing"] == "in_force"
-    told = drafted.run("agreement", "terminate", CODE, "--as", "az-dps/head", "--reason", "mutual")
+    told = drafted.run("agreement", "terminate", CODE, "--as", "az-dps/head", "--reason", "court_order")
     assert told.code == 0
     assert newest(drafted)["standing"] == "terminated"
     events = [line["event"] for line in drafted.run("agreement", "history", CODE, "--json").lines]
     assert events == ["drafted", "offered", "signed", "signed", "put_in_force", "terminated"]
 
 
-def test_a_file_drafted_again_is_the_next_version(drafted, write):
+def test_a_file_drafted_again_is_the_next_version(drafted, write, signed):
     first = signed(drafted)
     assert drafted.run("agreement", "put-in-force", CODE, "--as", "az-dps/head").code == 0
     again = write("b.toml", FILE.replace("at most 50", "at most 40"))
@@ -81,7 +143,8 @@ def test_a_file_drafted_again_is_the_next_version(drafted, write):
     ("words", "message"),
     [
         (("put-in-force", CODE, "--as", "az-dps/head"), "no version of"),
-        (("sign", CODE, "--digest", "0", "--as", "az-dps/head"), "no version of"),
+        (("status", CODE), "no version of"),
+        (("confirm", CODE, "--digest", "0", "--as", "az-dps/counsel"), "no version of"),
         (("offer", CODE, "--as", "pima-so/counsel"), "no agreement"),
         (("offer", "none", "--as", "az-dps/counsel"), "no agreement `none`"),
     ],
@@ -92,20 +155,85 @@ def test_a_step_that_is_not_due_or_not_theirs_is_told(drafted, words, message):
     assert message in told.err
 
 
-def test_nobody_signs_what_was_not_read_or_twice_and_nothing_unsigned_is_put_in_force(drafted):
+def test_what_is_missing_is_told_step_by_step_until_nothing_is(drafted, keys, prepare, write):
+    assert drafted.run("agreement", "status", CODE).code == 2
     assert drafted.run("agreement", "offer", CODE, "--as", "az-dps/counsel").code == 0
+    told = drafted.run("agreement", "status", CODE)
+    assert told.code == 1
+    for words in ("attorney determination of az-dps", "privacy assessment of az-dps", "vehicles", "hsi-arizona"):
+        assert words in told.out
+    assert drafted.run("agreement", "draft", write("again.toml", FILE), "--as", "az-dps/counsel").code == 0
+    digest = prepare(drafted)
+    found = drafted.run("agreement", "status", CODE, "--json").value
+    assert (found["unreviewed"], found["unconfirmed"], found["unsigned"]) == ([], [], ["az-dps", "hsi-arizona"])
+    for party in PARTIES:
+        key = keys(drafted, party)
+        drafted.run("agreement", "sign", CODE, "--digest", digest, "--key", key, "--as", f"{party}/head")
+    assert "nothing is missing" in drafted.run("agreement", "status", CODE).out
+
+
+def test_nobody_signs_what_was_not_read_or_twice_and_nothing_unsigned_is_put_in_force(drafted, keys, prepare):
+    digest = prepare(drafted)
     assert "no draft" in drafted.run("agreement", "offer", CODE, "--as", "az-dps/counsel").err
-    unread = drafted.run("agreement", "sign", CODE, "--digest", "0" * 64, "--as", "az-dps/head")
+    by = ("--key", keys(drafted, "az-dps"), "--as", "az-dps/head")
+    unread = drafted.run("agreement", "sign", CODE, "--digest", "0" * 64, *by)
     assert (unread.code, "read it again" in unread.err) == (2, True)
-    digest = newest(drafted)["digest"]
-    clerk = drafted.run("agreement", "sign", CODE, "--digest", digest, "--as", "az-dps/records-clerk")
+    clerk = drafted.run("agreement", "sign", CODE, "--digest", digest, *by[:2], "--as", "az-dps/records-clerk")
     assert (clerk.code, "agency_head" in clerk.err) == (1, True)
-    assert drafted.run("agreement", "sign", CODE, "--digest", digest, "--as", "az-dps/head").code == 0
-    assert (
-        "has signed version 1" in drafted.run("agreement", "sign", CODE, "--digest", digest, "--as", "az-dps/head").err
+    bare = drafted.run("agreement", "sign", CODE, "--digest", digest, "--as", "az-dps/head")
+    assert (bare.code, "--key PRIVATE.pem" in bare.err) == (2, True)
+    other = drafted.run(
+        "agreement", "sign", CODE, "--digest", digest, "--key", keys(drafted, "hsi-arizona"), "--as", "az-dps/head"
     )
+    assert (other.code, "another agency's" in other.err) == (2, True), other.err
+    assert drafted.run("agreement", "sign", CODE, "--digest", digest, *by).code == 0
+    assert "has signed version 1" in drafted.run("agreement", "sign", CODE, "--digest", digest, *by).err
     early = drafted.run("agreement", "put-in-force", CODE, "--as", "az-dps/head")
     assert (early.code, "not signed by `hsi-arizona`" in early.err) == (1, True)
+
+
+def test_a_signature_made_elsewhere_is_taken(drafted, keys, prepare, tmp_path):
+    digest, pem = prepare(drafted), keys(drafted, "az-dps")
+    out = tmp_path / "to-sign"
+    told = drafted.run("agreement", "digest", CODE, "--for", "az-dps", "--out", out, "--json")
+    assert told.value["digest"] == out.read_bytes().hex()
+    private = load_pem_private_key(pem.read_bytes(), None)
+    (tmp_path / "signature").write_bytes(private.sign(out.read_bytes()))
+    key_id = key_id_of(spki_of(private.public_key()))
+    words = ("--signature", tmp_path / "signature", "--key-id", key_id, "--as", "az-dps/head")
+    told = drafted.run("agreement", "sign", CODE, "--digest", digest, *words)
+    assert (told.code, "1 of 2 parties" in told.out) == (0, True), told.err
+    assert drafted.run("agreement", "digest", CODE, "--for", "pima-so").code == 2
+
+
+def test_paper_is_attested_by_two(drafted, prepare, write):
+    digest, scan = prepare(drafted), write("scan.pdf", b"%PDF ink")
+    words = ("--for", "hsi-arizona", "--digest", digest, "--scan", scan)
+    first = drafted.run("agreement", "attest", CODE, *words, "--as", "az-dps/counsel")
+    assert (first.code, "1 of 2 posts" in first.out) == (0, True), first.err
+    second = drafted.run("agreement", "attest", CODE, *words, "--as", "az-dps/privacy")
+    assert (second.code, "1 of 2 parties have signed" in second.out) == (0, True), second.err
+    both = drafted.run("agreement", "attest", CODE, *words, "--scan-sha256", "a" * 64, "--as", "az-dps/head")
+    assert (both.code, "one of the two" in both.err) == (2, True)
+
+
+def test_the_parties_talk_about_what_is_on_offer(drafted):
+    assert drafted.run("agreement", "offer", CODE, "--as", "az-dps/counsel").code == 0
+    said = ("agreement", "comment", CODE)
+    told = drafted.run(*said, "Why fifty?", "--place", "vehicles", "--as", "hsi-arizona/liaison")
+    assert told.code == 0, told.err
+    [line] = drafted.run("agreement", "comments", CODE, "--json").lines
+    told = drafted.run(*said, "It is what was asked.", "--answers", line["comment"], "--as", "az-dps/counsel")
+    assert told.code == 0, told.err
+    lines = drafted.run("agreement", "comments", CODE, "--json").lines
+    assert [(one["by"], one["place"], one["answers"]) for one in lines] == [
+        ("hsi-arizona/liaison", "vehicles", None),
+        ("az-dps/counsel", "", line["comment"]),
+    ]
+    assert "Why fifty?" in drafted.run("agreement", "comments", CODE).out
+    assert drafted.run(*said, " ", "--as", "az-dps/counsel").code == 2
+    stranger = drafted.run(*said, "Hm.", "--as", "pima-so/counsel")
+    assert (stranger.code, "no agreement" in stranger.err) == (2, True)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +263,7 @@ def test_parties_and_kind_of_an_agreement_that_is_there_stay(drafted, write):
 
 
 @pytest.fixture
-def two(terminal, write):
+def two(terminal, write, signed):
     """Two agreements in force between the same parties, the second meant to take the place of the first."""
     for code in (CODE, NEXT):
         file = write(f"{code}.toml", FILE.replace(CODE, code))

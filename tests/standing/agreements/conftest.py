@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
-from agreements_given import NOW, SHARE, terms_of
+from agreements_given import NOW, SHARE, YEAR, terms_of
 
 from comity.kernel.ids import new_id
 from comity.kernel.time import Period
@@ -16,13 +16,14 @@ from comity.standing.directory.vocabulary import AgencyKind, PostFunction, Power
 
 @dataclass(frozen=True)
 class Office:
-    """One agency of the tests with its head, its counsel and its liaison."""
+    """One agency of the tests with its head, its counsel, its liaison and its privacy officer."""
 
     code: str
     agency_id: UUID
     head: Actor
     counsel: Actor
     liaison: Actor
+    privacy: Actor
 
 
 @dataclass(frozen=True)
@@ -50,15 +51,36 @@ def make_offices(steward: Actor, codes: Mapping[str, AgencyKind]) -> list[Office
         for code, kind in codes.items()
     ]
     ids = do.register_agencies(by=steward, now=NOW, agencies=agencies)
-    functions = (PostFunction.AGENCY_HEAD, PostFunction.COUNSEL, PostFunction.LIAISON)
+    functions = (
+        PostFunction.AGENCY_HEAD,
+        PostFunction.COUNSEL,
+        PostFunction.LIAISON,
+        PostFunction.PRIVACY_OFFICER,
+    )
     posts = [
         do.NewPost(agency_id, function.value, function.value, function) for agency_id in ids for function in functions
     ]
-    made = iter(do.create_posts(by=steward, now=NOW, posts=posts))
+    made = do.create_posts(by=steward, now=NOW, posts=posts)
+    fill_posts(steward, [(post.agency_id, post_id) for post, post_id in zip(posts, made, strict=True)])
+    rest = iter(made)
     return [
-        Office(code, agency_id, *(Actor(agency_id, next(made)) for _ in functions))
+        Office(code, agency_id, *(Actor(agency_id, next(rest)) for _ in functions))
         for code, agency_id in zip(codes, ids, strict=True)
     ]
+
+
+def fill_posts(steward: Actor, posts: list[tuple[UUID, UUID]]) -> None:
+    """Have each post (agency, post) held by an officer of its own."""
+    from comity.standing.directory import commands as do
+    from comity.standing.directory.vocabulary import SwornStatus
+
+    officers = [
+        do.NewOfficer(agency_id, f"{number:04d}", SwornStatus.CIVILIAN)
+        for number, (agency_id, _) in enumerate(posts, start=1)
+    ]
+    ids = do.register_officers(by=steward, now=NOW, officers=officers)
+    held = [do.Assignment(post, officer, Period(YEAR.starts_at)) for (_, post), officer in zip(posts, ids, strict=True)]
+    do.assign_holders(by=steward, now=NOW, assignments=held)
 
 
 @pytest.fixture
@@ -107,20 +129,19 @@ def draft(offices: Offices) -> Make:
 
 @pytest.fixture
 def conclude(offices: Offices) -> Callable[[UUID], None]:
-    """Offer the draft, have every party's head sign it, put it in force."""
+    """Offer the draft, do all that its parties have to do, put it in force."""
     from comity.spine.tenancy.transaction import reading
     from comity.standing.agreements import commands as do
+    from comity.standing.agreements.demo.conclude import conclude as conclude_demo
     from comity.standing.agreements.selectors import get_agreement, get_version
 
     def run(agreement_id: UUID) -> None:
         with reading(offices.steward):
-            parties = [offices.by_id[party.agency_id] for party in get_agreement(agreement_id).parties]
-        version_id = do.offer_agreement(by=parties[0].head, now=NOW, agreement_id=agreement_id)
+            first = offices.by_id[get_agreement(agreement_id).parties[0].agency_id]
+        version_id = do.offer_agreement(by=first.head, now=NOW, agreement_id=agreement_id)
         with reading(offices.steward):
-            digest = get_version(version_id).digest
-        for party in parties:
-            do.sign_agreement(by=party.head, now=NOW, agreement_id=agreement_id, digest=digest)
-        do.put_in_force(by=parties[0].head, now=NOW, agreement_id=agreement_id)
+            version = get_version(version_id)
+        conclude_demo(version, by=offices.steward, now=NOW)
 
     return run
 

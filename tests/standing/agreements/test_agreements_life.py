@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from agreements_given import NOW, SHARE, terms_of
 from django.db import connection
+from signing_given import review_and_confirm, sign
 
 from comity.config.node import Role
 from comity.kernel.digest import row_digest
@@ -24,10 +25,8 @@ from comity.standing.agreements.commands.offer import NoDraftError
 from comity.standing.agreements.commands.put_in_force import PeriodOverError, UnsignedError
 from comity.standing.agreements.commands.record import NothingOfferedError, WrongPostError
 from comity.standing.agreements.commands.resume import NotYoursToResumeError
-from comity.standing.agreements.commands.sign import AlreadySignedError, AnotherTextError
 from comity.standing.agreements.commands.supersede import NoSuccessorError
 from comity.standing.agreements.selectors import (
-    NoSuchAgreementError,
     get_agreement,
     get_agreement_by_code,
     list_agreements,
@@ -46,11 +45,6 @@ WITHDREW = TerminationReason.PARTY_WITHDREW
 def state_of(offices: object, agreement_id: UUID) -> str:
     with reading(offices.steward):
         return get_agreement(agreement_id).state
-
-
-def digest_of(offices: object, agreement_id: UUID) -> str:
-    with reading(offices.steward):
-        return list_versions(agreement_id)[-1].digest
 
 
 def test_an_agreement_signed_by_all_is_in_force(offices, agreed) -> None:
@@ -73,10 +67,16 @@ def test_every_act_row_is_digested_in_its_ledger_entry(node, offices, agreed) ->
         found = {body["id"]: body for body in bodies if body["act"].startswith("agreement.")}
         rows = [
             (table, row)
-            for table in ("agreements_event", "agreements_version")
+            for table in (
+                "agreements_event",
+                "agreements_version",
+                "agreements_review",
+                "agreements_confirmation",
+                "agreements_signature",
+            )
             for row in verifier.cursor(row_factory=psycopg.rows.dict_row).execute(f"SELECT * FROM {table}")
         ]
-    assert len(rows) == len(found) == 6
+    assert len(rows) == len(found) == 11
     for table, row in rows:
         body = found[str(row.pop("entry_id"))]
         assert body["rows"] == {f"{table}/{row['id']}": row_digest(bytes.fromhex(body["salt"]), row)}
@@ -110,27 +110,10 @@ def test_it_is_not_in_force_until_every_party_has_signed(offices, draft) -> None
     with pytest.raises(NothingOfferedError):
         do.put_in_force(by=offices.pima.head, now=NOW, agreement_id=agreement_id)
     do.offer_agreement(by=offices.pima.head, now=NOW, agreement_id=agreement_id)
-    do.sign_agreement(by=offices.pima.head, now=NOW, agreement_id=agreement_id, digest=digest_of(offices, agreement_id))
+    review_and_confirm(offices, offices.pima, agreement_id)
+    sign(offices, offices.pima, agreement_id)
     with pytest.raises(UnsignedError, match="ice-ero-phoenix"):
         do.put_in_force(by=offices.pima.head, now=NOW, agreement_id=agreement_id)
-
-
-def test_only_the_head_of_a_party_signs_what_it_read_and_once(offices, draft) -> None:
-    agreement_id = draft()
-    do.offer_agreement(by=offices.pima.head, now=NOW, agreement_id=agreement_id)
-    digest = digest_of(offices, agreement_id)
-    sign = {"now": NOW, "agreement_id": agreement_id}
-    with pytest.raises(WrongPostError, match="agency_head"):
-        do.sign_agreement(by=offices.pima.counsel, digest=digest, **sign)
-    with pytest.raises(NoSuchAgreementError):
-        do.sign_agreement(by=offices.bystander.head, digest=digest, **sign)
-    with pytest.raises(WrongPostError):
-        do.sign_agreement(by=Actor(offices.ice.agency_id, offices.pima.head.post_id), digest=digest, **sign)
-    with pytest.raises(AnotherTextError):
-        do.sign_agreement(by=offices.pima.head, digest="0" * 64, **sign)
-    do.sign_agreement(by=offices.pima.head, digest=digest, **sign)
-    with pytest.raises(AlreadySignedError):
-        do.sign_agreement(by=offices.pima.head, digest=digest, **sign)
 
 
 def test_signatures_lapse_when_another_text_is_offered(offices, draft) -> None:
@@ -138,9 +121,11 @@ def test_signatures_lapse_when_another_text_is_offered(offices, draft) -> None:
     do.offer_agreement(by=offices.pima.head, now=NOW, agreement_id=agreement_id)
     with pytest.raises(NoDraftError):
         do.offer_agreement(by=offices.pima.head, now=NOW, agreement_id=agreement_id)
-    do.sign_agreement(by=offices.pima.head, now=NOW, agreement_id=agreement_id, digest=digest_of(offices, agreement_id))
+    review_and_confirm(offices, offices.pima, agreement_id)
+    sign(offices, offices.pima, agreement_id)
     revise(offices.ice.head, agreement_id, {**SHARE, "elements": ["person_name"]})
     do.offer_agreement(by=offices.ice.head, now=NOW, agreement_id=agreement_id)
+    review_and_confirm(offices, offices.pima, agreement_id)
     with pytest.raises(UnsignedError, match=r"version 2.*ice-ero-phoenix.*pima-so"):
         do.put_in_force(by=offices.pima.head, now=NOW, agreement_id=agreement_id)
 

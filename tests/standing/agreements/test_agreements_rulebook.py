@@ -102,7 +102,7 @@ def test_an_agreement_that_is_not_in_force_permits_nothing(offices, draft, concl
     if state == "suspended":
         do.suspend_agreement(**by, reason=REVIEW)
     if state == "terminated":
-        do.terminate_agreement(**by, reason=TerminationReason.MUTUAL)
+        do.terminate_agreement(**by, reason=TerminationReason.COURT_ORDER)
     if state == "superseded":
         do.supersede_agreement(**by, successor_id=agreed({**SHARE, "elements": ["bail"]}, code="next"))
     assert decided(COURIER, facts_of(), offices.pima, offices.ice).headline == "refused"

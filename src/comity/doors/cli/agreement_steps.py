@@ -5,7 +5,7 @@ from typing import Final
 from comity.doors.cli.acting import STEWARD, acting_as
 from comity.doors.cli.mistakes import UNUSABLE, MistakeError, tell
 from comity.doors.cli.node import Node
-from comity.doors.cli.say import say
+from comity.doors.cli.say import moment, say
 from comity.doors.cli.terms_file import Written, read_written
 from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import reading
@@ -14,9 +14,9 @@ from comity.standing.agreements.commands import (
     offer_agreement,
     put_in_force,
     revise_draft,
-    sign_agreement,
     supersede_agreement,
     terminate_agreement,
+    withdraw_notice,
 )
 from comity.standing.agreements.facts import AgreementFacts, VersionFacts
 from comity.standing.agreements.selectors import (
@@ -92,20 +92,7 @@ def offer(node: Node, *, code: str, acting: str) -> None:
     offer_agreement(by=by, now=node.now(), agreement_id=found.id)
     version = _newest(found)
     say(f"version {version.number} of `{code}` is offered, digest {version.digest}")
-    say(f"→ {_HEAD.format(code=code)}; the head of each party signs: "
-        f"`comity agreement sign {code} --digest {version.digest} --as AGENCY/head`")  # fmt: skip
-
-
-def sign(node: Node, *, code: str, digest: str, acting: str) -> None:
-    """Sign the version whose digest was read, as head of a party."""
-    by = acting_as(acting)
-    found = _find(code)
-    sign_agreement(by=by, now=node.now(), agreement_id=found.id, digest=digest)
-    version = _newest(found)
-    signed = len(version.signed_by)
-    say(f"signed: {signed} of {len(version.parties)} parties have signed version {version.number} of `{code}`")
-    if signed == len(version.parties):
-        say(f"→ `comity agreement put-in-force {code} --as {acting}`")
+    say(f"→ {_HEAD.format(code=code)}; `comity agreement status {code}` says what is missing")
 
 
 def into_force(node: Node, *, code: str, acting: str) -> None:
@@ -117,10 +104,23 @@ def into_force(node: Node, *, code: str, acting: str) -> None:
 
 
 def terminate(node: Node, *, code: str, acting: str, reason: TerminationReason) -> None:
-    """End an agreement for good, as head of a party."""
+    """End an agreement for good, as head of a party, with the notice its text states."""
     by = acting_as(acting)
-    terminate_agreement(by=by, now=node.now(), agreement_id=_find(code).id, reason=reason)
-    say(f"`{code}` has ended; limits on passing on what was received under it stay")
+    now = node.now()
+    ends_at = terminate_agreement(by=by, now=now, agreement_id=_find(code).id, reason=reason)
+    if ends_at is None:
+        say(f"your agency agrees to end `{code}`; it ends once the head of every party has said so")
+    elif ends_at > now:
+        say(f"notice is given: `{code}` ends at {moment(ends_at)}, and stays in force until then")
+        say(f"→ `comity agreement withdraw-notice {code} --as {acting}` takes it back before")
+    else:
+        say(f"`{code}` has ended; limits on passing on what was received under it stay")
+
+
+def withdraw(node: Node, *, code: str, acting: str) -> None:
+    """Take back a notice, as head of the party that gave it."""
+    withdraw_notice(by=acting_as(acting), now=node.now(), agreement_id=_find(code).id)
+    say(f"the notice is taken back: `{code}` goes on")
 
 
 def supersede(node: Node, *, code: str, successor: str, acting: str) -> None:

@@ -34,13 +34,28 @@ from comity.spine.tasks.verdict import (
 from comity.spine.vault.holds import HoldNotVisibleError
 from comity.spine.vault.retire import JustReplacedError, MasterKeySealsError, NoSuchMasterKeyError
 from comity.spine.vault.seal import ItemAlteredError, ItemNotVisibleError
+from comity.standing.agreements.commands.comment import NoSuchCommentError, NoWordsError
+from comity.standing.agreements.commands.confirm import UnknownClauseError
 from comity.standing.agreements.commands.draft import AgreementEndedError
 from comity.standing.agreements.commands.offer import NoDraftError
-from comity.standing.agreements.commands.put_in_force import PeriodOverError, UnsignedError
-from comity.standing.agreements.commands.record import NothingOfferedError, WrongPostError
+from comity.standing.agreements.commands.put_in_force import PeriodOverError, UnconfirmedError, UnsignedError
+from comity.standing.agreements.commands.record import (
+    AnotherTextError,
+    NobodyThereError,
+    NothingOfferedError,
+    SamePersonError,
+    WrongPostError,
+)
 from comity.standing.agreements.commands.resume import NotYoursToResumeError
-from comity.standing.agreements.commands.sign import AlreadySignedError, AnotherTextError
+from comity.standing.agreements.commands.review import NoDocumentError, NotOwedError
+from comity.standing.agreements.commands.sign import (
+    AlreadySignedError,
+    NoScanError,
+    NotPartyError,
+    UnreviewedError,
+)
 from comity.standing.agreements.commands.supersede import NoSuccessorError
+from comity.standing.agreements.commands.terminate import NoNoticeError, NoticeGivenError, NotWaivedError
 from comity.standing.agreements.selectors import NoSuchAgreementError
 from comity.standing.agreements.terms import UnknownTermError
 from comity.standing.directory.commands.keys import KeyRefusedError
@@ -81,6 +96,13 @@ UNUSABLES: Final[Mapping[type[Exception], tuple[str, str]]] = {
     KeyNotGoodError: ("", "`comity keys published AGENCY` lists its public keys; nothing was written"),
     KeyRefusedError: ("--scope", ""),
     ListUnreadableError: ("FILE", "give one of the two lists as it was published; nothing was written"),
+    NoDocumentError: ("--document", ""),
+    NoScanError: ("--scan", "both posts attest the same file"),
+    NoSuchCommentError: ("--answers", "`comity agreement comments CODE` lists them"),
+    NoWordsError: ("WORDS", ""),
+    NotOwedError: ("--kind", "`comity agreement status CODE` says what is owed, and by whom"),
+    NotPartyError: ("--for", ""),
+    UnknownClauseError: ("--clause", "`comity agreement show CODE --clauses --offered` shows them"),
     NoSuchMasterKeyError: ("KEY", "`comity keys masters` lists them, with what each seals"),
     NoSuccessorError: ("--successor", "name one in force between at least the same parties; " + _AGREEMENTS),
     NoSuchAgreementError: ("CODE", _AGREEMENTS),
@@ -121,6 +143,13 @@ NOT_WELLS: Final[Mapping[type[Exception], str]] = {
     NoLawInForceError: "then `comity law approve` and `comity law put-in-force`",
     NoDraftError: "`comity agreement draft FILE` writes one",
     NobodyInPostError: "",
+    NobodyThereError: "",
+    NoNoticeError: "`comity agreement history CODE` shows who gave one",
+    NoticeGivenError: "",
+    NotWaivedError: "give notice: `--reason party_withdrew`",
+    SamePersonError: "",
+    UnconfirmedError: "`comity agreement confirm CODE --digest DIGEST`, in two posts for what permits",
+    UnreviewedError: "`comity agreement review CODE` records it, by the party's own post",
     NotApprovedError: "`comity law approve --as AGENCY/POST` records counsel's approval",
     NotAssignedError: "act `--as` a post with the function the task names; " + QUEUE,
     NotAuditorError: "",

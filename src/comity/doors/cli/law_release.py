@@ -1,32 +1,16 @@
 """`comity law load`, `digest`, `approve`, `put-in-force`: how a release of the law comes into force."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
 from typing import Final
 
-import typer
-
 from comity.doors.cli.acting import STEWARD, acting_as
-from comity.doors.cli.input import read_bytes
 from comity.doors.cli.mistakes import MistakeError
 from comity.doors.cli.node import Node
 from comity.doors.cli.say import moment, note, say, say_json
+from comity.doors.cli.signing import Means, signature_by, write_new
 from comity.doors.cli.when import parse_moment
-from comity.spine.keys.detached import (
-    PassphraseNeededError,
-    PrivateKey,
-    PrivateKeyRefusedError,
-    SignatureUnreadableError,
-    read_private_key,
-    read_signature,
-    sign_detached,
-)
-from comity.spine.keys.ring import Signature
-from comity.spine.tenancy.actor import Actor, Duty
+from comity.spine.tenancy.actor import Duty
 from comity.spine.tenancy.transaction import reading
-from comity.standing.directory.selectors import get_signing_key
 from comity.standing.law.commands import approve_rules, load_release, put_in_force
 from comity.standing.law.facts import DEMO_APPROVAL, ApprovalRequest, ReleaseFacts, ReleaseState
 from comity.standing.law.rules import approval_statement
@@ -34,15 +18,6 @@ from comity.standing.law.selectors import get_approval_request, get_release, lis
 
 ID_SHOWN: Final = 8
 _ENFORCEABLE: Final = {ReleaseState.APPROVED, ReleaseState.DRAFT, ReleaseState.SUPERSEDED}
-
-
-@dataclass(frozen=True, slots=True)
-class Means:
-    """What an approval is signed with: a private key in a file, or a signature made elsewhere and its key's id."""
-
-    key: str | None
-    signature: str | None
-    key_id: str | None
 
 
 def load(node: Node, *, form: str) -> None:
@@ -67,7 +42,7 @@ def digest(node: Node, *, release: str | None, rules: Sequence[str], scope: str,
     if not asked.rules:
         raise MistakeError("--rule", "every one of these rules is approved", "`comity law show` says what is not")
     if out is not None:
-        _write_new(out, asked.digest)
+        write_new(out, asked.digest)
     if form == "json":
         statement = approval_statement(release=asked.release, rules=asked.rules).decode()
         say_json({"release": asked.release_id, "digest": asked.digest.hex(), "statement": statement})
@@ -86,7 +61,7 @@ def approve(
     found = chosen_release(node, release, {ReleaseState.DRAFT})
     asked = _asked(found, rules, scope)
     named = tuple(asked.rules) or tuple(rules)
-    signature = _signature(means, by, asked.digest, node.now())
+    signature = signature_by(means, by, asked.digest, node.now())
     done = approve_rules(by=by, now=node.now(), release_id=found.id, rule_ids=named, signature=signature)
     with reading(STEWARD):
         left = get_release(found.id, node.now()).unapproved
@@ -101,42 +76,6 @@ def approve(
 def _asked(found: ReleaseFacts, rules: Sequence[str], scope: str) -> ApprovalRequest:
     with reading(STEWARD):
         return get_approval_request(found.id, found.unapproved if scope == "all" else rules)
-
-
-def _signature(means: Means, by: Actor, digest_asked: bytes, now: datetime) -> Signature:
-    if means.key is not None:
-        return sign_detached(_private_key(means.key), digest_asked)
-    if means.signature is None or means.key_id is None:
-        remedy = "give `--key PRIVATE.pem`, or `--signature FILE` with `--key-id ID`"
-        raise MistakeError("--key, --signature", "an approval is signed", remedy)
-    content = read_bytes(means.signature, "--signature")
-    with reading(STEWARD):
-        scheme = get_signing_key(by.agency_id, means.key_id, now).scheme.value
-    try:
-        return Signature(scheme, means.key_id, digest_asked, read_signature(content, scheme))
-    except SignatureUnreadableError as error:
-        raise MistakeError("--signature", str(error), "docs/how-to/approve-the-law.md shows how it is made") from None
-
-
-def _private_key(name: str) -> PrivateKey:
-    pem = read_bytes(name, "--key")
-    remedy = "give the PKCS#8 PEM of an Ed25519 or P-384 key; docs/how-to/publish-a-key.md shows how one is made"
-    try:
-        try:
-            return read_private_key(pem)
-        except PassphraseNeededError:
-            return read_private_key(pem, typer.prompt("passphrase", hide_input=True, err=True).encode())
-    except PrivateKeyRefusedError as error:
-        raise MistakeError("--key", str(error), remedy) from None
-
-
-def _write_new(name: str, content: bytes) -> None:
-    try:
-        with Path(name).open("xb") as file:
-            file.write(content)
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or "not a path"
-        raise MistakeError("--out", f"`{name}` cannot be written: {why}", "name a file that is not there yet") from None
 
 
 def enforce(node: Node, *, release: str | None, at: str | None) -> None:

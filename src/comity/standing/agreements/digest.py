@@ -2,9 +2,13 @@
 
 from collections.abc import Iterable
 from hashlib import sha256
+from typing import Final
 
 from comity.kernel.canonical import canonical
 from comity.kernel.time import Period
+
+SIGNATURE_SCHEMA: Final = "comity/agreement-signature/1"
+COPY_SCHEMA: Final = "comity/signed-copy/1"
 
 
 def version_digest(
@@ -33,6 +37,20 @@ def version_digest(
     return sha256(canonical(whole)).hexdigest()
 
 
+def signed_digest(*, version: str, agency: str) -> bytes:
+    """Return the 32 bytes a party's key signs: that the agency (code) is bound to the version (hex digest)."""
+    return sha256(canonical({"agency": agency, "schema": SIGNATURE_SCHEMA, "version": version})).digest()
+
+
 def text_digest(text: str) -> str:
     """Return hex of SHA-256 over the text in UTF-8."""
     return sha256(text.encode()).hexdigest()
+
+
+def copy_digest(*, version: str, signatures: Iterable[tuple[str, str, str, str]]) -> str:
+    """Return hex of SHA-256 over the signed copy: the version's digest and what binds each party to it.
+
+    `signatures`: agency code, method, key id, and the signature in hex or the SHA-256 of the scan. In any order.
+    """
+    whole = {"schema": COPY_SCHEMA, "signatures": sorted(list(one) for one in signatures), "version": version}
+    return sha256(canonical(whole)).hexdigest()

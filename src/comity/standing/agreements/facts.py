@@ -9,7 +9,14 @@ from uuid import UUID
 
 from comity.kernel.time import Period
 from comity.standing.agreements.compile import Source
-from comity.standing.agreements.vocabulary import AgreementKind, EventKind, PartyRole
+from comity.standing.agreements.vocabulary import (
+    AgreementKind,
+    EventKind,
+    Finding,
+    PartyRole,
+    ReviewKind,
+    SigningMethod,
+)
 
 EXPIRED: Final = "expired"
 
@@ -25,7 +32,10 @@ class PartyFacts:
 
 @dataclass(frozen=True, slots=True)
 class AgreementFacts:
-    """An agreement. `period` is None until a version was put in force; `suspended_reason` is empty unless suspended."""
+    """An agreement. `period` is None until a version was put in force; `suspended_reason` is empty unless suspended.
+
+    `notice_ends_at`: when a party's notice is over and the agreement with it.
+    """
 
     id: UUID
     code: str
@@ -37,9 +47,15 @@ class AgreementFacts:
     successor_id: UUID | None
     period: Period | None
     parties: tuple[PartyFacts, ...]
+    notice_ends_at: datetime | None = None
 
     def standing(self, at: datetime) -> str:
-        """Return the state at the instant: `expired` where the period of an agreement in force is over."""
+        """Return the state at the instant.
+
+        `terminated` where a notice is over, `expired` where the period of an agreement in force is.
+        """
+        if self.notice_ends_at is not None and self.notice_ends_at <= at and self.state in {"in_force", "suspended"}:
+            return "terminated"
         over = self.period is not None and self.period.ends_at is not None and self.period.ends_at <= at
         return EXPIRED if over and self.state in {"in_force", "suspended"} else self.state
 
@@ -72,6 +88,49 @@ class EventFacts:
     at: datetime
     agency_id: UUID
     post_id: UUID
+    effective_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewFacts:
+    """One review for one party (`agency`: its code)."""
+
+    kind: ReviewKind
+    agency: str
+    finding: Finding
+    document_sha256: str
+    reason: str
+    at: datetime
+    post_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureFacts:
+    """A signature by key or passkey, or one post's attestation of one on paper."""
+
+    for_agency_id: UUID
+    method: SigningMethod
+    key_id: str
+    scheme: str
+    blob: bytes
+    scan_sha256: str
+    note: str
+    at: datetime
+    post_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class CommentFacts:
+    """What a party said about a version, or about one place of it; `answers`: the comment it answers."""
+
+    id: UUID
+    version_id: UUID
+    answers: UUID | None
+    place: str
+    words: str
+    at: datetime
+    agency_id: UUID
+    post_id: UUID
 
 
 class Hold(StrEnum):
@@ -85,7 +144,10 @@ class Hold(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LiveAgreement:
-    """The current version of an agreement as it bears on one pair. `terms` is the stored JSON, unchecked."""
+    """The current version of an agreement as it bears on one pair. `terms` is the stored JSON, unchecked.
+
+    `notice_ends_at`: when a notice that was given is over; it ends what the period would let go on.
+    """
 
     id: UUID
     code: str
@@ -101,6 +163,11 @@ class LiveAgreement:
     version_title: str
     text_digest: str
     parties: tuple[str, ...]
+    notice_ends_at: datetime | None = None
+
+    def is_in_force_at(self, at: datetime) -> bool:
+        """Tell whether the instant lies in the version's period, and before a notice is over."""
+        return self.period.contains(at) and (self.notice_ends_at is None or at < self.notice_ends_at)
 
     @property
     def source(self) -> Source:

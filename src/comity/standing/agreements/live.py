@@ -22,8 +22,10 @@ from comity.standing.agreements.vocabulary import AgreementKind
 PairIds = tuple[UUID, UUID]
 """(sender, receiver)."""
 
-_COLUMNS: Final = "hold, sender_id, receiver_id, agreement_id, code, title, kind, state, version_id, number, digest"
-_Row = tuple[str, UUID, UUID | None, UUID, str, str, str, str, UUID, int, str]
+_COLUMNS: Final = (
+    "hold, sender_id, receiver_id, agreement_id, code, title, kind, state, version_id, number, digest, notice_ends_at"
+)
+_Row = tuple[str, UUID, UUID | None, UUID, str, str, str, str, UUID, int, str, datetime | None]
 _OPEN: Final = "agreements_bearing_on(%s::uuid[], %s::uuid[])"
 _LOCKED: Final = "agreements_locked_on(%s::uuid[], %s::uuid[])"
 _TERMS: Final = (
@@ -114,7 +116,7 @@ def _read_texts(cursor: CursorWrapper, versions: Collection[UUID]) -> dict[UUID,
 
 
 def _live(row: tuple[Any, ...], read: Mapping[UUID, _Text]) -> LiveAgreement:
-    hold, _, _, agreement_id, code, title, kind, state, version_id, number, digest = row
+    hold, _, _, agreement_id, code, title, kind, state, version_id, number, digest, notice_ends_at = row
     key = (version_id, digest)
     text = read.get(version_id, _NOTHING)
     live = LiveAgreement(
@@ -132,6 +134,7 @@ def _live(row: tuple[Any, ...], read: Mapping[UUID, _Text]) -> LiveAgreement:
         version_title=text.title,
         text_digest=text.text_digest,
         parties=text.parties,
+        notice_ends_at=notice_ends_at,
     )
     if key not in _texts and stored_digest(live) == digest:
         _texts[key] = text

@@ -8,7 +8,14 @@ from django.db.models import F, Q
 
 from comity.kernel.ids import new_id
 from comity.standing.agreements.states import AGREEMENT
-from comity.standing.agreements.vocabulary import AgreementKind, EventKind, PartyRole
+from comity.standing.agreements.vocabulary import (
+    AgreementKind,
+    EventKind,
+    Finding,
+    PartyRole,
+    ReviewKind,
+    SigningMethod,
+)
 
 
 def one_of(column: str, words: type[StrEnum], name: str) -> models.CheckConstraint:
@@ -33,6 +40,7 @@ class Agreement(models.Model):
     successor_id = models.UUIDField(null=True)
     starts_at = models.DateTimeField(null=True)
     ends_at = models.DateTimeField(null=True)
+    notice_ends_at = models.DateTimeField(null=True)
     party_ids = ArrayField(models.UUIDField())
 
     class Meta:
@@ -71,7 +79,10 @@ class Draft(models.Model):
 
 
 class Version(models.Model):
-    """Act row: a text that was offered. `digest` names text, terms, parties and period; signatures are given to it."""
+    """Act row: a text that was offered. `digest` names text, terms, parties and period; signatures are given to it.
+
+    `reviews`: what each party owed when it was offered before it may sign, as `kind:agency code`.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="+")
@@ -83,6 +94,7 @@ class Version(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True)
     digest = models.CharField(max_length=64)
+    reviews = ArrayField(models.TextField(), null=True)
     offered_at = models.DateTimeField()
     agency_id = models.UUIDField()
     post_id = models.UUIDField()
@@ -134,7 +146,10 @@ class Pair(models.Model):
 
 
 class Event(models.Model):
-    """Act row: one thing that happened to an agreement, by whom, for which reason."""
+    """Act row: one thing that happened to an agreement, by whom, for which reason.
+
+    `digest`: of `signed` the version's, of `put_in_force` the signed copy's. `effective_at`: when a notice is over.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="+")
@@ -143,6 +158,7 @@ class Event(models.Model):
     reason = models.TextField(default="", blank=True)
     digest = models.CharField(max_length=64, default="", blank=True)
     at = models.DateTimeField()
+    effective_at = models.DateTimeField(null=True)
     agency_id = models.UUIDField()
     post_id = models.UUIDField()
     entry_id = models.UUIDField()
@@ -151,9 +167,6 @@ class Event(models.Model):
         db_table = "agreements_event"
         constraints = [
             one_of("event", EventKind, "agreements_event_event"),
-            models.UniqueConstraint(
-                fields=["version", "agency_id"], condition=Q(event="signed"), name="agreements_event_signed_once"
-            ),
         ]
         indexes = [models.Index(fields=["agreement", "at"], name="agreements_event_by_agreement")]
 
@@ -169,3 +182,96 @@ class Usage(models.Model):
 
     class Meta:
         db_table = "agreements_usage"
+
+
+class Review(models.Model):
+    """Act row: a review of a version for one party; the last of several counts. `document_sha256` names its paper."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="+")
+    version = models.ForeignKey(Version, models.PROTECT, related_name="+")
+    kind = models.TextField()
+    for_agency_id = models.UUIDField()
+    finding = models.TextField()
+    document_sha256 = models.CharField(max_length=64)
+    reason = models.TextField(default="", blank=True)
+    at = models.DateTimeField()
+    agency_id = models.UUIDField()
+    post_id = models.UUIDField()
+    entry_id = models.UUIDField()
+
+    class Meta:
+        db_table = "agreements_review"
+        constraints = [
+            one_of("kind", ReviewKind, "agreements_review_kind"),
+            one_of("finding", Finding, "agreements_review_finding"),
+        ]
+
+
+class Confirmation(models.Model):
+    """Act row: a post read clauses of a version beside its text and confirms that they say what the text says."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="+")
+    version = models.ForeignKey(Version, models.PROTECT, related_name="+")
+    clauses = ArrayField(models.TextField())
+    at = models.DateTimeField()
+    agency_id = models.UUIDField()
+    post_id = models.UUIDField()
+    entry_id = models.UUIDField()
+
+    class Meta:
+        db_table = "agreements_confirmation"
+
+
+class Comment(models.Model):
+    """Act row: what a party says about a version, or about one place of it (a clause's id or a heading's number)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="+")
+    version = models.ForeignKey(Version, models.PROTECT, related_name="+")
+    answers = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    place = models.TextField(default="", blank=True)
+    words = models.TextField()
+    at = models.DateTimeField()
+    agency_id = models.UUIDField()
+    post_id = models.UUIDField()
+    entry_id = models.UUIDField()
+
+    class Meta:
+        db_table = "agreements_comment"
+
+
+class Signature(models.Model):
+    """Act row: that a party's signature was given, by which method, and what proves it.
+
+    `for_agency_id` is bound. Key and passkey: `key_id`, `scheme`, `blob` over the digest that `digest.signed_digest`
+    makes. Paper: each of two rows is one post's attestation, with the SHA-256 of the scan it saw.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="+")
+    version = models.ForeignKey(Version, models.PROTECT, related_name="+")
+    for_agency_id = models.UUIDField()
+    method = models.TextField()
+    key_id = models.TextField(default="", blank=True)
+    scheme = models.TextField(default="", blank=True)
+    blob = models.BinaryField(default=b"")
+    scan_sha256 = models.CharField(max_length=64, default="", blank=True)
+    note = models.TextField(default="", blank=True)
+    at = models.DateTimeField()
+    agency_id = models.UUIDField()
+    post_id = models.UUIDField()
+    entry_id = models.UUIDField()
+
+    class Meta:
+        db_table = "agreements_signature"
+        constraints = [
+            one_of("method", SigningMethod, "agreements_signature_method"),
+            models.CheckConstraint(
+                condition=(Q(method="paper", key_id="") & ~Q(scan_sha256=""))
+                | (~Q(method="paper") & ~Q(key_id="") & Q(scan_sha256="")),
+                name="agreements_signature_proof",
+            ),
+            models.UniqueConstraint(fields=["version", "for_agency_id", "post_id"], name="agreements_signature_once"),
+        ]

@@ -105,7 +105,7 @@ def _read_once(live: LiveAgreement) -> Terms:
 
 
 def _binding(agreements: Collection[LiveAgreement], at: datetime) -> tuple[LiveAgreement, ...]:
-    return tuple([live for live in agreements if live.hold is Hold.ONWARD or live.period.contains(at)])
+    return tuple([live for live in agreements if live.hold is Hold.ONWARD or live.is_in_force_at(at)])
 
 
 def read_version(live: LiveAgreement, vocabulary: Vocabulary) -> Compiled:

@@ -17,6 +17,13 @@ from comity.standing.agreements.explain import clause_sentence
 from comity.standing.agreements.facts import AgreementFacts, EventFacts, LiveAgreement, PartyFacts, VersionFacts
 from comity.standing.agreements.live import PairIds, list_live_agreements, lock_agreements
 from comity.standing.agreements.models import Agreement, Event, Party, Version
+from comity.standing.agreements.negotiation import (
+    get_readiness,
+    list_bound,
+    list_comments,
+    list_reviews,
+    list_signatures,
+)
 from comity.standing.agreements.rulebook import Between, build_slice, covered_elements
 from comity.standing.agreements.terms import read_terms
 from comity.standing.agreements.vocabulary import AgreementKind, EventKind, PartyRole
@@ -31,11 +38,15 @@ __all__ = [
     "explain_clause",
     "get_agreement",
     "get_agreement_by_code",
+    "get_readiness",
     "get_rulebook",
     "get_version",
     "list_agreements",
+    "list_comments",
     "list_events",
     "list_live_agreements",
+    "list_reviews",
+    "list_signatures",
     "list_versions",
     "lock_agreements",
 ]
@@ -102,7 +113,7 @@ def get_version(version_id: UUID) -> VersionFacts:
 
 def list_events(agreement_id: UUID) -> list[EventFacts]:
     """Return what happened to the agreement, oldest first."""
-    columns = ("id", "event", "version_id", "reason", "at", "agency_id", "post_id")
+    columns = ("id", "event", "version_id", "reason", "at", "agency_id", "post_id", "effective_at")
     rows = Event.objects.filter(agreement_id=agreement_id).order_by("at", "id").values_list(*columns)
     return [EventFacts(row[0], EventKind(row[1]), *row[2:]) for row in rows]
 
@@ -129,7 +140,7 @@ def _agreements(where: Q) -> list[AgreementFacts]:
         .order_by("code")
         .values_list(
             "id", "code", "title", "kind", "state", "current_version_id", "suspended_reason", "successor_id",
-            "starts_at", "ends_at",
+            "starts_at", "ends_at", "notice_ends_at",
         )
     )  # fmt: skip
     parties: dict[UUID, list[PartyFacts]] = {}
@@ -150,6 +161,7 @@ def _agreements(where: Q) -> list[AgreementFacts]:
             successor_id=row[7],
             period=Period(row[8], row[9]) if row[8] else None,
             parties=tuple(parties.get(row[0], ())),
+            notice_ends_at=row[10],
         )
         for row in rows
     ]
@@ -157,11 +169,7 @@ def _agreements(where: Q) -> list[AgreementFacts]:
 
 def _versions(where: Q) -> list[VersionFacts]:
     rows = list(Version.objects.filter(where).order_by("agreement_id", "number"))
-    signed: dict[UUID, set[UUID]] = {}
-    for version_id, agency_id in Event.objects.filter(
-        event=EventKind.SIGNED.value, version_id__in=[row.id for row in rows]
-    ).values_list("version_id", "agency_id"):
-        signed.setdefault(version_id, set()).add(agency_id)
+    signed = list_bound([row.id for row in rows])
     return [
         VersionFacts(
             id=row.id,

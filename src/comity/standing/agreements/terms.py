@@ -19,6 +19,7 @@ SCHEMA: Final = "comity/terms/1"
 CLAUSE_ID: Final = r"^[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*$"
 """Every part starts with a letter, so that in `agr-<code>-<number>-<clause>` the number is found without doubt."""
 MAX_CLAUSES: Final = 5000
+MAX_PROVISIONS: Final = 500
 
 ClauseId = Annotated[str, Meta(pattern=CLAUSE_ID, max_length=64)]
 Codes = tuple[Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)], ...]
@@ -27,6 +28,7 @@ Count = Annotated[int, Meta(ge=1, le=1_000_000)]
 Days = Annotated[int, Meta(ge=1, le=36_525)]
 OnwardRule = Literal["consent", "never", "allowed"]
 Direction = Literal["one_way", "both_ways"]
+Unit = Literal["minutes", "hours", "days", "months", "years", "percent", "count", "word", "list"]
 Pair = tuple[str, str]
 
 
@@ -138,11 +140,25 @@ class Training(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True, ta
 AnyClause = Share | Exclude | Onward | Quota | Approval | Retention | Training
 
 
+class Provision(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the text lays down beside its clauses: a period, a number, a name; with the words it stands in.
+
+    `term` is a code of the catalogue of provisions, `unit` that term's. `section` is the heading's number as written.
+    """
+
+    term: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
+    value: Annotated[int, Meta(ge=0, le=1_000_000)] | Annotated[str, Meta(max_length=200)] | Codes
+    unit: Unit
+    section: Annotated[str, Meta(max_length=100)] = ""
+    words: Annotated[str, Meta(max_length=4000)] = ""
+
+
 class Terms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """All enforceable clauses of one version."""
+    """All enforceable clauses of one version, and what else its text lays down."""
 
     schema: Literal["comity/terms/1"]
     clauses: Annotated[tuple[AnyClause, ...], Meta(max_length=MAX_CLAUSES)]
+    provisions: Annotated[tuple[Provision, ...], Meta(max_length=MAX_PROVISIONS)] = ()
 
     @property
     def pairs(self) -> frozenset[Pair]:
@@ -160,6 +176,11 @@ def restricts_onward(clause: AnyClause) -> bool:
     return (isinstance(clause, Share) and clause.onward != "allowed") or (
         isinstance(clause, Onward) and clause.rule != "allowed"
     )
+
+
+def permits(clause: AnyClause) -> bool:
+    """Tell whether the clause lets something go, or frees what was received."""
+    return isinstance(clause, Share) or (isinstance(clause, Onward) and clause.rule == "allowed")
 
 
 def read_terms(stored: object) -> Terms:

@@ -33,6 +33,7 @@ class End(StrEnum):
 
     PARTY_WITHDREW = "party_withdrew"
     MUTUAL = "mutual"
+    PUBLIC_SAFETY = "public_safety"
     COURT_ORDER = "court_order"
     LAW_CHANGED = "law_changed"
     NOT_CONCLUDED = "not_concluded"
@@ -147,31 +148,20 @@ def draft(
 
 @app.command()
 def offer(context: typer.Context, *, code: Code, acting: Acting) -> None:
-    """Offer the draft, as a party: it becomes a version that nothing changes any more. Earlier signatures lapse."""
+    """Offer the draft, as a party: it becomes a version that nothing changes any more.
+
+    Reviews, confirmations and signatures given to an earlier offer lapse. On top of another party's offer it is a
+    counter-offer.
+    """
     with opened(context) as node:
         from comity.doors.cli import agreement_steps
 
         agreement_steps.offer(node, code=code, acting=acting)
 
 
-@app.command()
-def sign(
-    context: typer.Context,
-    *,
-    code: Code,
-    acting: Acting,
-    digest: Annotated[str, typer.Option(metavar="DIGEST", help="Of the version that was read, as `show` prints it.")],
-) -> None:
-    """Sign the version on offer, as head of a party; the digest says which text was read."""
-    with opened(context) as node:
-        from comity.doors.cli import agreement_steps
-
-        agreement_steps.sign(node, code=code, digest=digest, acting=acting)
-
-
 @app.command("put-in-force")
 def put_in_force(context: typer.Context, *, code: Code, acting: Acting) -> None:
-    """Put the version in force that every party has signed; the one it replaces is superseded in the same step."""
+    """Put the version in force that lacks nothing any more; the one it replaces is superseded in the same step."""
     with opened(context) as node:
         from comity.doors.cli import agreement_steps
 
@@ -186,12 +176,24 @@ def terminate(
     acting: Acting,
     reason: Annotated[End, typer.Option(help="Why; the word is recorded.")],
 ) -> None:
-    """End an agreement for good, as head of a party. Limits on passing on what was received stay."""
+    """End an agreement for good, as head of a party: at once, or when the notice its text states is over.
+
+    `mutual` ends it once the head of every party has said so. Limits on passing on what was received stay.
+    """
     with opened(context) as node:
         from comity.doors.cli import agreement_steps
         from comity.standing.agreements.vocabulary import TerminationReason
 
         agreement_steps.terminate(node, code=code, acting=acting, reason=TerminationReason(reason.value))
+
+
+@app.command("withdraw-notice")
+def withdraw_notice(context: typer.Context, *, code: Code, acting: Acting) -> None:
+    """Take back a notice before it is over, as head of the party that gave it: the agreement goes on."""
+    with opened(context) as node:
+        from comity.doors.cli import agreement_steps
+
+        agreement_steps.withdraw(node, code=code, acting=acting)
 
 
 @app.command()

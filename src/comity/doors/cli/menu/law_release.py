@@ -93,8 +93,9 @@ def approve(
             )
     with opened(context) as node:
         from comity.doors.cli import law_release
+        from comity.doors.cli.signing import Means
 
-        means = law_release.Means(key, signature, key_id)
+        means = Means(key, signature, key_id)
         law_release.approve(
             node, acting=acting, release=release, rules=named, scope=scope, means=means, form=form_of(json)
         )

@@ -9,7 +9,12 @@ from comity.kernel.ids import new_id
 from comity.kernel.time import Period
 from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import acting
-from comity.standing.agreements.commands.record import lock_agreement, record_event, require_party_or_steward
+from comity.standing.agreements.commands.record import (
+    lock_agreement,
+    record_event,
+    require_party_or_steward,
+    state_at,
+)
 from comity.standing.agreements.models import Agreement, Draft, Party
 from comity.standing.agreements.states import AGREEMENT, SUPERSEDED, TERMINATED
 from comity.standing.agreements.vocabulary import AgreementKind, EventKind, PartyRole
@@ -76,8 +81,8 @@ def revise_draft(
     with acting(by) as cursor:
         agreement = lock_agreement(agreement_id)
         require_party_or_steward(by, agreement)
-        if agreement.state in {SUPERSEDED, TERMINATED}:
-            raise AgreementEndedError(f"`{agreement.code}` is `{agreement.state}`; draft another agreement")
+        if (state := state_at(agreement, now)) in {SUPERSEDED, TERMINATED}:
+            raise AgreementEndedError(f"`{agreement.code}` is `{state}`; draft another agreement")
         _write(agreement, title=title, text=text, terms=terms, period=period, now=now)
         record_event(cursor, agreement=agreement, event=EventKind.DRAFTED, by=by, now=now, version_id=None)
 

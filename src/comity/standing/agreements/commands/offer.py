@@ -11,13 +11,20 @@ from comity.kernel.time import Period
 from comity.spine.ledger.append import Entry, append_entries
 from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import acting
-from comity.standing.agreements.commands.record import lock_agreement, record_event, require_party_or_steward
+from comity.standing.agreements.commands.record import (
+    lock_agreement,
+    record_event,
+    require_party_or_steward,
+    state_at,
+)
 from comity.standing.agreements.digest import text_digest, version_digest
 from comity.standing.agreements.law_in_force import current_vocabulary
 from comity.standing.agreements.models import Agreement, Draft, Party, Version
+from comity.standing.agreements.reviews import Reviewed, required_reviews
 from comity.standing.agreements.states import AGREEMENT
-from comity.standing.agreements.terms import Terms, check_terms, plain_terms, read_terms
+from comity.standing.agreements.terms import Terms, check_terms, permits, plain_terms, read_terms
 from comity.standing.agreements.vocabulary import EventKind
+from comity.standing.directory.selectors import list_agencies_by_code
 
 _PAIRS = """
 INSERT INTO agreements_pair (sender_id, receiver_id, version_id, agreement_id, restricts)
@@ -31,23 +38,25 @@ class NoDraftError(ValueError):
 
 
 def offer_agreement(*, by: Actor, now: datetime, agreement_id: UUID) -> UUID:
-    """Offer the draft as the next version; return the version's id. Signatures given to an earlier offer lapse.
+    """Offer the draft as the next version; return the version's id. What was given to an earlier offer lapses.
 
-    One transaction: version, its pairs, event `offered`, two ledger entries, state, draft gone. An agreement in force
-    stays in force under its present version. Raises `UnknownTermError` for a term of no vocabulary (nothing is
-    written), `NoDraftError`, `NoSuchAgreementError`, `WrongPostError`, `IllegalTransitionError`.
+    Offered on top of another party's offer it is a counter-offer. The version says which reviews its parties owe
+    (`reviews.required_reviews`). One transaction: version, its pairs, event `offered`, two ledger entries, state, draft
+    gone. An agreement in force stays in force under its present version. Raises `UnknownTermError` for a term of no
+    vocabulary (nothing is written), `NoDraftError`, `NoSuchAgreementError`, `WrongPostError`, `IllegalTransitionError`.
     """
     with acting(by) as cursor:
         agreement = lock_agreement(agreement_id)
         require_party_or_steward(by, agreement)
-        state = AGREEMENT.next(agreement.state, "offer")
+        state = AGREEMENT.next(state_at(agreement, now), "offer")
         draft = Draft.objects.filter(agreement_id=agreement_id).first()
         if draft is None:
             raise NoDraftError(f"`{agreement.code}` has no draft; write one with `revise_draft`")
         parties = dict(Party.objects.filter(agreement_id=agreement_id).values_list("agency_code", "agency_id"))
         terms = read_terms(draft.terms)
+        needed = _reviews(terms, parties)
         check_terms(terms, vocabulary=current_vocabulary(), parties=parties)
-        version_id = _add_version(cursor, agreement, draft, terms, parties=parties, by=by, now=now)
+        version_id = _add_version(cursor, agreement, draft, terms, parties=parties, needed=needed, by=by, now=now)
         _add_pairs(cursor, agreement.id, version_id, terms, parties)
         record_event(cursor, agreement=agreement, event=EventKind.OFFERED, by=by, now=now, version_id=version_id)
         Agreement.objects.filter(id=agreement_id).update(state=state)
@@ -62,6 +71,7 @@ def _add_version(
     terms: Terms,
     *,
     parties: Collection[str],
+    needed: Collection[str],
     by: Actor,
     now: datetime,
 ) -> UUID:
@@ -87,6 +97,7 @@ def _add_version(
             parties=parties,
             period=Period(draft.starts_at, draft.ends_at),
         ),
+        "reviews": list(needed),
         "offered_at": now,
         "agency_id": by.agency_id,
         "post_id": by.post_id,
@@ -95,6 +106,14 @@ def _add_version(
     version = Version.objects.create(**row, entry_id=entry.entry_id)
     append_entries(cursor, [entry])
     return version.id
+
+
+def _reviews(terms: Terms, parties: Collection[str]) -> list[str]:
+    """Return the reviews that the parties owe for these terms, as they are written."""
+    agencies = list_agencies_by_code(parties)
+    senders = {sender for clause in terms.clauses if permits(clause) for sender, _ in clause.pairs}
+    reviewed = [Reviewed(one.code, one.kind, one.state, one.code in senders) for one in agencies.values()]
+    return [str(one) for one in required_reviews(reviewed)]
 
 
 def _add_pairs(

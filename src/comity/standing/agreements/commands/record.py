@@ -1,27 +1,44 @@
 """What the verbs share: the locked row, the post's right, the act row with its ledger entry."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from django.db.backends.utils import CursorWrapper
+from django.db.models import Model
 
 from comity.kernel.ids import new_id
 from comity.spine.ledger.append import Entry, append_entries
 from comity.spine.tenancy.actor import Actor, Duty
 from comity.standing.agreements.models import Agreement, Event, Version
 from comity.standing.agreements.selectors import NoSuchAgreementError
+from comity.standing.agreements.states import IN_FORCE, SUSPENDED, TERMINATED
 from comity.standing.agreements.vocabulary import EventKind
-from comity.standing.directory.selectors import get_post
+from comity.standing.directory.selectors import get_post, list_holders
 from comity.standing.directory.vocabulary import PostFunction
 
 HEADS: Final = frozenset({PostFunction.AGENCY_HEAD})
 RESPONSIBLE: Final = frozenset({PostFunction.AGENCY_HEAD, PostFunction.COUNSEL, PostFunction.PRIVACY_OFFICER})
 
 
+Row = dict[str, object]
+
+
 class WrongPostError(PermissionError):
     """The acting post may not do this to the agreement; the message names who may."""
+
+
+class AnotherTextError(ValueError):
+    """The digest that was read is not that of the version on offer."""
+
+
+class NobodyThereError(PermissionError):
+    """The post has no holder: nobody could be asked later who did it."""
+
+
+class SamePersonError(PermissionError):
+    """The person in this post has done the same in another post; a second person is needed."""
 
 
 class NothingOfferedError(ValueError):
@@ -36,12 +53,40 @@ def lock_agreement(agreement_id: UUID) -> Agreement:
         raise NoSuchAgreementError(f"no agreement `{agreement_id}` that is open to you") from None
 
 
+def state_at(agreement: Agreement, now: datetime) -> str:
+    """Return the state at the instant: terminated where a notice is over that nobody has closed yet."""
+    is_over = agreement.notice_ends_at is not None and agreement.notice_ends_at <= now
+    return TERMINATED if is_over and agreement.state in {IN_FORCE, SUSPENDED} else agreement.state
+
+
 def offered_version(agreement: Agreement) -> Version:
     """Return the newest version, not yet in force; raise `NothingOfferedError`."""
     newest = Version.objects.filter(agreement_id=agreement.id).order_by("-number").first()
     if newest is None or newest.id == agreement.current_version_id:
         raise NothingOfferedError(f"no version of `{agreement.code}` waits; offer one first")
     return newest
+
+
+def version_read(agreement: Agreement, digest: str) -> Version:
+    """Return the version on offer, whose digest was read; raise `NothingOfferedError`, `AnotherTextError`."""
+    version = offered_version(agreement)
+    if version.digest != digest:
+        raise AnotherTextError(f"`{digest}` is not version {version.number} of `{agreement.code}`; read it again")
+    return version
+
+
+def require_second_person(by: Actor, now: datetime, others: Iterable[tuple[UUID, datetime]]) -> None:
+    """Raise unless a person holds the acting post who did not act before in one of `others` (post, instant).
+
+    Raises `NobodyThereError`, `SamePersonError`. Who held a post when is asked of the directory and kept nowhere else.
+    """
+    holder = list_holders([by.post_id], now).get(by.post_id)
+    if holder is None:
+        raise NobodyThereError("nobody holds your post now; name its holder in the directory first")
+    for post_id, at in others:
+        held = list_holders([post_id], at).get(post_id)
+        if post_id != by.post_id and held is not None and held.officer_id == holder.officer_id:
+            raise SamePersonError("the person in your post has done this in another post; a second person does it")
 
 
 def require_post(by: Actor, agreement: Agreement, functions: Collection[PostFunction]) -> None:
@@ -70,19 +115,25 @@ def record_event(
     version_id: UUID | None,
     reason: str = "",
     digest: str = "",
+    effective_at: datetime | None = None,
 ) -> None:
     """Insert the act row and append its ledger entry `agreement.<event>`."""
-    row: dict[str, object] = {
-        "id": new_id(),
+    row: Row = {
         "agreement_id": agreement.id,
         "version_id": version_id,
         "event": event.value,
         "reason": reason,
         "digest": digest,
-        "at": now,
-        "agency_id": by.agency_id,
-        "post_id": by.post_id,
+        "effective_at": effective_at,
     }
-    entry = Entry.make(act=f"agreement.{event.value}", at=now, actor=by, rows={f"agreements_event/{row['id']}": row})
-    Event.objects.create(**row, entry_id=entry.entry_id)
+    record_act(cursor, Event, act=f"agreement.{event.value}", by=by, now=now, row=row)
+
+
+def record_act(cursor: CursorWrapper, table: type[Model], *, act: str, by: Actor, now: datetime, row: Row) -> UUID:
+    """Insert an act row, completed by id, time and who acts, and append its ledger entry; return the row's id."""
+    row_id, name = new_id(), table._meta.db_table  # noqa: SLF001 - what Django calls its public model API
+    whole = {**row, "id": row_id, "at": now, "agency_id": by.agency_id, "post_id": by.post_id}
+    entry = Entry.make(act=act, at=now, actor=by, rows={f"{name}/{row_id}": whole})
+    table(**whole, entry_id=entry.entry_id).save(force_insert=True)
     append_entries(cursor, [entry])
+    return row_id

@@ -5,7 +5,13 @@ from uuid import UUID
 
 from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import acting
-from comity.standing.agreements.commands.record import HEADS, lock_agreement, record_event, require_post
+from comity.standing.agreements.commands.record import (
+    HEADS,
+    lock_agreement,
+    record_event,
+    require_post,
+    state_at,
+)
 from comity.standing.agreements.models import Agreement, Event
 from comity.standing.agreements.states import AGREEMENT
 from comity.standing.agreements.vocabulary import EventKind
@@ -24,7 +30,7 @@ def resume_agreement(*, by: Actor, now: datetime, agreement_id: UUID) -> None:
     with acting(by) as cursor:
         agreement = lock_agreement(agreement_id)
         require_post(by, agreement, HEADS)
-        state = AGREEMENT.next(agreement.state, "resume")
+        state = AGREEMENT.next(state_at(agreement, now), "resume")
         last = Event.objects.filter(agreement_id=agreement_id, event=EventKind.SUSPENDED.value).order_by("-at", "-id")
         if last.values_list("agency_id", flat=True)[0] != by.agency_id:
             raise NotYoursToResumeError(f"`{agreement.code}` was suspended by another party, which alone resumes it")

@@ -1,53 +1,149 @@
-"""Signing: the head of a party binds it to a version, named by its digest."""
+"""Signing: a party is bound to a version, named by its digest: by a published key, or on paper two posts attest."""
 
+import re
 from datetime import datetime
 from uuid import UUID
 
+from django.db.backends.utils import CursorWrapper
+
+from comity.spine.keys.ring import Signature as KeySignature
 from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import acting
 from comity.standing.agreements.commands.record import (
     HEADS,
+    RESPONSIBLE,
     lock_agreement,
-    offered_version,
+    record_act,
     record_event,
     require_post,
+    require_second_person,
+    state_at,
+    version_read,
 )
-from comity.standing.agreements.models import Agreement, Event
+from comity.standing.agreements.digest import signed_digest
+from comity.standing.agreements.models import Agreement, Party, Signature, Version
+from comity.standing.agreements.negotiation import get_readiness, list_bound
 from comity.standing.agreements.states import AGREEMENT
-from comity.standing.agreements.vocabulary import EventKind
-
-
-class AnotherTextError(ValueError):
-    """The digest that was read is not that of the version on offer."""
+from comity.standing.agreements.vocabulary import EventKind, SigningMethod
+from comity.standing.directory.selectors import check_signature
 
 
 class AlreadySignedError(ValueError):
-    """The party has signed this version."""
+    """The party has signed this version, or this post has attested its signature."""
 
 
-def sign_agreement(*, by: Actor, now: datetime, agreement_id: UUID, digest: str) -> None:
-    """Sign the version on offer, whose `digest` the signer read.
+class UnreviewedError(ValueError):
+    """A review the party owes is not recorded as satisfied; it does not sign before."""
 
-    One transaction: event `signed` with the digest, ledger entry. Raises `WrongPostError` unless `by` is the head of a
-    party, `NothingOfferedError`, `AnotherTextError`, `AlreadySignedError`, `IllegalTransitionError`.
+
+class NoScanError(ValueError):
+    """A signature on paper is attested by the SHA-256 of its scan; this is none, or another scan's."""
+
+
+class NotPartyError(LookupError):
+    """The agency is no party to the agreement."""
+
+
+def sign_agreement(
+    *, by: Actor, now: datetime, agreement_id: UUID, digest: str, signature: KeySignature, note: str = ""
+) -> None:
+    """Sign the version on offer, whose `digest` the signer read, by a key the agency published for signatures.
+
+    `signature` is over `digest.signed_digest` of version and agency. One transaction: signature, event `signed` with
+    the digest, two ledger entries. Raises `WrongPostError` unless `by` is the head of a party, `NothingOfferedError`,
+    `AnotherTextError`, `AlreadySignedError`, `UnreviewedError`, `KeyNotGoodError`, `SignatureNotGoodError`,
+    `IllegalTransitionError`.
     """
     with acting(by) as cursor:
         agreement = lock_agreement(agreement_id)
         require_post(by, agreement, HEADS)
-        version = offered_version(agreement)
-        state = AGREEMENT.next(agreement.state, "sign")
-        if version.digest != digest:
-            raise AnotherTextError(f"`{digest}` is not version {version.number} of `{agreement.code}`; read it again")
-        signed = Event.objects.filter(version_id=version.id, event=EventKind.SIGNED.value, agency_id=by.agency_id)
-        if signed.exists():
-            raise AlreadySignedError(f"your agency has signed version {version.number} of `{agreement.code}`")
-        record_event(
-            cursor,
-            agreement=agreement,
-            event=EventKind.SIGNED,
-            by=by,
-            now=now,
-            version_id=version.id,
-            digest=version.digest,
+        version = version_read(agreement, digest)
+        code = _party_code(agreement, by.agency_id)
+        _require_signable(agreement, version, by.agency_id, code, now=now)
+        signed = signed_digest(version=version.digest, agency=code)
+        check_signature(agency_id=by.agency_id, signature=signature, digest=signed, at=now)
+        row: dict[str, object] = {
+            "agreement_id": agreement.id,
+            "version_id": version.id,
+            "for_agency_id": by.agency_id,
+            "method": SigningMethod.KEY.value,
+            "key_id": signature.key_id,
+            "scheme": signature.scheme,
+            "blob": signature.blob,
+            "scan_sha256": "",
+            "note": note,
+        }
+        record_act(cursor, Signature, act="agreement.signature", by=by, now=now, row=row)
+        _record_signed(cursor, agreement, version, by=by, now=now)
+
+
+def attest_signature(
+    *, by: Actor, now: datetime, agreement_id: UUID, digest: str, agency: str, scan_sha256: str
+) -> int:
+    """Attest that the party `agency` (code) signed the version on paper, as its scan shows; return how many attested.
+
+    The second attestation, of the same scan by another person in another post, binds the party. Done by head, counsel
+    or privacy officer of any party. One transaction: attestation, with the second also event `signed`; a ledger entry
+    each. Raises `NotPartyError`, `NoScanError`, `NobodyThereError`, `SamePersonError` and what `sign_agreement` raises.
+    """
+    if not re.fullmatch(r"[0-9a-f]{64}", scan_sha256):
+        raise NoScanError(f"`{scan_sha256}` is no SHA-256 of a scan; `sha256sum FILE` prints it")
+    with acting(by) as cursor:
+        agreement = lock_agreement(agreement_id)
+        require_post(by, agreement, RESPONSIBLE)
+        version = version_read(agreement, digest)
+        parties = dict(Party.objects.filter(agreement_id=agreement.id).values_list("agency_code", "agency_id"))
+        if agency not in parties:
+            raise NotPartyError(
+                f"`{agency}` is no party of `{agreement.code}`; parties are {', '.join(sorted(parties))}"
+            )
+        _require_signable(agreement, version, parties[agency], agency, now=now)
+        before = list(Signature.objects.filter(version_id=version.id, for_agency_id=parties[agency]))
+        if any(row.post_id == by.post_id for row in before):
+            raise AlreadySignedError(f"your post has attested the signature of `{agency}`; a second post does")
+        if any(row.scan_sha256 != scan_sha256 for row in before):
+            raise NoScanError(f"`{scan_sha256}` is not the scan attested before, `{before[0].scan_sha256}`")
+        require_second_person(by, now, [(row.post_id, row.at) for row in before])
+        row: dict[str, object] = {
+            "agreement_id": agreement.id,
+            "version_id": version.id,
+            "for_agency_id": parties[agency],
+            "method": SigningMethod.PAPER.value,
+            "key_id": "",
+            "scheme": "",
+            "blob": b"",
+            "scan_sha256": scan_sha256,
+            "note": "",
+        }
+        record_act(cursor, Signature, act="agreement.signature_attested", by=by, now=now, row=row)
+        if parties[agency] in list_bound([version.id]).get(version.id, frozenset()):
+            _record_signed(cursor, agreement, version, by=by, now=now)
+    return len(before) + 1
+
+
+def _party_code(agreement: Agreement, agency_id: UUID) -> str:
+    return Party.objects.values_list("agency_code", flat=True).get(agreement_id=agreement.id, agency_id=agency_id)
+
+
+def _require_signable(agreement: Agreement, version: Version, agency_id: UUID, code: str, *, now: datetime) -> None:
+    AGREEMENT.next(state_at(agreement, now), "sign")
+    if agency_id in list_bound([version.id]).get(version.id, frozenset()):
+        raise AlreadySignedError(f"`{code}` has signed version {version.number} of `{agreement.code}`")
+    owed = [one.kind.value for one in get_readiness(version.id).unreviewed if one.agency == code]
+    if owed:
+        raise UnreviewedError(
+            f"`{code}` owes {', '.join(owed)} before it signs version {version.number}; record it first"
         )
-        Agreement.objects.filter(id=agreement_id).update(state=state)
+
+
+def _record_signed(cursor: CursorWrapper, agreement: Agreement, version: Version, *, by: Actor, now: datetime) -> None:
+    record_event(
+        cursor,
+        agreement=agreement,
+        event=EventKind.SIGNED,
+        by=by,
+        now=now,
+        version_id=version.id,
+        digest=version.digest,
+    )
+    Agreement.objects.filter(id=agreement.id).update(state=AGREEMENT.next(state_at(agreement, now), "sign"))

@@ -5,7 +5,13 @@ from uuid import UUID
 
 from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import acting
-from comity.standing.agreements.commands.record import HEADS, lock_agreement, record_event, require_post
+from comity.standing.agreements.commands.record import (
+    HEADS,
+    lock_agreement,
+    record_event,
+    require_post,
+    state_at,
+)
 from comity.standing.agreements.models import Agreement
 from comity.standing.agreements.states import AGREEMENT, IN_FORCE
 from comity.standing.agreements.vocabulary import EventKind
@@ -27,7 +33,7 @@ def supersede_agreement(*, by: Actor, now: datetime, agreement_id: UUID, success
         rows = {row: lock_agreement(row) for row in sorted({agreement_id, successor_id})}
         agreement, successor = rows[agreement_id], rows[successor_id]
         require_post(by, agreement, HEADS)
-        state = AGREEMENT.next(agreement.state, "supersede")
+        state = AGREEMENT.next(state_at(agreement, now), "supersede")
         if agreement_id == successor_id or successor.state != IN_FORCE:
             raise NoSuccessorError(f"`{successor.code}` is not another agreement in force; put it in force first")
         if not set(agreement.party_ids) <= set(successor.party_ids):

@@ -5,7 +5,13 @@ from uuid import UUID
 
 from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import acting
-from comity.standing.agreements.commands.record import RESPONSIBLE, lock_agreement, record_event, require_post
+from comity.standing.agreements.commands.record import (
+    RESPONSIBLE,
+    lock_agreement,
+    record_event,
+    require_post,
+    state_at,
+)
 from comity.standing.agreements.models import Agreement
 from comity.standing.agreements.states import AGREEMENT
 from comity.standing.agreements.vocabulary import EventKind, SuspensionReason
@@ -21,7 +27,7 @@ def suspend_agreement(*, by: Actor, now: datetime, agreement_id: UUID, reason: S
     with acting(by) as cursor:
         agreement = lock_agreement(agreement_id)
         require_post(by, agreement, RESPONSIBLE)
-        state = AGREEMENT.next(agreement.state, "suspend")
+        state = AGREEMENT.next(state_at(agreement, now), "suspend")
         record_event(
             cursor,
             agreement=agreement,

@@ -1,4 +1,4 @@
-"""Loading the demo agreements: drafted, offered, signed by every party's head, put in force. Safe to run again."""
+"""Loading the demo agreements: drafted, offered, then concluded as parties do. Safe to run again."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -9,22 +9,17 @@ from typing import Final, cast
 from uuid import UUID
 
 from comity.kernel.time import Period
-from comity.spine.tenancy.actor import Actor, Duty
+from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import reading
-from comity.standing.agreements.commands import draft_agreement, offer_agreement, put_in_force, sign_agreement
-from comity.standing.agreements.facts import AgreementFacts, VersionFacts
+from comity.standing.agreements.commands import draft_agreement, offer_agreement
+from comity.standing.agreements.demo.conclude import BrokenDemoError, conclude
+from comity.standing.agreements.facts import AgreementFacts
 from comity.standing.agreements.selectors import list_agreements, list_versions
 from comity.standing.agreements.states import DRAFT, OFFERED
 from comity.standing.agreements.terms import SCHEMA
 from comity.standing.agreements.vocabulary import AgreementKind, PartyRole
-from comity.standing.directory.selectors import find_posts
-from comity.standing.directory.vocabulary import PostFunction
 
 _KEYS: Final = frozenset({"code", "title", "kind", "source", "starts_at", "ends_at", "parties", "text", "clauses"})
-
-
-class BrokenDemoError(ValueError):
-    """A demo file lacks or misnames a field, or a party has no post that could sign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +61,7 @@ def _load(demo: DemoAgreement, found: AgreementFacts | None, *, by: Actor, now: 
         offer_agreement(by=by, now=now, agreement_id=agreement_id)
     with reading(by):
         version = list_versions(agreement_id)[-1]
-    _sign(demo, version, by=by, now=now)
-    put_in_force(by=by, now=now, agreement_id=agreement_id)
+    conclude(version, by=by, now=now)
     return 1
 
 
@@ -83,19 +77,6 @@ def _draft(demo: DemoAgreement, *, by: Actor, now: datetime) -> UUID:
         terms=demo.terms,
         period=demo.period,
     )
-
-
-def _sign(demo: DemoAgreement, version: VersionFacts, *, by: Actor, now: datetime) -> None:
-    with reading(by):
-        parties = next(found for found in list_agreements() if found.id == version.agreement_id).parties
-        heads = find_posts([party.agency_id for party in parties], PostFunction.AGENCY_HEAD)
-    for party in parties:
-        if party.agency_id in version.signed_by:
-            continue
-        if party.agency_id not in heads:
-            raise BrokenDemoError(f"`{demo.code}`: `{party.agency_code}` has no post `agency_head` that could sign")
-        head = Actor(party.agency_id, heads[party.agency_id].id, Duty.AGENCY)
-        sign_agreement(by=head, now=now, agreement_id=version.agreement_id, digest=version.digest)
 
 
 def _read(name: str, text: str) -> DemoAgreement:

@@ -1,0 +1,235 @@
+"""`comity agreement`: what lies between an offer and its force: reviews, confirmations, signatures, words about it."""
+
+from collections.abc import Collection
+from hashlib import sha256
+from typing import Final
+from uuid import UUID
+
+from comity.doors.cli.acting import STEWARD, acting_as
+from comity.doors.cli.input import read_bytes
+from comity.doors.cli.mistakes import NOT_WELL, MistakeError
+from comity.doors.cli.node import Node
+from comity.doors.cli.say import moment, note, say, say_json, say_table
+from comity.doors.cli.signing import Means, signature_by, write_new
+from comity.spine.tenancy.actor import Duty
+from comity.spine.tenancy.transaction import reading
+from comity.standing.agreements.commands import (
+    attest_signature,
+    comment_on_version,
+    confirm_clauses,
+    record_review,
+    sign_agreement,
+)
+from comity.standing.agreements.digest import signed_digest
+from comity.standing.agreements.facts import AgreementFacts, SignatureFacts, VersionFacts
+from comity.standing.agreements.readiness import PAPER_WITNESSES
+from comity.standing.agreements.reviews import REVIEWERS
+from comity.standing.agreements.selectors import (
+    get_agreement_by_code,
+    get_readiness,
+    list_comments,
+    list_reviews,
+    list_signatures,
+    list_versions,
+)
+from comity.standing.agreements.vocabulary import Finding, ReviewKind
+from comity.standing.directory.selectors import list_agencies, list_posts
+
+_READ: Final = "read it with `comity agreement show {code} --text --clauses --offered`"
+_SHOWN: Final = 12
+
+
+def status(*, code: str, form: str) -> int:
+    """Print what the newest version lacks before it may be in force; return 1 while something is missing."""
+    agreement, version = _on_offer(code)
+    with reading(STEWARD):
+        lacks = get_readiness(version.id)
+        reviews, signatures = list_reviews(version.id), list_signatures(version.id)
+    parties = {party.agency_id: party.agency_code for party in agreement.parties}
+    if form == "json":
+        say_json(
+            {
+                "code": code,
+                "version": version.number,
+                "digest": version.digest,
+                "is_ready": lacks.is_ready,
+                "unreviewed": [{"kind": one.kind, "agency": one.agency} for one in lacks.unreviewed],
+                "unconfirmed": lacks.unconfirmed,
+                "confirmed_by_one_alone": lacks.once_confirmed,
+                "unsigned": lacks.unsigned,
+            }
+        )
+        return 0 if lacks.is_ready else NOT_WELL
+    say(f"`{code}`, version {version.number}, offered {moment(version.offered_at)}, digest {version.digest}")
+    rows = [("✗", "review", f"{_said(one.kind)} of {one.agency}", _reviewer(one.kind)) for one in lacks.unreviewed]
+    rows += [("✗", "confirmation", name, "nobody confirmed it") for name in lacks.unconfirmed[:_SHOWN]]
+    rows += [("✗", "confirmation", name, "it permits: a second person") for name in lacks.once_confirmed[:_SHOWN]]
+    rows += [("✗", "signature", party, "its head by key, or two posts on paper") for party in lacks.unsigned]
+    rows += [("✓", "review", f"{_said(one.kind)} of {one.agency}", one.finding.value) for one in reviews]
+    rows += [("✓", "signature", parties[one.for_agency_id], _how(one)) for one in signatures]
+    say_table(("", "what", "of", "how"), rows)
+    more = max(0, len(lacks.unconfirmed) - _SHOWN) + max(0, len(lacks.once_confirmed) - _SHOWN)
+    if more:
+        say(f"… and {more} clauses more to confirm; `--json` lists them all")
+    say("", "nothing is missing: `comity agreement put-in-force`" if lacks.is_ready else "not ready", style="bold")
+    return 0 if lacks.is_ready else NOT_WELL
+
+
+def _said(kind: ReviewKind) -> str:
+    return kind.value.replace("_", " ")
+
+
+def _reviewer(kind: ReviewKind) -> str:
+    return f"recorded by its {REVIEWERS[kind].value.replace('_', ' ')}"
+
+
+def _how(one: SignatureFacts) -> str:
+    return f"{one.method.value} {one.key_id or one.scan_sha256[:16]}" + (f" ({one.note})" if one.note else "")
+
+
+def review(
+    node: Node,
+    *,
+    code: str,
+    kind: ReviewKind,
+    agency: str | None,
+    finding: Finding,
+    document: str,
+    reason: str,
+    acting: str,
+) -> None:
+    """Record a review of the version on offer; of the document only its hash is kept."""
+    duty = Duty.STEWARD if agency is not None else Duty.AGENCY
+    by = acting_as(acting, duty=duty)
+    with reading(STEWARD):
+        own = list_agencies({by.agency_id})[by.agency_id].code
+    agreement, version = _on_offer(code)
+    record_review(
+        by=by,
+        now=node.now(),
+        agreement_id=agreement.id,
+        kind=kind,
+        agency=agency or own,
+        finding=finding,
+        document_sha256=sha256(read_bytes(document, "--document")).hexdigest(),
+        reason=reason,
+    )
+    say(f"{_said(kind)} of `{agency or own}` recorded for version {version.number}: {finding.value}")
+
+
+def confirm(node: Node, *, code: str, digest: str, clauses: Collection[str] | None, acting: str) -> None:
+    """Confirm clauses of the version that was read: that they say what the text says."""
+    by = acting_as(acting)
+    agreement, version = _on_offer(code)
+    done = confirm_clauses(by=by, now=node.now(), agreement_id=agreement.id, digest=digest, clauses=clauses)
+    with reading(STEWARD):
+        lacks = get_readiness(version.id)
+    say(f"{len(done)} clauses of version {version.number} confirmed" if done else "your post had confirmed them all")
+    if lacks.once_confirmed:
+        say(f"→ {len(lacks.once_confirmed)} of them permit: a second person, in another post, confirms those")
+    elif not lacks.unconfirmed:
+        say("→ every clause is confirmed by as many as it needs")
+
+
+def digest_to_sign(*, code: str, agency: str, out: str | None, form: str) -> None:
+    """Print what a party's key signs to be bound to the version on offer; write its 32 bytes to the new file `out`."""
+    agreement, version = _on_offer(code)
+    codes = sorted(party.agency_code for party in agreement.parties)
+    if agency not in codes:
+        raise MistakeError("--for", f"`{agency}` is no party of `{code}`", f"parties are {', '.join(codes)}")
+    found = signed_digest(version=version.digest, agency=agency)
+    if out is not None:
+        write_new(out, found)
+    if form == "json":
+        say_json({"version": version.number, "version_digest": version.digest, "agency": agency, "digest": found.hex()})
+        return
+    say(f"version {version.number} of `{code}`, {version.digest}; for `{agency}` its key signs:", found.hex())
+    if out is not None:
+        note(f"its 32 bytes are in {out}: sign that file, then `comity agreement sign … --signature FILE --key-id ID`")
+
+
+def sign(node: Node, *, code: str, digest: str, acting: str, means: Means) -> None:
+    """Sign the version whose digest was read, as head of a party, by a key the agency published."""
+    by = acting_as(acting)
+    agreement, _ = _on_offer(code)
+    own = next((party.agency_code for party in agreement.parties if party.agency_id == by.agency_id), "")
+    signature = signature_by(means, by, signed_digest(version=digest, agency=own), node.now())
+    sign_agreement(by=by, now=node.now(), agreement_id=agreement.id, digest=digest, signature=signature)
+    _say_signed(code, acting)
+
+
+def attest(
+    node: Node, *, code: str, digest: str, agency: str, scan: str | None, scan_sha256: str | None, acting: str
+) -> None:
+    """Attest a party's signature on paper, by the hash of its scan."""
+    if (scan is None) == (scan_sha256 is None):
+        raise MistakeError("--scan, --scan-sha256", "one of the two is needed", "give the scan's file, or its hash")
+    by = acting_as(acting)
+    agreement, _ = _on_offer(code)
+    found = scan_sha256 or sha256(read_bytes(str(scan), "--scan")).hexdigest()
+    seen = attest_signature(
+        by=by, now=node.now(), agreement_id=agreement.id, digest=digest, agency=agency, scan_sha256=found
+    )
+    say(f"attested: {seen} of {PAPER_WITNESSES} posts saw the signature of `{agency}`, scan {found}")
+    if seen < PAPER_WITNESSES:
+        say("→ another person, in another post, attests the same scan")
+    else:
+        _say_signed(code, acting)
+
+
+def comment(node: Node, *, code: str, words: str, place: str, answers: UUID | None, acting: str) -> None:
+    """Say something about the version on offer."""
+    by = acting_as(acting)
+    agreement, version = _on_offer(code)
+    comment_id = comment_on_version(
+        by=by, now=node.now(), agreement_id=agreement.id, words=words, place=place, answers=answers
+    )
+    say(f"said of version {version.number} of `{code}`: comment {comment_id}")
+
+
+def comments(*, code: str, form: str) -> None:
+    """Print what the parties said about the versions of an agreement, oldest first."""
+    with reading(STEWARD):
+        agreement = get_agreement_by_code(code)
+        found = list_comments(agreement.id)
+        numbers = {version.id: version.number for version in list_versions(agreement.id)}
+        agencies = list_agencies({one.agency_id for one in found})
+        posts = list_posts({one.post_id for one in found})
+    rows = [
+        (one.id, one.at, numbers[one.version_id], one.place,
+         f"{agencies[one.agency_id].code}/{posts[one.post_id].code}", one.words, one.answers)
+        for one in found
+    ]  # fmt: skip
+    if form == "json":
+        names = ("comment", "at", "version", "place", "by", "words", "answers")
+        for row in rows:
+            say_json(dict(zip(names, row, strict=True)))
+        return
+    if not rows:
+        say("nobody has said anything yet", f"→ `comity agreement comment {code} WORDS --as AGENCY/POST`")
+        return
+    say_table(
+        ("comment", "at", "version", "about", "by", "says", "answers"),
+        [(row[0], moment(row[1]), row[2], row[3] or "the whole", row[4], row[5], row[6] or "") for row in rows],
+    )
+
+
+def _say_signed(code: str, acting: str) -> None:
+    _, version = _on_offer(code)
+    signed = len(version.signed_by)
+    say(f"signed: {signed} of {len(version.parties)} parties have signed version {version.number} of `{code}`")
+    with reading(STEWARD):
+        is_ready = get_readiness(version.id).is_ready
+    if is_ready:
+        say(f"→ `comity agreement put-in-force {code} --as {acting}`")
+    elif signed == len(version.parties):
+        say(f"→ `comity agreement status {code}` says what else is missing")
+
+
+def _on_offer(code: str) -> tuple[AgreementFacts, VersionFacts]:
+    with reading(STEWARD):
+        agreement = get_agreement_by_code(code)
+        versions = list_versions(agreement.id)
+    if not versions:
+        raise MistakeError("CODE", f"no version of `{code}` waits", f"`comity agreement offer {code}` offers the draft")
+    return agreement, versions[-1]

@@ -1,0 +1,89 @@
+"""Reads of what happens between an offer and its force: reviews, confirmations, signatures, comments.
+
+Nothing here opens a transaction: the caller's is used, and row-level security applies.
+"""
+
+from uuid import UUID
+
+from comity.standing.agreements.facts import CommentFacts, ReviewFacts, SignatureFacts
+from comity.standing.agreements.models import Comment, Confirmation, Party, Review, Signature, Version
+from comity.standing.agreements.readiness import Readiness, bound_by_paper, confirmations_missing, unsigned
+from comity.standing.agreements.reviews import open_reviews, read_needed
+from comity.standing.agreements.terms import read_terms
+from comity.standing.agreements.vocabulary import Finding, ReviewKind, SigningMethod
+
+
+def get_readiness(version_id: UUID) -> Readiness:
+    """Return what the version lacks before it may be in force. Raises `Version.DoesNotExist` for one not open to us."""
+    version = Version.objects.get(id=version_id)
+    parties = dict(Party.objects.filter(agreement_id=version.agreement_id).values_list("agency_id", "agency_code"))
+    found = {(one.kind, one.agency): one.finding for one in list_reviews(version_id)}
+    confirmed = Confirmation.objects.filter(version_id=version_id).values_list("post_id", "clauses")
+    by_nobody, by_one = confirmations_missing(read_terms(version.terms), confirmed)
+    return Readiness(
+        unreviewed=open_reviews(read_needed(version.reviews), found),
+        unconfirmed=by_nobody,
+        once_confirmed=by_one,
+        unsigned=unsigned(parties, list_bound([version_id]).get(version_id, frozenset())),
+    )
+
+
+def list_bound(version_ids: list[UUID]) -> dict[UUID, frozenset[UUID]]:
+    """Return the agencies each version binds: by key or passkey, or on paper with enough witnesses."""
+    paper: dict[UUID, list[tuple[UUID, UUID, str]]] = {}
+    bound: dict[UUID, set[UUID]] = {}
+    columns = ("version_id", "for_agency_id", "method", "post_id", "scan_sha256")
+    rows = Signature.objects.filter(version_id__in=version_ids).values_list(*columns)
+    for version_id, agency_id, method, post_id, scan in rows:
+        if method == SigningMethod.PAPER.value:
+            paper.setdefault(version_id, []).append((agency_id, post_id, scan))
+        else:
+            bound.setdefault(version_id, set()).add(agency_id)
+    return {
+        version_id: frozenset(bound.get(version_id, ())) | bound_by_paper(paper.get(version_id, ()))
+        for version_id in {*paper, *bound}
+    }
+
+
+def list_reviews(version_id: UUID) -> list[ReviewFacts]:
+    """Return the reviews of a version, oldest first; of several for one party the last counts."""
+    version = Version.objects.filter(id=version_id).values_list("agreement_id", flat=True)
+    codes = dict(Party.objects.filter(agreement_id__in=version).values_list("agency_id", "agency_code"))
+    return [
+        ReviewFacts(
+            kind=ReviewKind(row.kind),
+            agency=codes[row.for_agency_id],
+            finding=Finding(row.finding),
+            document_sha256=row.document_sha256,
+            reason=row.reason,
+            at=row.at,
+            post_id=row.post_id,
+        )
+        for row in Review.objects.filter(version_id=version_id).order_by("at", "id")
+    ]
+
+
+def list_signatures(version_id: UUID) -> list[SignatureFacts]:
+    """Return the signatures and attestations of a version, oldest first."""
+    return [
+        SignatureFacts(
+            for_agency_id=row.for_agency_id,
+            method=SigningMethod(row.method),
+            key_id=row.key_id,
+            scheme=row.scheme,
+            blob=bytes(row.blob),
+            scan_sha256=row.scan_sha256,
+            note=row.note,
+            at=row.at,
+            post_id=row.post_id,
+        )
+        for row in Signature.objects.filter(version_id=version_id).order_by("at", "id")
+    ]
+
+
+def list_comments(agreement_id: UUID) -> list[CommentFacts]:
+    """Return what the parties said about the versions of an agreement, oldest first."""
+    return [
+        CommentFacts(row.id, row.version_id, row.answers_id, row.place, row.words, row.at, row.agency_id, row.post_id)
+        for row in Comment.objects.filter(agreement_id=agreement_id).order_by("at", "id")
+    ]

@@ -1,0 +1,79 @@
+"""What the tests of signing are given: keys that agencies published, signatures by them."""
+
+from uuid import UUID
+
+from agreements_given import NOW
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from comity.kernel.time import Period
+from comity.spine.keys.detached import sign_detached
+from comity.spine.keys.ring import Signature
+from comity.spine.tenancy.actor import Actor
+from comity.spine.tenancy.transaction import reading
+from comity.standing.agreements import commands as do
+from comity.standing.agreements.digest import signed_digest
+from comity.standing.agreements.selectors import list_versions
+from comity.standing.directory.commands import add_agency_key
+from comity.standing.directory.vocabulary import KeyPurpose
+
+SCAN = "a" * 64
+
+
+def publish_key(
+    steward: Actor, agency_id: UUID, *, purpose: KeyPurpose = KeyPurpose.SIGNATURE, period: Period | None = None
+) -> Ed25519PrivateKey:
+    """Return a new key whose public half the agency published."""
+    key = Ed25519PrivateKey.generate()
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    add_agency_key(
+        by=steward, now=NOW, agency_id=agency_id, purpose=purpose, public_pem=public, period=period or Period(NOW)
+    )
+    return key
+
+
+def signature_of(key: Ed25519PrivateKey, *, version: str, agency: str) -> Signature:
+    """Return the signature that binds the agency (code) to the version (digest)."""
+    return sign_detached(key, signed_digest(version=version, agency=agency))
+
+
+def newest(steward: Actor, agreement_id: UUID) -> str:
+    """Return the digest of the newest version."""
+    with reading(steward):
+        return list_versions(agreement_id)[-1].digest
+
+
+def sign(offices: object, office: object, agreement_id: UUID, *, by: Actor | None = None) -> None:
+    """Sign the newest version by a key published for it, as the office's head unless told otherwise."""
+    digest = newest(offices.steward, agreement_id)
+    key = publish_key(offices.steward, office.agency_id)
+    do.sign_agreement(
+        by=by or office.head,
+        now=NOW,
+        agreement_id=agreement_id,
+        digest=digest,
+        signature=signature_of(key, version=digest, agency=office.code),
+    )
+
+
+def review_and_confirm(offices: object, office: object, agreement_id: UUID) -> None:
+    """Do what a version lacks besides signatures, by the posts of one party."""
+    from comity.standing.agreements.selectors import get_readiness
+    from comity.standing.agreements.vocabulary import Finding
+
+    by_code = {one.code: one for one in offices.by_id.values()}
+    with reading(offices.steward):
+        lacks = get_readiness(list_versions(agreement_id)[-1].id)
+    posts = {"privacy_assessment": "privacy", "tribal_council": "head"}
+    for one in lacks.unreviewed:
+        do.record_review(
+            by=getattr(by_code[one.agency], posts.get(one.kind.value, "counsel")),
+            now=NOW,
+            agreement_id=agreement_id,
+            kind=one.kind,
+            agency=one.agency,
+            finding=Finding.SATISFIED,
+            document_sha256="b" * 64,
+        )
+    for by in (office.counsel, office.privacy):
+        do.confirm_clauses(by=by, now=NOW, agreement_id=agreement_id, digest=newest(offices.steward, agreement_id))

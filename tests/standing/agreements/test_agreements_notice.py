@@ -1,0 +1,173 @@
+"""Ending an agreement: with the notice its text states, by all, by a court; and what the gate makes of it meanwhile."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from agreements_given import NOW, SHARE, YEAR, ask, facts_of, live_of, terms_of
+
+from comity.kernel.states import IllegalTransitionError
+from comity.spine.tenancy.actor import Duty, node_actor
+from comity.spine.tenancy.transaction import acting, reading
+from comity.standing.agreements import commands as do
+from comity.standing.agreements.audit import list_contradictions
+from comity.standing.agreements.commands.draft import AgreementEndedError
+from comity.standing.agreements.commands.record import WrongPostError
+from comity.standing.agreements.commands.terminate import NoNoticeError, NoticeGivenError, NotWaivedError
+from comity.standing.agreements.live import lock_agreements
+from comity.standing.agreements.notice import is_public, notice_days
+from comity.standing.agreements.selectors import get_agreement, list_events
+from comity.standing.agreements.terms import read_terms
+from comity.standing.agreements.vocabulary import EventKind, SuspensionReason, TerminationReason
+
+NINETY = {"term": "termination_notice_days", "value": 90, "unit": "days", "section": "VIII", "words": "90-day notice"}
+WAIVED = {"term": "notice_waived_for_public_safety", "value": "yes", "unit": "word"}
+WITHDREW, MUTUAL = TerminationReason.PARTY_WITHDREW, TerminationReason.MUTUAL
+OVER = datetime(2026, 6, 1, 7, tzinfo=UTC)
+"""Ninety days after 2 March 2026 by Arizona's civil days: the midnight that ends 31 May."""
+
+
+@pytest.fixture
+def with_terms(offices, draft, conclude):
+    """Return the id of an agreement in force whose text lays these provisions down."""
+
+    def make(*provisions):
+        agreement_id = draft()
+        do.revise_draft(
+            by=offices.pima.head, now=NOW, agreement_id=agreement_id, title="Memorandum", text="VIII 90-day notice.\n",
+            terms={**terms_of(SHARE), "provisions": [dict(one) for one in provisions]}, period=YEAR,
+        )  # fmt: skip
+        conclude(agreement_id)
+        return agreement_id
+
+    return make
+
+
+def end(offices, agreement_id, reason, *, by=None, at=NOW):
+    return do.terminate_agreement(by=by or offices.pima.head, now=at, agreement_id=agreement_id, reason=reason)
+
+
+def standing(offices, agreement_id, at=NOW):
+    with reading(offices.steward):
+        return get_agreement(agreement_id).standing(at)
+
+
+def permitted(offices, at) -> str:
+    pair = (offices.pima.agency_id, offices.ice.agency_id)
+    with acting(node_actor(Duty.COURIER)) as cursor:
+        return ask(facts_of(), *lock_agreements(cursor, [pair])[pair], at=at).headline
+
+
+def test_a_withdrawal_takes_effect_when_the_notice_of_the_text_is_over(offices, with_terms) -> None:
+    agreement_id = with_terms(NINETY)
+    assert end(offices, agreement_id, WITHDREW) == OVER
+    instant = timedelta(microseconds=1)
+    assert [permitted(offices, at) for at in (NOW, OVER - instant, OVER)] == ["disclosed", "disclosed", "refused"]
+    assert standing(offices, agreement_id, OVER - instant) == "in_force"
+    assert standing(offices, agreement_id, OVER) == "terminated"
+    with reading(offices.steward):
+        last = list_events(agreement_id)[-1]
+        assert list_contradictions() == []
+    assert (last.event, last.effective_at) == (EventKind.NOTICE_GIVEN, OVER)
+
+
+def test_once_the_notice_is_over_nothing_can_be_done_with_the_agreement(offices, with_terms) -> None:
+    agreement_id = with_terms(NINETY)
+    end(offices, agreement_id, WITHDREW)
+    given = {"now": OVER, "agreement_id": agreement_id}
+    with pytest.raises(AgreementEndedError, match="terminated"):
+        do.revise_draft(by=offices.pima.head, title="x", text="x", terms=terms_of(SHARE), period=YEAR, **given)
+    with pytest.raises(IllegalTransitionError):
+        do.suspend_agreement(by=offices.pima.head, reason=SuspensionReason.LEGAL_REVIEW, **given)
+    with pytest.raises(IllegalTransitionError):
+        do.terminate_agreement(by=offices.pima.head, reason=WITHDREW, **given)
+    with pytest.raises(NoNoticeError):
+        do.withdraw_notice(by=offices.pima.head, **given)
+
+
+def test_an_agreement_without_a_stated_notice_ends_at_once(offices, with_terms) -> None:
+    agreement_id = with_terms()
+    assert end(offices, agreement_id, WITHDREW) == NOW
+    assert permitted(offices, NOW) == "refused"
+
+
+def test_notice_is_given_once_and_taken_back_by_whom_it_was_given(offices, with_terms) -> None:
+    agreement_id = with_terms(NINETY)
+    with pytest.raises(NoNoticeError):
+        do.withdraw_notice(by=offices.pima.head, now=NOW, agreement_id=agreement_id)
+    end(offices, agreement_id, WITHDREW)
+    with pytest.raises(NoticeGivenError):
+        end(offices, agreement_id, WITHDREW, by=offices.ice.head)
+    with pytest.raises(NoNoticeError):
+        do.withdraw_notice(by=offices.ice.head, now=NOW, agreement_id=agreement_id)
+    with pytest.raises(WrongPostError):
+        do.withdraw_notice(by=offices.pima.counsel, now=NOW, agreement_id=agreement_id)
+    do.withdraw_notice(by=offices.pima.head, now=NOW, agreement_id=agreement_id)
+    assert permitted(offices, OVER) == "disclosed"
+    assert end(offices, agreement_id, WITHDREW, by=offices.ice.head) == OVER
+
+
+def test_by_agreement_of_all_it_ends_when_the_last_has_said_so(offices, with_terms) -> None:
+    agreement_id = with_terms(NINETY)
+    assert end(offices, agreement_id, MUTUAL) is None
+    assert end(offices, agreement_id, MUTUAL) is None
+    assert permitted(offices, NOW) == "disclosed"
+    assert end(offices, agreement_id, MUTUAL, by=offices.ice.head) == NOW
+    assert permitted(offices, NOW) == "refused"
+
+
+def test_public_safety_ends_it_at_once_only_where_the_text_waives_the_notice(offices, with_terms) -> None:
+    agreement_id = with_terms(NINETY)
+    with pytest.raises(NotWaivedError, match="90 days"):
+        end(offices, agreement_id, TerminationReason.PUBLIC_SAFETY)
+    assert end(offices, agreement_id, TerminationReason.COURT_ORDER) == NOW
+
+
+def test_where_the_text_waives_it_public_safety_ends_it_at_once(offices, with_terms) -> None:
+    assert end(offices, with_terms(NINETY, WAIVED), TerminationReason.PUBLIC_SAFETY) == NOW
+
+
+def test_suspension_stops_the_gate_at_once_whatever_notice_the_text_wants(offices, with_terms) -> None:
+    agreement_id = with_terms(NINETY)
+    do.suspend_agreement(
+        by=offices.pima.head, now=NOW, agreement_id=agreement_id, reason=SuspensionReason.PARTY_REQUEST
+    )
+    assert permitted(offices, NOW) == "refused"
+
+
+def test_a_new_version_goes_on_without_the_notice_given_for_the_old_one(offices, with_terms, conclude) -> None:
+    agreement_id = with_terms(NINETY)
+    end(offices, agreement_id, WITHDREW)
+    do.revise_draft(
+        by=offices.pima.head, now=NOW, agreement_id=agreement_id, title="Next", text="x", terms=terms_of(SHARE),
+        period=YEAR,
+    )  # fmt: skip
+    conclude(agreement_id)
+    assert permitted(offices, OVER) == "disclosed"
+    with reading(offices.steward):
+        assert list_contradictions() == []
+
+
+def test_a_notice_rubbed_out_of_the_row_is_found(node, offices, with_terms) -> None:
+    agreement_id = with_terms(NINETY)
+    end(offices, agreement_id, WITHDREW)
+    with acting(offices.ice.head) as cursor:
+        cursor.execute("UPDATE agreements_agreement SET notice_ends_at = NULL WHERE id = %s", [agreement_id])
+    with reading(offices.steward):
+        [found] = list_contradictions()
+    assert (found.row[2], found.acts[2]) == (None, OVER)
+
+
+def test_of_several_notices_the_longest_counts_and_public_notice_is_told() -> None:
+    thirty = {**NINETY, "value": 30}
+    public = {"term": "termination_public_notice", "value": "yes", "unit": "word"}
+    terms = read_terms({**terms_of(SHARE), "provisions": [thirty, NINETY, public]})
+    assert (notice_days(terms), is_public(terms)) == (90, True)
+    bare = read_terms(terms_of(SHARE))
+    assert (notice_days(bare), is_public(bare)) == (0, False)
+
+
+def test_the_end_of_a_notice_binds_like_the_end_of_the_period() -> None:
+    from dataclasses import replace
+
+    live = replace(live_of(SHARE), notice_ends_at=OVER)
+    assert [ask(facts_of(), live, at=at).headline for at in (NOW, OVER)] == ["disclosed", "refused"]
