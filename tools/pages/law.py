@@ -5,7 +5,7 @@ from typing import Final, TypeVar
 
 from comity.spine.policy.rules import Rule
 from comity.standing.law.catalogue import Word, load_catalogue
-from comity.standing.law.packs import PACKS, load_authorities, load_rules, load_texts
+from comity.standing.law.packs import PACKS, Authority, load_authorities, load_rules, load_texts
 from tools.pages.markdown import code, table
 
 W = TypeVar("W", bound=Word)
@@ -77,14 +77,20 @@ def _rule(rule: Rule) -> str:
     return "\n".join([*lines, ""])
 
 
+def _from_to(one: Authority) -> str:
+    return f"{one.starts_on or ''} to {one.ends_on}" if one.ends_on else str(one.starts_on or "")
+
+
 def _authorities() -> str:
     rows = [
-        (f"`{one.code}`", one.citation, one.effect, f"{one.mark}-{one.confidence}")
+        (f"`{one.code}`", one.citation, one.effect, _from_to(one), code(*one.tags), f"{one.mark}-{one.confidence}")
         for one in sorted(load_authorities().values(), key=lambda one: one.code)
     ]
     return (
-        "## Authorities\n\nMark: S, the text was read in a public copy; K, general knowledge to be checked. Confidence:"
-        " H, M, L.\n\n" + table(("key", "citation", "effect in our words", "mark"), rows)
+        "## Authorities\n\nEverything the law of coordination rests on here, also what no rule cites yet: it bears on acts"
+        " that have no rules so far. Mark: S, the text was read in a public copy; K, general knowledge to be checked."
+        " Confidence: H, M, L. A day is given where it is known.\n\n"
+        + table(("key", "citation", "effect in our words", "since", "bears on", "mark"), rows)
     )
 
 

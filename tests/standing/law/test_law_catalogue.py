@@ -7,7 +7,6 @@ import pytest
 from comity.standing.law.catalogue import CatalogueError, Source, load_catalogue, read_catalogue
 from comity.standing.law.packs import (
     BrokenTextsError,
-    load_authorities,
     load_rules,
     load_texts,
     read_texts,
@@ -125,11 +124,3 @@ def test_texts_missing_in_one_language_are_refused():
 def test_texts_without_a_way_forward_are_refused():
     with pytest.raises(BrokenTextsError, match="text `a` in `en`"):
         read_texts({"en": '[a]\nsays = "x"\n'})
-
-
-def test_every_authority_is_cited_and_every_citation_known():
-    cited = {source for rule in load_rules() for source in rule.source.split()}
-    assert cited == set(load_authorities())
-    for authority in load_authorities().values():
-        assert authority.mark in {"S", "K"}
-        assert authority.confidence in {"H", "M", "L"}

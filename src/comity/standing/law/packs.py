@@ -35,9 +35,33 @@ Texts = Mapping[str, Mapping[str, Words]]
 """Language to key to words; every language holds the same keys."""
 
 
+TAGS: Final = frozenset(
+    {
+        "complaints",
+        "delegation",
+        "funding",
+        "joint_operations",
+        "oversight",
+        "privacy",
+        "retention",
+        "sharing",
+    }
+)
+"""What an authority may bear on."""
+_ALLOWED: Final = {"mark": frozenset({"K", "S"}), "confidence": frozenset({"H", "L", "M"})}
+_TEXTS: Final = ("citation", "effect", "starts_on", "ends_on", "mark", "confidence")
+
+
+class BrokenAuthoritiesError(ValueError):
+    """An authority lacks something or says something nobody knows; the message names it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """What a rule rests on. `mark` S: its text was read, K: general knowledge; `confidence` H, M or L."""
+    """What a rule rests on. `mark` S: its text was read, K: general knowledge; `confidence` H, M or L.
+
+    `tags` are of `TAGS`, in the order written; none of a release that was stored before there were any.
+    """
 
     code: str
     citation: str
@@ -46,6 +70,7 @@ class Authority:
     ends_on: date | None
     mark: str
     confidence: str
+    tags: tuple[str, ...] = ()
 
 
 def read_rules(packs: Mapping[str, str]) -> tuple[Rule, ...]:
@@ -82,25 +107,48 @@ def _words(language: str, raw: Mapping[str, object]) -> Mapping[str, Words]:
 
 
 def read_authorities(source: str) -> Mapping[str, Authority]:
-    """Parse authorities (TOML) by code."""
-    return MappingProxyType(
-        {
-            code: Authority(
-                code=code,
-                citation=row["citation"],
-                effect=row["effect"],
-                starts_on=_day(row["starts_on"]),
-                ends_on=_day(row["ends_on"]),
-                mark=row["mark"],
-                confidence=row["confidence"],
-            )
-            for code, row in tomllib.loads(source).items()
-        }
+    """Parse authorities (TOML) by code; raises `BrokenAuthoritiesError` naming what does not fit."""
+    return MappingProxyType({code: _authority(code, row) for code, row in tomllib.loads(source).items()})
+
+
+def _authority(code: str, row: object) -> Authority:
+    if not isinstance(row, dict):
+        raise BrokenAuthoritiesError(f"authority `{code}` is not a table")
+    unknown, lacking = sorted(set(row) - {*_TEXTS, "tags"}), sorted(set(_TEXTS) - set(row))
+    if unknown or lacking:
+        raise BrokenAuthoritiesError(f"authority `{code}` has the unknown keys {unknown} and lacks {lacking}")
+    for key in _TEXTS:
+        if not isinstance(row[key], str) or not (row[key] or key.endswith("_on")):
+            raise BrokenAuthoritiesError(f"authority `{code}`: `{key}` is not a text")
+    for key, allowed in _ALLOWED.items():
+        if row[key] not in allowed:
+            raise BrokenAuthoritiesError(f"authority `{code}`: {key} `{row[key]}` is none of {sorted(allowed)}")
+    return Authority(
+        code=code,
+        citation=row["citation"],
+        effect=row["effect"],
+        starts_on=_day(code, row["starts_on"]),
+        ends_on=_day(code, row["ends_on"]),
+        mark=row["mark"],
+        confidence=row["confidence"],
+        tags=_tags(code, row.get("tags", [])),
     )
 
 
-def _day(text: str) -> date | None:
-    return date.fromisoformat(text) if text else None
+def _tags(code: str, tags: object) -> tuple[str, ...]:
+    if not isinstance(tags, list):
+        raise BrokenAuthoritiesError(f"authority `{code}`: `tags` is not a list")
+    unknown = [tag for tag in tags if not isinstance(tag, str) or tag not in TAGS]
+    if unknown or len(set(tags)) < len(tags):
+        raise BrokenAuthoritiesError(f"authority `{code}`: tags {tags} must be different ones of {sorted(TAGS)}")
+    return tuple(tags)
+
+
+def _day(code: str, text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise BrokenAuthoritiesError(f"authority `{code}`: `{text}` is not a day such as `2025-01-29`") from None
 
 
 def _shipped(name: str) -> str:
