@@ -37,6 +37,8 @@ class Group:
 
 KNOW: Final = {"need_to_know": True, "right_to_know": True}
 CJI: Final = {"cji_purpose_code": True}
+CJI_OF_ARIZONA: Final = {**CJI, "repository_access": True}
+CJI_OF_UTAH: Final = {**CJI, "purpose_statement": True}
 ASSURED: Final = {
     "assurance_necessary": True,
     "assurance_similar_purpose": True,
@@ -52,7 +54,7 @@ GROUPS: Final = (
     Group(20, "hsi-arizona", "yuma-so", "criminal_investigation", "custody", ("release_date", "release_place")),
     Group(20, "ice-ero-phoenix", "cochise-so", "civil_immigration", "custody", ("release_date",), {}, (),
           ("onward_free",), origin="ca-cdcr"),
-    Group(40, "hsi-arizona", "az-dps", "criminal_investigation", "criminal_history", HISTORY, claims=CJI),
+    Group(40, "hsi-arizona", "az-dps", "criminal_investigation", "criminal_history", HISTORY, claims=CJI_OF_ARIZONA),
     Group(10, "hsi-arizona", "az-dps", "criminal_investigation", "criminal_history", HISTORY),
     Group(30, "hsi-arizona", "az-dps", "criminal_investigation", "intelligence", INTELLIGENCE, KNOW, (), (), GROUNDS),
     Group(15, "hsi-arizona", "az-dps", "criminal_investigation", "intelligence", INTELLIGENCE, {}, (), (), GROUNDS),
@@ -64,8 +66,8 @@ GROUPS: Final = (
     Group(25, "hsi-salt-lake", "ut-dps-sbi", "criminal_investigation", "case", CASE[:5], ASSURED, (),
           ("ut_protected",)),
     Group(20, "ice-ero-salt-lake", "ut-corrections", "civil_immigration", "custody", CUSTODY, {}, (), ("ut_private",)),
-    Group(15, "ut-dps-bci", "az-dps", "criminal_investigation", "criminal_history", HISTORY, claims=CJI),
-    Group(15, "az-dps", "ut-dps-bci", "criminal_investigation", "criminal_history", HISTORY, claims=CJI),
+    Group(15, "ut-dps-bci", "az-dps", "criminal_investigation", "criminal_history", HISTORY, claims=CJI_OF_ARIZONA),
+    Group(15, "az-dps", "ut-dps-bci", "criminal_investigation", "criminal_history", HISTORY, claims=CJI_OF_UTAH),
     Group(15, "hsi-arizona", "tohono-oodham-pd", "criminal_investigation", "tribal", ("tribal_record",)),
     Group(10, "cbp-ofo-tucson", "mesa-pd", "border_security_grant", "case", CASE[:3]),
     Group(10, "az-ag", "pima-so", "public_records", "detainee_for_ice", ("custody_status",),

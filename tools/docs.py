@@ -36,6 +36,8 @@ def pages() -> Iterator[tuple[Path, str]]:
         "reference/catalogue.md": law.catalogue_page,
         "reference/cli.md": commands.page,
         "reference/errors.md": errors.page,
+        "reference/law-coverage.md": law.coverage_page,
+        "reference/law-settings.md": law.settings_page,
         "reference/rules.md": law.rules_page,
         "reference/tables.md": tables.page,
     }

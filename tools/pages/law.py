@@ -1,11 +1,14 @@
 """The rules of the shipped packs in plain words, and the vocabulary they are written in."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Final, TypeVar
 
 from comity.spine.policy.rules import Rule
 from comity.standing.law.catalogue import Word, load_catalogue
+from comity.standing.law.coverage import Coverage, Where, load_coverage
 from comity.standing.law.packs import PACKS, Authority, load_authorities, load_rules, load_texts
+from comity.standing.law.settings import load_settings
 from tools.pages.markdown import code, table
 
 W = TypeVar("W", bound=Word)
@@ -30,7 +33,7 @@ A record with a mark that hides must not even be known to exist."""
 _EVIDENCE: Final = """## Evidence
 
 Who may show it: `asker` with the ask, `holder` by a recorded act, `record` kept with the record, `system` found by
-Comity itself."""
+Comity itself, `setting` switched on by counsel of the node."""
 
 
 def rules_page() -> str:
@@ -87,11 +90,62 @@ def _authorities() -> str:
         for one in sorted(load_authorities().values(), key=lambda one: one.code)
     ]
     return (
-        "## Authorities\n\nEverything the law of coordination rests on here, also what no rule cites yet: it bears on acts"
-        " that have no rules so far. Mark: S, the text was read in a public copy; K, general knowledge to be checked."
-        " Confidence: H, M, L. A day is given where it is known.\n\n"
+        "## Authorities\n\nEverything the law of coordination rests on here, also what no rule cites yet: it bears on"
+        " acts that have no rules so far. Mark: S, the text was read in a public copy; K, general knowledge to be"
+        " checked. Confidence: H, M, L. A day is given where it is known.\n\n"
         + table(("key", "citation", "effect in our words", "since", "bears on", "mark"), rows)
     )
+
+
+def coverage_page() -> str:
+    """Return what keeps each rule of the notes on sharing and privacy."""
+    coverage = load_coverage()
+    counted = Counter(one.where for one in coverage.values())
+    rows = [(f"`{one.code}`", one.where.value, _kept_by(one), one.says) for one in coverage.values()]
+    return f"""# What keeps each rule
+
+The gate's rules follow two sets of notes ([sources](../sources.md)): `law-NN` is a rule of the law notes on sharing and
+privacy, `xe-NN` one of the notes on exchange.
+
+- {counted[Where.GATE]} are kept by [rules](rules.md) of the gate
+- {counted[Where.CODE]} are kept by code, whatever the rules say
+- {counted[Where.LATER]} wait for the act they are about: nothing keeps those yet
+
+{table(("rule", "kept by", "where", "what"), rows)}"""
+
+
+def _kept_by(one: Coverage) -> str:
+    match one.where:
+        case Where.GATE:
+            return ", ".join(f"[`{rule}`](rules.md#{rule})" for rule in one.rules)
+        case Where.CODE:
+            return f"`{one.path}`"
+        case Where.LATER:
+            return f"waits for {one.waits_for}"
+
+
+def settings_page() -> str:
+    """Return what is not settled: what counsel of a node may switch, and what nobody does."""
+    settings = load_settings().values()
+    switched = [
+        (f"`{one.id}`", one.en, one.es, one.governs_en, code(*one.bears_on) or "no rule yet", code(*one.sources))
+        for one in settings
+        if not one.is_note
+    ]
+    notes = [(f"`{one.id}`", one.en, one.es, one.governs_en, code(*one.sources)) for one in settings if one.is_note]
+    return f"""# What is not settled
+
+Where courts disagree, or the law changes faster than a release of it, nothing is built in. A *setting* is off until
+counsel of the node switches it on, and off is the strict reading: a rule reads it as evidence (`setting_…`) that no
+asker, holder or record can show. Switching one on lifts a bar; it permits nothing by itself. A *note* has nothing to
+switch.
+
+## Settings
+
+{table(("setting", "on, it says", "en español", "what it governs", "rules that read it", "sources"), switched)}
+## Notes
+
+{table(("note", "what is kept to", "en español", "why", "sources"), notes)}"""
 
 
 def catalogue_page() -> str:

@@ -37,7 +37,7 @@ CLASSIFIED = Situation(
     ("person_name", "case_number"),
     ("person_name", "case_number"),
     marks=("ut_protected",),
-    claims={"necessary_to_proceeding": True},
+    claims={"necessary_to_proceeding": True, "purpose_statement": True},
 )
 SHARED_IN = replace(DISCLOSED, origin="pima-so")
 FOR_ICE = Situation(

@@ -35,7 +35,7 @@ def test_answer_tells_at_once_what_needs_no_reading_and_where_the_rest_is(asker,
 def test_refusal_for_want_of_evidence_names_what_to_claim(asker, ask):
     body = ask(category="criminal_history", elements=["criminal_history_record"], reference="none")
     way = only_way(asker.post("/asks", body).json())
-    assert way["claims"] == ["cji_purpose_code"]
+    assert way["claims"] == ["cji_purpose_code", "repository_access"]
     assert any(
         "criminal justice purpose code (`cji_purpose_code`, stated with your ask)" in one for one in way["hints"]
     )
@@ -49,8 +49,9 @@ def test_way_forward_is_told_in_spanish(asker, ask):
     assert only_way(made)["hints"][-1].startswith("A quién preguntar: el enlace de `az-dps`")
     assert only_way(read(asker, made, language="es"))["hints"][-1].startswith("A quién preguntar: `az-dps/liaison`")
     history = ask(category="criminal_history", elements=["criminal_history_record"], reference="none")
-    [citation] = asker.post("/asks?language=es", history).json()["citations"]
-    assert citation["says"].startswith("Los antecedentes penales")
+    citations = asker.post("/asks?language=es", history).json()["citations"]
+    assert {one["rule"] for one in citations} == {"law-37", "law-38-az"}
+    assert all(one["says"].startswith("Los antecedentes penales") for one in citations)
 
 
 def test_preview_tells_the_way_forward_too(asker, ask):

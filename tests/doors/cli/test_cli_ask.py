@@ -217,7 +217,7 @@ def test_refusal_says_what_would_help_and_whom_to_ask(reader):
 def test_refusal_for_want_of_evidence_names_the_claim(reader):
     ask = an_ask(holder="az-dps", category="criminal_history", elements=["criminal_history_record"])
     (line,) = reader.ask(ask, options=("--preview",))
-    assert line["ways_forward"][0]["claims"] == ["cji_purpose_code"]
+    assert line["ways_forward"][0]["claims"] == ["cji_purpose_code", "repository_access"]
 
 
 def test_refusal_that_rests_on_the_record_does_not_say_that_nothing_permits_it(terminal):

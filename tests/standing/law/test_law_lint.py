@@ -5,7 +5,7 @@ import re
 import pytest
 
 from comity.spine.policy.rules import Kind
-from comity.standing.law.catalogue import load_catalogue
+from comity.standing.law.catalogue import Source, load_catalogue
 from comity.standing.law.lint import lint_packs, lint_text, vocabulary
 from comity.standing.law.packs import load_authorities, load_rules, load_texts, shipped_packs
 
@@ -163,10 +163,19 @@ def test_a_clause_may_name_its_agencies_and_law_may_not():
 
 
 def test_what_satisfies_a_rule_is_named_in_its_needs():
-    """The evidence in a refusal's text and the evidence it says it needs are the same."""
-    codes = set(load_catalogue().evidence)
+    """The evidence in a refusal's text and the evidence it says it needs are the same, but for settings."""
+    catalogue = load_catalogue()
+    codes = set(catalogue.evidence) - catalogue.evidence_from(Source.SETTING)
     for found in load_rules():
         if found.kind is Kind.FORBID:
-            body = found.text.split("forbid(")[1]
-            spoken = set(re.findall(r'"([a-z_0-9]+)"', body)) & codes
-            assert {code for group in found.needs for code in group} == spoken, found.id
+            unless = found.text.split("unless")[1:]
+            spoken = set(re.findall(r'"([a-z_0-9]+)"', "".join(unless))) & codes
+            unmet = set(re.findall(r'unmet\)\.contains\("([a-z_]+)"\)', found.text))
+            assert {code for group in found.needs for code in group} == spoken | unmet, found.id
+
+
+def test_a_rule_may_speak_of_a_setting_but_not_ask_for_one():
+    when = 'principal.purpose == "customs" && principal.met.contains("setting_benefits_records")'
+    assert problems(rule(when)) == ()
+    found = problems(rule(n="court_order | setting_benefits_records"))
+    assert any("needs `setting_benefits_records`, which nobody can show" in problem for problem in found)

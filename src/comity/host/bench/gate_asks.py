@@ -21,6 +21,8 @@ _MARKS: Final = ("minor", "expunged", "shared_in", "ut_private", "political_asso
 _HELD: Final = frozenset(
     {"ledger_ready", "strong_login", "authorized_ori", "handling_accepted", "recipient_agreement", "own_legal_basis"}
 )
+_LATER: Final = ("approved_", "counsel_", "setting_")
+"""How evidence begins that no ask arrives with."""
 _TRAINED: Final = frozenset({"trained_receive_information", "trained_receive_cji"})
 _SENDER_POWERS: Final = frozenset({"law_enforcement", "criminal_justice", "records"})
 _RECEIVER_POWERS: Final = frozenset({"law_enforcement", "criminal_justice", "dhs", "immigration_enforcement"})
@@ -59,7 +61,7 @@ def _make(choose: Callable[[Random], Pair], book: Rulebook, count: int, luck: Ra
 
 def _facts(pair: Pair, luck: Random) -> Facts:
     catalogue = load_catalogue()
-    shown = [code for code in sorted(catalogue.evidence) if not code.startswith(("approved_", "counsel_"))]
+    shown = [code for code in sorted(catalogue.evidence) if not code.startswith(_LATER)]
     is_ordinary = luck.random() < 0.5  # noqa: PLR2004 - half of the asks are in order, the rest at random
     met = _HELD | _TRAINED if is_ordinary else frozenset(luck.sample(sorted(_HELD | _TRAINED), 6))
     met |= frozenset(luck.sample(shown, 6))

@@ -25,6 +25,8 @@ class Source(StrEnum):
     """Kept with the record."""
     SYSTEM = "system"
     """Found by Comity itself; nobody is believed."""
+    SETTING = "setting"
+    """Switched on by counsel of the node (settings.toml); absent means the strict reading."""
 
 
 class Argument(StrEnum):

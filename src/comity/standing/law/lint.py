@@ -13,7 +13,7 @@ import cedarpy
 
 from comity.spine.policy.rules import BrokenRuleError, Rule, parse_pack
 from comity.spine.policy.slices import SCHEMA
-from comity.standing.law.catalogue import Argument, Catalogue
+from comity.standing.law.catalogue import Argument, Catalogue, Source
 from comity.standing.law.packs import Authority, Texts
 
 ACTIONS: Final = frozenset({"disclose"})
@@ -181,6 +181,8 @@ def _note_problems(rule: Rule, catalogue: Catalogue) -> Iterator[str]:
             yield f"unknown obligation `{obligation}`"
     for code in sorted({code for group in rule.needs for code in group} - set(catalogue.evidence)):
         yield f"needs the unknown evidence `{code}`"
+    for code in sorted(rule.needed & catalogue.evidence_from(Source.SETTING)):
+        yield f"needs `{code}`, which nobody can show: leave it to the text"
     for function in rule.approvals:
         if f"approved_{function}" not in catalogue.evidence:
             yield f"nothing could show the approval by `{function}`"
