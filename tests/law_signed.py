@@ -1,7 +1,7 @@
 """Counsel's approval as tests give it: a key published for the agency, its signature over what is approved."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric import ed25519
@@ -49,3 +49,20 @@ def approve_signed(
 
     signature = signature_of(counsel, release_id, rule_ids, key or published(counsel, now))
     return approve_rules(by=counsel, now=now, release_id=release_id, rule_ids=rule_ids, signature=signature)
+
+
+def replayed(steward: Actor, release_id: UUID, now: datetime) -> UUID:
+    """Record a replay of the release against the law in force, over the day before, with nothing different."""
+    from comity.standing.law.commands import record_replay
+    from comity.standing.law.facts import ReplayCounts
+    from comity.standing.law.selectors import get_current_law
+
+    return record_replay(
+        by=steward,
+        now=now,
+        release_id=release_id,
+        against=get_current_law(now).digest,
+        period=Period(now - timedelta(days=1), now),
+        counts=ReplayCounts(3, 0, 0),
+        list_digest="0" * 64,
+    )

@@ -58,6 +58,7 @@ AGENCY_SEES = {
     "law_authority": EVERYBODY,
     "law_in_force": EVERYBODY,
     "law_release": EVERYBODY,
+    "law_replay": EVERYBODY,
     "law_rule": EVERYBODY,
     "ledger_checkpoint": EVERYBODY,
     "ledger_entry": OWN,

@@ -33,7 +33,7 @@ from comity.standing.law.selectors import (
     list_authorities,
     read_release,
 )
-from law_signed import approve_signed
+from law_signed import approve_signed, replayed
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
@@ -130,6 +130,7 @@ def test_a_later_release_supersedes_and_the_earlier_one_is_still_the_law_of_its_
     later = NOW + timedelta(days=2)
     second = load_release(by=steward, now=later, release=Release(packs, shipped.text_sources, shipped.authority_source))
     assert approve_signed(counsel, second, ["law-28"], later) == []
+    replayed(steward, second, later)
     put_in_force(by=steward, now=later, release_id=second)
     assert get_current_law(NOW).release_id == first
     assert get_current_law(later).release_id == second

@@ -63,7 +63,13 @@ from comity.standing.directory.commands.record import NotYourAgencyError
 from comity.standing.directory.commands.register import DirectoryConflictError
 from comity.standing.directory.importers import ListUnreadableError
 from comity.standing.directory.selectors import KeyNotGoodError, NotInDirectoryError, SignatureNotGoodError
-from comity.standing.law.commands import DatedBackError, NotApprovedError, NotCounselError, NotStewardError
+from comity.standing.law.commands import (
+    DatedBackError,
+    NotApprovedError,
+    NotCounselError,
+    NotReplayedError,
+    NotStewardError,
+)
 from comity.standing.law.lint import LintError
 from comity.standing.law.selectors import (
     DamagedReleaseError,
@@ -155,6 +161,7 @@ NOT_WELLS: Final[Mapping[type[Exception], str]] = {
     NotAuditorError: "",
     NotAwaitingError: "it was answered already; " + QUEUE,
     NotCounselError: "act `--as` a post with the function `counsel`",
+    NotReplayedError: "`comity law replay` does that and lists what would have come out otherwise",
     NotPrivacyOfficerError: "act `--as` your agency's privacy officer",
     NotStewardError: "",
     NotYetSequencedError: "`comity ledger checkpoint` signs what waits",

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
+from comity.kernel.time import Period
 from comity.spine.policy.rules import Rule
 from comity.standing.law.packs import Texts
 
@@ -43,6 +44,15 @@ class Law:
     def by_id(self) -> Mapping[str, Rule]:
         """Return the rules by id."""
         return MappingProxyType({rule.id: rule for rule in self.rules})
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """That a release, by id and digest, is the law from `effective_at` on."""
+
+    effective_at: datetime
+    release_id: UUID
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +116,30 @@ class AuthorityFacts:
     ends_on: date | None
     mark: str
     confidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayCounts:
+    """What a replay came to: decided again with the same outcome, with another, and those that could not be."""
+
+    same: int
+    different: int
+    unreadable: int
+
+    @property
+    def decided(self) -> int:
+        """How many were decided again."""
+        return self.same + self.different
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayFacts:
+    """A recorded replay of a release against the law with digest `against`; `list_digest` of its differences."""
+
+    id: UUID
+    at: datetime
+    release_id: UUID
+    against: str
+    period: Period
+    counts: ReplayCounts
+    list_digest: str

@@ -105,3 +105,37 @@ class LawInForce(models.Model):
             models.CheckConstraint(condition=Q(effective_at__gte=F("at")), name="law_in_force_not_dated_back"),
         ]
         indexes = [models.Index(fields=["-effective_at", "-at"], name="law_in_force_latest")]
+
+
+class LawReplay(models.Model):
+    """Act row: decisions of a period decided again under a release, against the law with digest `against`.
+
+    `decided` = `same` + `different`; `unreadable` is how many could not be decided again. `list_digest` is hex SHA-256
+    of the list of differences, which whoever replayed keeps.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    at = models.DateTimeField()
+    agency_id = models.UUIDField()
+    post_id = models.UUIDField()
+    release = models.ForeignKey(LawRelease, models.PROTECT, related_name="+")
+    against = models.CharField(max_length=64)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    decided = models.BigIntegerField()
+    same = models.BigIntegerField()
+    different = models.BigIntegerField()
+    unreadable = models.BigIntegerField()
+    list_digest = models.CharField(max_length=64)
+    entry_id = models.UUIDField()
+
+    class Meta:
+        db_table = "law_replay"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(same__gte=0, different__gte=0, unreadable__gte=0, decided=F("same") + F("different")),
+                name="law_replay_counts",
+            ),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="law_replay_period"),
+        ]
+        indexes = [models.Index(fields=["release", "against", "at"], name="law_replay_latest")]

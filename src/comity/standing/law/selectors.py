@@ -9,16 +9,20 @@ from uuid import UUID
 
 from django.db import connection
 
+from comity.kernel.time import Period
 from comity.spine.tenancy.stamps import Stamps, kept
 from comity.standing.law.facts import (
     ApprovalFacts,
     ApprovalRequest,
     AuthorityFacts,
+    InForce,
     Law,
     ReleaseFacts,
     ReleaseState,
+    ReplayCounts,
+    ReplayFacts,
 )
-from comity.standing.law.models import LawApproval, LawAuthority, LawInForce, LawRelease, LawRule
+from comity.standing.law.models import LawApproval, LawAuthority, LawInForce, LawRelease, LawReplay, LawRule
 from comity.standing.law.rules import Release, approval_digest, rule_digest
 
 _KEPT: Final = 8
@@ -49,18 +53,23 @@ class DamagedReleaseError(RuntimeError):
 
 def get_current_law(at: datetime, *, stamps: Stamps | None = None) -> Law:
     """Return the law in force at `at`: one small query, none with `stamps` met before. Raises `NoLawInForceError`."""
-    for effective_at, release_id, digest in kept(stamps, ("law",), "in force", _list_in_force):
-        if effective_at <= at:
-            return _law(release_id, digest)
-    raise NoLawInForceError(f"no release of the law was in force at {at.isoformat()}; run `comity law load`")
+    found = get_in_force(at, stamps=stamps)
+    if found is None:
+        raise NoLawInForceError(f"no release of the law was in force at {at.isoformat()}; run `comity law load`")
+    return _law(found.release_id, found.digest)
 
 
-def _list_in_force() -> list[tuple[datetime, UUID, str]]:
+def get_in_force(at: datetime, *, stamps: Stamps | None = None) -> InForce | None:
+    """Return which release is the law at `at`, by digest and since when; None where none is."""
+    every = kept(stamps, ("law",), "in force", _list_in_force)
+    return next((one for one in every if one.effective_at <= at), None)
+
+
+def _list_in_force() -> list[InForce]:
     """Return what was ever put in force, the last to take effect first."""
     with connection.cursor() as cursor:
         cursor.execute(_IN_FORCE)
-        found: list[tuple[datetime, UUID, str]] = cursor.fetchall()
-    return found
+        return [InForce(*row) for row in cursor.fetchall()]
 
 
 def get_law_of_release(release_id: UUID) -> Law:
@@ -94,6 +103,12 @@ def read_release(release_id: UUID) -> Release:
     if release.digest != row.digest:
         raise DamagedReleaseError(f"release `{release_id}` has the digest `{release.digest}`, not `{row.digest}`")
     return release
+
+
+def require_release_digest(digest: str) -> None:
+    """Raise `UnknownReleaseError` unless some release was loaded under this digest."""
+    if not LawRelease.objects.filter(digest=digest).exists():
+        raise UnknownReleaseError(f"no release with the digest `{digest}`")
 
 
 def get_approval_request(release_id: UUID, rule_ids: Sequence[str]) -> ApprovalRequest:
@@ -140,6 +155,22 @@ def list_rule_approvals(law: Law) -> dict[str, ApprovalFacts]:
     digests = {rule.id: rule_digest(rule, law.texts) for rule in law.rules}
     found = list_approvals(digests.values())
     return {rule_id: found[digest] for rule_id, digest in digests.items() if digest in found}
+
+
+def list_replays(release_id: UUID) -> list[ReplayFacts]:
+    """Return the recorded replays of a release, oldest first."""
+    return [
+        ReplayFacts(
+            id=row.id,
+            at=row.at,
+            release_id=row.release_id,
+            against=row.against,
+            period=Period(row.starts_at, row.ends_at),
+            counts=ReplayCounts(row.same, row.different, row.unreadable),
+            list_digest=row.list_digest,
+        )
+        for row in LawReplay.objects.filter(release_id=release_id).order_by("at", "id")
+    ]
 
 
 def get_release(release_id: UUID, at: datetime) -> ReleaseFacts:
