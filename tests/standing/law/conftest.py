@@ -1,8 +1,12 @@
 """A steward and a counsel of one agency, registered as anyone would, and a fixed instant."""
 
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))  # so that `small_law` is found in every import mode
 
 from comity.kernel.ids import new_id
 from comity.spine.tenancy.actor import Actor, Duty

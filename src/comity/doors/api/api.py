@@ -20,6 +20,7 @@ from comity.doors.api import (
     directory,
     health,
     law,
+    law_releases,
     ledger,
     queue,
     records,
@@ -73,7 +74,7 @@ def _build() -> Api:
     api = Api(title="Comity", version="1", description=_ABOUT.strip(), docs=LocalDocs(), urls_namespace="api-v1")
     api.add_decorator(named_only)
     work = (asks, queue, conclude, reviews, records, deliveries, retention, accounting, shadow)
-    for part in (*work, ledger, samples, directory, law, agreements, health):
+    for part in (*work, ledger, samples, directory, law, law_releases, agreements, health):
         api.add_router("", part.router)
     return api
 

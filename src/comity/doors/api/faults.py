@@ -46,7 +46,7 @@ from comity.spine.vault.holds import HoldNotVisibleError
 from comity.spine.vault.seal import ItemAlteredError, ItemNotVisibleError
 from comity.standing.agreements.selectors import NoSuchAgreementError
 from comity.standing.directory.selectors import NotInDirectoryError
-from comity.standing.law.selectors import DamagedReleaseError, NoLawInForceError
+from comity.standing.law.selectors import DamagedReleaseError, NoLawInForceError, UnknownReleaseError
 
 DISK_FULL: Final = "53100"
 _QUOTED: Final = re.compile(r"'([^']*)'")
@@ -204,6 +204,7 @@ ABSENT: Final = (
     NotInDirectoryError,
     TaskNotVisibleError,
     UnknownEntryError,
+    UnknownReleaseError,
 )
 """What is absent or another agency's: one answer for all."""
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from comity.doors.cli.acting import STEWARD
-from comity.doors.cli.law_release import approvals_of, release_json
+from comity.doors.cli.law_release_chosen import approvals_of, release_json
 from comity.doors.cli.mistakes import MistakeError
 from comity.doors.cli.node import Node
 from comity.doors.cli.say import day, moment, say, say_facts, say_json, say_table

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from comity.doors.cli.acting import STEWARD, acting_as
+from comity.doors.cli.law_difference import brief_json, compare, say_brief
+from comity.doors.cli.law_release_chosen import chosen_release, release_json
 from comity.doors.cli.mistakes import MistakeError
 from comity.doors.cli.node import Node
 from comity.doors.cli.say import moment, note, say, say_json
@@ -14,7 +16,7 @@ from comity.spine.tenancy.transaction import reading
 from comity.standing.law.commands import approve_rules, load_release, put_in_force
 from comity.standing.law.facts import DEMO_APPROVAL, ApprovalRequest, ReleaseFacts, ReleaseState
 from comity.standing.law.rules import approval_statement
-from comity.standing.law.selectors import get_approval_request, get_release, list_releases
+from comity.standing.law.selectors import get_approval_request, get_release
 
 ID_SHOWN: Final = 8
 _ENFORCEABLE: Final = {ReleaseState.APPROVED, ReleaseState.DRAFT, ReleaseState.SUPERSEDED}
@@ -26,10 +28,14 @@ def load(node: Node, *, form: str) -> None:
     release_id = load_release(by=STEWARD, now=now)
     with reading(STEWARD):
         release = get_release(release_id, now)
+    is_other = release.state is not ReleaseState.CURRENT
+    compared = compare(node, release) if is_other else None
     if form == "json":
-        say_json(release_json(release))
+        say_json(release_json(release) | ({"changes": brief_json(compared.difference)} if compared else {}))
         return
     say(f"release {release.id} is loaded; it is `{release.state.value}`")
+    if compared is not None:
+        say_brief(compared)
     if release.unapproved:
         say(f"→ {len(release.unapproved)} rules wait for counsel: `comity law digest --all`, then `comity law approve`")
     elif release.state is ReleaseState.APPROVED:
@@ -83,47 +89,9 @@ def enforce(node: Node, *, release: str | None, at: str | None) -> None:
     now = node.now()
     effective_at = None if at is None else parse_moment(at, "--at")
     found = chosen_release(node, release, _ENFORCEABLE)
+    if found.state is not ReleaseState.CURRENT:
+        say_brief(compare(node, found))
     put_in_force(by=STEWARD, now=now, release_id=found.id, effective_at=effective_at)
     say(f"release {found.id} is the law from {moment(effective_at or now)} on")
     if found.demo_approvals:
         note(f"{found.demo_approvals} of its rules have a {DEMO_APPROVAL} only: nobody has read them as counsel")
-
-
-def chosen_release(node: Node, release: str | None, states: set[ReleaseState]) -> ReleaseFacts:
-    """Return the release an id (or its first characters) names, else the newest in one of `states`."""
-    with reading(STEWARD):
-        releases = list_releases(node.now())
-    if release is not None:
-        found = [one for one in releases if str(one.id).startswith(release.lower())]
-        if len(found) != 1:
-            known = ", ".join(f"`{one.id}` ({one.state.value})" for one in releases) or "none; `comity law load`"
-            what = "fits several releases" if found else "is no release"
-            raise MistakeError("--release", f"`{release}` {what}", f"there are: {known}")
-        return found[0]
-    newest = [one for one in releases if one.state in states]
-    if not newest:
-        raise MistakeError(
-            "--release", "no release waits for this", "`comity law show` lists them, `comity law load` adds"
-        )
-    return newest[-1]
-
-
-def release_json(release: ReleaseFacts) -> dict[str, object]:
-    """Return a release as it is printed for machines."""
-    return {
-        "release": release.id,
-        "digest": release.digest,
-        "state": release.state.value,
-        "loaded_at": release.loaded_at,
-        "effective_at": release.effective_at,
-        "unapproved": release.unapproved,
-        "demo_approvals": release.demo_approvals,
-    }
-
-
-def approvals_of(release: ReleaseFacts) -> str:
-    """Return how counsel's approvals of a release stand, in words."""
-    parts = [f"{len(release.unapproved)} rules are not"] if release.unapproved else ["every rule"]
-    if release.demo_approvals:
-        parts.append(f"{DEMO_APPROVAL}: {release.demo_approvals}")
-    return "; ".join(parts)

@@ -37,6 +37,24 @@ def load(context: typer.Context, *, json: Json = False) -> None:
         law_release.load(node, form=form_of(json))
 
 
+def diff(
+    context: typer.Context,
+    *,
+    release: Annotated[
+        str | None, typer.Argument(metavar="RELEASE", help="By id or its first characters; the one that waits.")
+    ] = None,
+    against: Annotated[
+        str | None, typer.Option(metavar="RELEASE", help="Compared with which; the one in force when left out.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Show what a release changes: rules, their words in each language, authorities, part by part."""
+    with opened(context) as node:
+        from comity.doors.cli import law_difference
+
+        law_difference.show_difference(node, release=release, against=against, form=form_of(json))
+
+
 def digest(
     context: typer.Context,
     *,
@@ -119,6 +137,6 @@ def put_in_force(
 
 def mount(app: typer.Typer) -> None:
     """Add the commands to `comity law`."""
-    for command in (load, digest, approve):
+    for command in (load, diff, digest, approve):
         app.command()(command)
     app.command("put-in-force")(put_in_force)

@@ -1,0 +1,57 @@
+"""The law as callers read it: releases and what changed between them."""
+
+import uuid
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def office(shared_office):
+    return shared_office
+
+
+@pytest.fixture(scope="module")
+def loaded(shared_office):
+    """A release beside the one in force, in which California's rules are gone."""
+    from comity.spine.tenancy.actor import Duty, node_actor
+    from comity.standing.law.commands import load_release
+    from comity.standing.law.rules import Release, shipped_release
+
+    shipped = shipped_release()
+    packs = {name: text for name, text in shipped.packs.items() if name != "us-ca"}
+    release = Release(packs, shipped.text_sources, shipped.authority_source)
+    return str(load_release(by=node_actor(Duty.STEWARD), now=shared_office.now(), release=release))
+
+
+def test_releases_say_how_they_stand_and_that_nobody_read_the_demos_as_counsel(asker, loaded):
+    current, waiting = asker.get("/law/releases").json()["releases"]
+    assert (current["state"], waiting["state"], waiting["id"]) == ("current", "approved", loaded)
+    assert current["demo_approvals"] == len(asker.get("/law/rules").json()["rules"])
+    assert {rule["approval"] for rule in asker.get("/law/rules").json()["rules"]} == {"demo approval"}
+
+
+def test_a_release_is_compared_with_the_one_in_force_or_another(asker, loaded):
+    current = asker.get("/law/releases").json()["releases"][0]["id"]
+    found = asker.get(f"/law/releases/{loaded}/difference").json()
+    assert (found["release"], found["against"]) == (loaded, current)
+    assert {one["how"] for one in found["rules"]} == {"removed"}
+    back = asker.get(f"/law/releases/{current}/difference", against=loaded).json()
+    assert [one["name"] for one in back["rules"]] == [one["name"] for one in found["rules"]]
+    assert {one["how"] for one in back["rules"]} == {"added"}
+    parts = {part["part"]: part for part in back["rules"][0]["parts"]}
+    assert (parts["cite"]["before"], bool(parts["cite"]["after"])) == ("", True)
+
+
+@pytest.mark.parametrize("release", [uuid.uuid4(), "none", "00000000-0000-0000-0000-000000000000"])
+def test_a_release_that_is_none_leads_nowhere(asker, release):
+    assert asker.get(f"/law/releases/{release}/difference").status_code == 404
+
+
+def test_a_comparison_with_what_is_no_id_is_refused_by_name(asker, loaded):
+    assert asker.get(f"/law/releases/{loaded}/difference", against=uuid.uuid4()).status_code == 404
+    refused = asker.get(f"/law/releases/{loaded}/difference", against="none")
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "against")
+
+
+def test_a_key_without_the_scope_reads_no_release(office):
+    assert office.caller(scopes=["ledger:read"]).get("/law/releases").status_code == 403
