@@ -175,7 +175,7 @@ def test_validate_reads_a_good_agreement_back(reader):
 
 def test_validate_names_every_unknown_term_with_its_place(reader, write):
     text = DEMO.read_text("utf-8")
-    text = text.replace('kind = "sharing_mou"', 'kind = "mou"').replace('tucson-pd = "local"', 'tucson-pd = "big"')
+    text = text.replace('kind = "sharing_mou"', 'kind = "club"').replace('tucson-pd = "local"', 'tucson-pd = "big"')
     text = text.replace('["home_address", "telephone"]', '["home_adress"]').replace("per_day", "per_days", 1)
     problems = reader.run("agreement", "validate", write("a.toml", text), "--json").value["problems"]
     fields = {problem["field"]: problem for problem in problems}

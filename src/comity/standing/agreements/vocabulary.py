@@ -8,9 +8,16 @@ class AgreementKind(StrEnum):
 
     TASK_FORCE_MODEL = "task_force_model"
     WARRANT_SERVICE = "warrant_service"
+    JAIL_MODEL = "jail_model"
     SHARING_MOU = "sharing_mou"
+    MOU = "mou"
     INTERLOCAL = "interlocal"
+    """An intergovernmental agreement of Arizona as well."""
+    RESOURCE_SHARING = "resource_sharing"
+    CJI_USER = "cji_user"
     TRIBAL = "tribal"
+    COMPACT = "compact"
+    STONEGARDEN = "stonegarden"
 
 
 class PartyRole(StrEnum):
