@@ -13,6 +13,7 @@ from ninja.operation import Operation
 
 from comity.doors.api import (
     accounting,
+    agreement_texts,
     agreements,
     asks,
     conclude,
@@ -74,7 +75,7 @@ def _build() -> Api:
     api = Api(title="Comity", version="1", description=_ABOUT.strip(), docs=LocalDocs(), urls_namespace="api-v1")
     api.add_decorator(named_only)
     work = (asks, queue, conclude, reviews, records, deliveries, retention, accounting, shadow)
-    for part in (*work, ledger, samples, directory, law, law_releases, agreements, health):
+    for part in (*work, ledger, samples, directory, law, law_releases, agreements, agreement_texts, health):
         api.add_router("", part.router)
     return api
 

@@ -44,7 +44,9 @@ from comity.spine.tasks.verdict import (
 )
 from comity.spine.vault.holds import HoldNotVisibleError
 from comity.spine.vault.seal import ItemAlteredError, ItemNotVisibleError
+from comity.standing.agreements.redline import TooLongError
 from comity.standing.agreements.selectors import NoSuchAgreementError
+from comity.standing.agreements.versions import NoSuchVersionError
 from comity.standing.directory.selectors import NotInDirectoryError
 from comity.standing.law.selectors import DamagedReleaseError, NoLawInForceError, UnknownReleaseError
 
@@ -180,6 +182,12 @@ TABLE: Final[Mapping[type[Exception], Row]] = {
     DamagedReleaseError: _DAMAGED,
     ItemAlteredError: _DAMAGED,
     KeyRingError: _KEYS,
+    TooLongError: Row(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "text-too-long",
+        "The text is too long to be compared",
+        "compare its parts with `comity agreement redline --files`",
+    ),
     UnreadablePostError: Row(
         HTTPStatus.BAD_REQUEST, "body-cut-off", "The body ended too soon", "nothing was recorded; send it again"
     ),
@@ -224,6 +232,9 @@ def problem_of(error: Exception) -> Problem:
         case UnknownConclusionError():
             message, _, remedy = str(error).rpartition("; ")
             return unprocessable((FieldProblem("verdict", shown(message), remedy),))
+        case NoSuchVersionError():
+            message, _, remedy = str(error).partition("; ")
+            return unprocessable((FieldProblem("from, to", shown(message), remedy),))
         case SuspiciousOperation():
             return MALFORMED
         case _:

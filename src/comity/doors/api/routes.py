@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from http import HTTPStatus
-from inspect import signature
+from inspect import Parameter, signature
 from typing import Any, Final, TypedDict
 
 import msgspec
@@ -63,7 +63,7 @@ def open_to_all(*, gives: Mapping[int, Any]) -> Declared:
 
 def named_only(view: View) -> View:
     """Return the view, refusing query parameters it does not take: one misspelled must not pass for one left out."""
-    taken = set(signature(view).parameters) - {"request"}
+    taken = {_sent_as(one) for one in signature(view).parameters.values()} - {"request"}
 
     @wraps(view)
     def checked(request: HttpRequest, *args: object, **given: object) -> HttpResponseBase:
@@ -78,6 +78,12 @@ def named_only(view: View) -> View:
         return view(request, *args, **given)
 
     return checked
+
+
+def _sent_as(parameter: Parameter) -> str:
+    """Return what a parameter is called by whoever sends it: `from` cannot be a name in Python."""
+    aliases = (getattr(one, "alias", None) for one in getattr(parameter.annotation, "__metadata__", ()))
+    return next((one for one in aliases if isinstance(one, str)), parameter.name)
 
 
 def reply(status: HTTPStatus, value: msgspec.Struct, headers: Mapping[str, str] | None = None) -> HttpResponse:

@@ -8,9 +8,10 @@ from uuid import UUID
 from comity.doors.cli.acting import STEWARD, acting_as
 from comity.doors.cli.input import read_bytes
 from comity.doors.cli.mistakes import NOT_WELL, MistakeError
+from comity.doors.cli.new_file import write_new
 from comity.doors.cli.node import Node
 from comity.doors.cli.say import moment, note, say, say_json, say_table
-from comity.doors.cli.signing import Means, signature_by, write_new
+from comity.doors.cli.signing import Means, signature_by
 from comity.spine.tenancy.actor import Duty
 from comity.spine.tenancy.transaction import reading
 from comity.standing.agreements.commands import (
@@ -139,7 +140,7 @@ def digest_to_sign(*, code: str, agency: str, out: str | None, form: str) -> Non
         raise MistakeError("--for", f"`{agency}` is no party of `{code}`", f"parties are {', '.join(codes)}")
     found = signed_digest(version=version.digest, agency=agency)
     if out is not None:
-        write_new(out, found)
+        write_new("--out", out, found)
     if form == "json":
         say_json({"version": version.number, "version_digest": version.digest, "agency": agency, "digest": found.hex()})
         return

@@ -56,8 +56,10 @@ from comity.standing.agreements.commands.sign import (
 )
 from comity.standing.agreements.commands.supersede import NoSuccessorError
 from comity.standing.agreements.commands.terminate import NoNoticeError, NoticeGivenError, NotWaivedError
+from comity.standing.agreements.redline import TooLongError
 from comity.standing.agreements.selectors import NoSuchAgreementError
 from comity.standing.agreements.terms import UnknownTermError
+from comity.standing.agreements.versions import NoSuchVersionError
 from comity.standing.directory.commands.keys import KeyRefusedError
 from comity.standing.directory.commands.record import NotYourAgencyError
 from comity.standing.directory.commands.register import DirectoryConflictError
@@ -112,6 +114,7 @@ UNUSABLES: Final[Mapping[type[Exception], tuple[str, str]]] = {
     NoSuchMasterKeyError: ("KEY", "`comity keys masters` lists them, with what each seals"),
     NoSuccessorError: ("--successor", "name one in force between at least the same parties; " + _AGREEMENTS),
     NoSuchAgreementError: ("CODE", _AGREEMENTS),
+    NoSuchVersionError: ("--from, --to", "`comity agreement history CODE` shows the versions"),
     NotInDirectoryError: ("", "`comity directory list` shows the codes"),
     SignatureNotGoodError: ("", "`comity law digest` writes what is to be signed now; nothing was written"),
     TaskNotVisibleError: ("TASK", QUEUE),
@@ -120,6 +123,7 @@ UNUSABLES: Final[Mapping[type[Exception], tuple[str, str]]] = {
     UnknownReasonError: ("--reason", ""),
     UnknownReleaseError: ("--release", "`comity law show` lists the releases"),
     UnknownRuleError: ("--rule", "`comity law rules` lists the rules"),
+    TooLongError: ("CODE", ""),
     UnknownTermError: ("terms", ""),
 }
 """What was given does not fit: field and remedy; a remedy the message holds already is not repeated."""

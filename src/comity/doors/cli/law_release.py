@@ -7,9 +7,10 @@ from comity.doors.cli.acting import STEWARD, acting_as
 from comity.doors.cli.law_difference import brief_json, compare, say_brief
 from comity.doors.cli.law_release_chosen import chosen_release, release_json
 from comity.doors.cli.mistakes import MistakeError
+from comity.doors.cli.new_file import write_new
 from comity.doors.cli.node import Node
 from comity.doors.cli.say import moment, note, say, say_json
-from comity.doors.cli.signing import Means, signature_by, write_new
+from comity.doors.cli.signing import Means, signature_by
 from comity.doors.cli.when import parse_moment
 from comity.spine.tenancy.actor import Duty
 from comity.spine.tenancy.transaction import reading
@@ -48,7 +49,7 @@ def digest(node: Node, *, release: str | None, rules: Sequence[str], scope: str,
     if not asked.rules:
         raise MistakeError("--rule", "every one of these rules is approved", "`comity law show` says what is not")
     if out is not None:
-        write_new(out, asked.digest)
+        write_new("--out", out, asked.digest)
     if form == "json":
         statement = approval_statement(release=asked.release, rules=asked.rules).decode()
         say_json({"release": asked.release_id, "digest": asked.digest.hex(), "statement": statement})

@@ -4,7 +4,9 @@ import typer
 
 from comity.doors.cli.menu import (
     accounting,
+    agreement,
     agreement_signing,
+    agreement_texts,
     audit,
     conclude,
     directory,
@@ -34,6 +36,7 @@ def mount(app: typer.Typer) -> None:
     app.add_typer(retention.app, name="retention")
     app.add_typer(directory.app, name="directory")
     app.add_typer(law.app, name="law")
+    agreement_texts.mount(agreement.app)
     app.add_typer(agreement_signing.app, name="agreement")
     app.add_typer(ledger.app, name="ledger")
     app.add_typer(audit.app, name="audit")

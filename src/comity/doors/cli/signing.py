@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 import typer
 
@@ -59,13 +58,3 @@ def _private_key(name: str) -> PrivateKey:
             return read_private_key(pem, typer.prompt("passphrase", hide_input=True, err=True).encode())
     except PrivateKeyRefusedError as error:
         raise MistakeError("--key", str(error), remedy) from None
-
-
-def write_new(name: str, content: bytes) -> None:
-    """Write a file that is not there yet; raises `MistakeError`."""
-    try:
-        with Path(name).open("xb") as file:
-            file.write(content)
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or "not a path"
-        raise MistakeError("--out", f"`{name}` cannot be written: {why}", "name a file that is not there yet") from None

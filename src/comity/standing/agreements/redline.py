@@ -101,6 +101,13 @@ def paragraphs(changes: Sequence[Change]) -> tuple[tuple[Change, ...], ...]:
     return tuple(tuple(one) for one in found)
 
 
+def is_renumbered(paragraph: Sequence[Change]) -> bool:
+    """Tell whether nothing of a paragraph changed but its number."""
+    changed = [one for one in paragraph if one.kind is not Kind.KEEP]
+    at_start = [one.kind for one in paragraph[: len(changed)]] == [one.kind for one in changed]
+    return bool(changed) and at_start and all(_NUMBER.fullmatch(one.text.strip()) for one in changed)
+
+
 def blame(versions: Sequence[tuple[int, str]]) -> tuple[Brought, ...]:
     """Return the newest text in runs, each with the number of the version that brought its words.
 

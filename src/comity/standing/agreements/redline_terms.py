@@ -1,6 +1,7 @@
 """What changed between the terms of two versions, clause by clause and provision by provision, field by field. Pure.
 
-Terms come as they are stored. One that cannot be read is compared all the same; it only has no sentence.
+Terms come as they are stored. One that cannot be read is compared all the same; it only has no sentence. That a
+provision stands in a section of another number is no change of it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,7 @@ from comity.standing.agreements.explain import clause_sentence
 from comity.standing.agreements.terms import SCHEMA, UnknownTermError, read_terms
 
 _KEYS: Final = {"clauses": "id", "provisions": "term"}
+_NUMBERING: Final = {"clauses": frozenset[str](), "provisions": frozenset({"section"})}
 
 
 class Fate(StrEnum):
@@ -56,7 +58,8 @@ def redline_terms(
         for key in (*after, *(key for key in before if key not in after)):
             one, other = before.get(key), after.get(key)
             if one != other:
-                found.append(_change(part, key, one, other, language))
+                change = _change(part, key, one, other, language)
+                found += [] if {field.name for field in change.fields} == _NUMBERING[part] else [change]
     return tuple(found)
 
 

@@ -45,6 +45,16 @@ def usual_choice(template: Template) -> frozenset[str]:
     return frozenset(one.id for one in template.clauses if one.take == "on")
 
 
+def as_usual(template: Template, *, templates: Templates, language: str = "en") -> dict[str, Value]:
+    """Return what a template's placeholders are where nobody says; a field without default is its label in brackets."""
+    fields = templates.fields_of(template)
+    usual: dict[str, Value] = {
+        name: templates.default_of(template, name) or f"[{field.label.said(language)}]"
+        for name, field in fields.items()
+    }
+    return {**usual, **_sides(template)}
+
+
 def write_from_template(
     template: Template,
     *,
@@ -75,14 +85,18 @@ def write_from_template(
 
 
 def _built_in(template: Template, templates: Templates, chosen: Sequence[str], period: Period) -> dict[str, Value]:
-    sides = {"first": template.sides.first, "second": template.sides.second}
-    found: dict[str, Value] = {**sides, **{name.title(): side[:1].upper() + side[1:] for name, side in sides.items()}}
+    found: dict[str, Value] = {**_sides(template)}
     if period.ends_at is not None:
         return found | {"ends_on": period.ends_at}
     ending = [code for code in chosen if "{ends_on}" in templates.clauses[code].text]
     if ending:
         raise FillingError("period", "", f"has no end, which the clause `{ending[0]}` needs", "give its end")
     return found
+
+
+def _sides(template: Template) -> dict[str, str]:
+    sides = {"first": template.sides.first, "second": template.sides.second}
+    return sides | {name.title(): side[:1].upper() + side[1:] for name, side in sides.items()}
 
 
 def said_instant(at: datetime) -> str:

@@ -107,7 +107,7 @@ CREATE TRIGGER agreements_event_ready BEFORE INSERT ON agreements_event
 
 
 class Migration(migrations.Migration):
-    dependencies = [("agreements", "0002_auditors_read_their_own")]
+    dependencies = [("agreements", "0003_more_kinds")]
 
     operations = [
         # Paper may be attested for one party by posts of another: who is bound is told by `agreements_signature`.
