@@ -28,7 +28,7 @@ def set_up() -> None:
 
 def pages() -> Iterator[tuple[Path, str]]:
     """Yield every page that is made, or holds something made, with the text it should have."""
-    from tools.pages import acts, api, architecture, commands, errors, law, states, tables  # noqa: PLC0415 - after set_up
+    from tools.pages import acts, api, architecture, commands, errors, law, states, tables, templates  # noqa: PLC0415 - after set_up
 
     whole: dict[str, Callable[[], str]] = {
         "reference/acts.md": acts.page,
@@ -40,6 +40,7 @@ def pages() -> Iterator[tuple[Path, str]]:
         "reference/law-settings.md": law.settings_page,
         "reference/rules.md": law.rules_page,
         "reference/tables.md": tables.page,
+        "reference/templates.md": templates.page,
     }
     for name, make in whole.items():
         yield DOCS / name, MADE + make()

@@ -132,17 +132,21 @@ def test_the_two_languages_are_not_the_same_text():
         assert clause.summary.en != clause.summary.es, code
 
 
-def test_every_share_a_template_proposes_keeps_protected_persons_out():
+def test_no_choice_of_clauses_shares_about_protected_persons():
     known = load_templates()
+    protected = {"protected_1367", "asylum", "tu_visa", "continued_presence"}
     for template in known.templates.values():
-        marks = {
+        always = {one.id for one in template.clauses if one.take == "required"}
+        excluded = {
             mark
-            for clause in known.clauses_of(template).values()
-            for term in clause.terms
+            for clause in always
+            for term in known.clauses[clause].terms
             if term["kind"] == "exclude"
             for mark in term["marks"]
         }
-        assert {"protected_1367", "asylum", "tu_visa", "continued_presence"} <= marks, template.code
+        for term in template.terms:
+            assert protected <= excluded | set(term.get("excluded", ())), (template.code, term["id"])
+        assert "protected-persons" in {one.id for one in template.clauses}
 
 
 def test_no_clause_hands_on_figures_as_records_of_persons():

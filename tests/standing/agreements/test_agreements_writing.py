@@ -4,6 +4,7 @@ import tomllib
 from datetime import UTC, date, datetime
 
 import pytest
+from agreements_given import ask, facts_of, live_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -105,6 +106,28 @@ def test_the_last_day_is_said_and_a_fixed_term_needs_one():
     with pytest.raises(FillingError, match=r"period has no end.*`fixed-term`.*give its end"):
         written(period=Period(TERM.starts_at))
     assert "until it is ended" in written(choose=(), period=Period(TERM.starts_at))
+
+
+def test_the_gate_keeps_to_what_was_written():
+    live = live_of(*tomllib.loads(written())["clauses"], parties=("ice-ero-phoenix", "pinal-so"))
+    custody = {
+        "sender": "pinal-so",
+        "purpose": "civil_immigration",
+        "elements": ("person_name", "custody_status"),
+        "met": frozenset({"trained_receive_information"}),
+    }
+    outcomes = [
+        {type(outcome).__name__ for _, outcome in ask(facts_of(**(custody | change)), live).outcomes}
+        for change in (
+            {},
+            {"met": frozenset()},
+            {"marks": frozenset({"protected_1367"})},
+            {"marks": frozenset({"minor"})},
+            {"marks": frozenset({"tribal_data"})},
+            {"purpose": "statistics"},
+        )
+    ]
+    assert outcomes == [{"Permit"}, *[{"Refuse"}] * 5]
 
 
 def test_one_day_is_not_called_days_in_either_language():
