@@ -55,3 +55,138 @@ def test_what_changes_is_shown_before_putting_in_force(changed):
 def test_without_a_waiting_release_there_is_nothing_to_compare(reader):
     told = reader.run("law", "diff")
     assert (told.code, "no release waits for this" in told.err) == (2, True)
+
+
+@pytest.fixture
+def exported(terminal, tmp_path):
+    folder = tmp_path / "law"
+    told = terminal.run("law", "export", folder, "--json")
+    assert told.code == 0, told.err
+    return terminal, folder
+
+
+def releases(terminal) -> int:
+    return len(terminal.run("law", "show", "--json").lines)
+
+
+def test_a_release_written_as_a_folder_and_edited_is_loaded_as_a_draft_with_its_difference(exported):
+    terminal, folder = exported
+    same = terminal.run("law", "load", folder, "--json").value
+    assert (same["state"], releases(terminal)) == ("current", 1)
+    words = folder / "texts" / "en.toml"
+    words.write_text(words.read_text("utf-8").replace("Federal law lets", "Federal law now lets"), "utf-8")
+    told = terminal.run("law", "load", folder)
+    assert (told.code, "~ rule law-28 (says.en)" in told.out, "1 rules wait for counsel" in told.out) == (0, True, True)
+    again = terminal.run("law", "load", folder, "--json").value
+    assert (again["state"], again["unapproved"], again["changes"]["rules"]["changed"]) == (
+        "draft",
+        ["law-28"],
+        ["law-28"],
+    )
+    terminal.node.sequence()
+    assert terminal.run("ledger", "verify").code == 0
+
+
+def test_a_folder_that_is_there_is_not_written_into(exported, tmp_path):
+    terminal, folder = exported
+    for name in (folder, folder / "authorities.toml", tmp_path / "law" / "authorities.toml" / "x"):
+        told = terminal.run("law", "export", name)
+        assert (told.code, "FOLDER" in told.err) == (2, True)
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path / "elsewhere")
+    assert terminal.run("law", "export", link).code == 2
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_every_fault_of_a_folder_is_named_by_file_and_nothing_is_loaded(exported, tmp_path):
+    terminal, folder = exported
+
+    def refused(*says: str) -> None:
+        told = terminal.run("law", "load", folder)
+        assert (told.code, "Traceback" in told.err, releases(terminal)) == (2, False, 1)
+        assert [one for one in says if one not in told.err] == []
+        checked = terminal.run("law", "check", folder, "--json")
+        assert (checked.code, {one["severity"] for one in checked.lines} >= {"error"}) == (1, True)
+
+    pack, words = folder / "packs" / "us-az.cedar", folder / "texts" / "es.toml"
+    good = pack.read_bytes(), words.read_bytes()
+    pack.write_text(
+        pack.read_text().replace('"custody"', '"custard"').replace('@cite("A.R.S. 11-1051(A)")', '@cite("")')
+    )
+    refused(
+        "packs/us-az.cedar: rule `xe-29-az-release`: `custard` is not a word", "rule `xe-29-az-contact`: no citation"
+    )
+    pack.write_bytes(b"\x00\xff")
+    (folder / "notes.txt").write_text("x")
+    refused("packs/us-az.cedar: is not text in UTF-8", "notes.txt: is not a file of the law")
+    (folder / "notes.txt").unlink()
+    pack.unlink()
+    pack.symlink_to(folder / "packs" / "us.cedar")
+    refused("packs/us-az.cedar: is no plain file")
+    pack.unlink()
+    pack.write_bytes(good[0])
+    words.unlink()
+    refused("texts/es.toml: is missing")
+    words.write_bytes(good[1])
+    assert terminal.run("law", "load", folder).code == 0
+
+
+def test_what_is_no_folder_is_refused_in_a_sentence(exported, tmp_path):
+    terminal, folder = exported
+    link = tmp_path / "link"
+    link.symlink_to(folder)
+    for name, says in (
+        (tmp_path / "none", "cannot be read"),
+        (folder / "authorities.toml", "is no folder"),
+        (link, "is a link"),
+        ("a\x00b", "cannot be read"),
+    ):
+        for command in ("load", "check"):
+            told = terminal.run("law", command, name)
+            assert (told.code, says in told.err, "Traceback" in told.err) == (2, True, False)
+
+
+def test_a_loaded_release_is_checked_with_whether_counsel_approved(changed):
+    terminal, release = changed
+    current = next(one for one in terminal.run("law", "show", "--json").lines if one["state"] == "current")["release"]
+    assert [
+        one for one in terminal.run("law", "check", "--release", current, "--json").lines if one["severity"] == "error"
+    ] == []
+    found = terminal.run("law", "check", "--release", release, "--json")
+    errors = [(one["code"], one["rule"]) for one in found.lines if one["severity"] == "error"]
+    assert (found.code, errors) == (1, [("not-approved", "law-28")])
+    none = terminal.run("law", "check", "--release", "zzz")
+    assert (none.code, "is no release" in none.err) == (2, True)
+
+
+def test_an_approval_whose_signature_was_changed_behind_the_database_is_found(terminal):
+    from comity.config.node import Role
+
+    with terminal.node.connect(Role.BOOTSTRAP) as admin:
+        admin.execute("SET session_replication_role = replica")
+        admin.execute("UPDATE law_approval SET rule_digest = repeat('0', 63) || '1' WHERE rule_id = 'law-30'")
+    [release] = terminal.run("law", "show", "--json").lines
+    found = terminal.run("law", "check", "--release", release["release"], "--json")
+    errors = {(one["code"], one["rule"]) for one in found.lines}
+    assert {("not-approved", "law-30"), ("not-signed", "law-28")} <= errors
+
+
+def test_shipped_packs_are_checked_without_a_node(tmp_path):
+    from pathlib import Path
+
+    from cli_terminal import Terminal
+
+    def no_node():
+        raise AssertionError("the check of shipped packs opened a node")
+
+    terminal = Terminal(None, no_node)
+    tables = Path(__file__).parents[2] / "standing" / "law" / "tables"
+    told = terminal.run("law", "check", "--tables", tables)
+    assert "0 errors" in told.out or "nothing to mend" in told.out
+    assert "approved was not looked at" in told.err
+    errors = terminal.run("law", "check", "--tables", tmp_path / "none").err.splitlines()
+    assert "--tables" in errors[0]
+    (tmp_path / "odd.csv").write_text("a,b\n")
+    assert "is no decision table" in terminal.run("law", "check", "--tables", tmp_path).err
+    assert terminal.run("law", "check", "--on", "soon").code == 2
+    assert terminal.run("law", "check", tmp_path, "--release", "x").code == 2

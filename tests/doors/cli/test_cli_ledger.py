@@ -230,7 +230,10 @@ def test_every_command_explains_itself():
         *((name,) for name in ("ask", "queue", "answer", "approve", "refuse", "receive")),
         *(("directory", name) for name in ("import", "show", "list")),
         *(("law", name) for name in ("show", "rules", "elements", "categories", "purposes", "marks", "evidence")),
-        *(("law", name) for name in ("authorities", "load", "diff", "digest", "approve", "put-in-force")),
+        *(
+            ("law", name)
+            for name in ("authorities", "load", "export", "check", "diff", "digest", "approve", "put-in-force")
+        ),
         *(("agreement", name) for name in ("list", "show", "suspend", "resume", "history", "validate", "supersede")),
         *(("ledger", name) for name in ("status", "verify", "prove", "export", "checkpoint")),
         ("audit", "sample"),

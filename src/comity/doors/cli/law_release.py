@@ -5,8 +5,9 @@ from typing import Final
 
 from comity.doors.cli.acting import STEWARD, acting_as
 from comity.doors.cli.law_difference import brief_json, compare, say_brief
+from comity.doors.cli.law_folder import read_folder, write_folder
 from comity.doors.cli.law_release_chosen import chosen_release, release_json
-from comity.doors.cli.mistakes import MistakeError
+from comity.doors.cli.mistakes import MistakeError, tell
 from comity.doors.cli.new_file import write_new
 from comity.doors.cli.node import Node
 from comity.doors.cli.say import moment, note, say, say_json
@@ -16,17 +17,25 @@ from comity.spine.tenancy.actor import Duty
 from comity.spine.tenancy.transaction import reading
 from comity.standing.law.commands import approve_rules, load_release, put_in_force
 from comity.standing.law.facts import DEMO_APPROVAL, ApprovalRequest, ReleaseFacts, ReleaseState
+from comity.standing.law.lint import LintError
 from comity.standing.law.rules import approval_statement
-from comity.standing.law.selectors import get_approval_request, get_release
+from comity.standing.law.selectors import get_approval_request, get_release, read_release
 
 ID_SHOWN: Final = 8
 _ENFORCEABLE: Final = {ReleaseState.APPROVED, ReleaseState.DRAFT, ReleaseState.SUPERSEDED}
 
 
-def load(node: Node, *, form: str) -> None:
-    """Load the rules this version of Comity ships as a release; it decides nothing until it is put in force."""
+def load(node: Node, *, folder: str | None, form: str) -> None:
+    """Load a folder, or the rules this version of Comity ships, as a release; it decides nothing until in force."""
     now = node.now()
-    release_id = load_release(by=STEWARD, now=now)
+    try:
+        given = None if folder is None else read_folder(folder)
+        release_id = load_release(by=STEWARD, now=now, release=given)
+    except LintError as error:
+        for problem in error.problems:
+            tell(MistakeError("", problem))
+        remedy = "mend them; `comity law check FOLDER` finds the same without loading"
+        raise MistakeError("FOLDER", f"{len(error.problems)} problems; nothing was loaded", remedy) from None
     with reading(STEWARD):
         release = get_release(release_id, now)
     is_other = release.state is not ReleaseState.CURRENT
@@ -41,6 +50,19 @@ def load(node: Node, *, form: str) -> None:
         say(f"→ {len(release.unapproved)} rules wait for counsel: `comity law digest --all`, then `comity law approve`")
     elif release.state is ReleaseState.APPROVED:
         say("→ `comity law put-in-force`")
+
+
+def export(node: Node, *, folder: str, release: str | None, form: str) -> None:
+    """Write a release (the one in force) as a folder that `load` takes."""
+    chosen = chosen_release(node, release, {ReleaseState.CURRENT})
+    with reading(STEWARD):
+        found = read_release(chosen.id)
+    names = write_folder(folder, found)
+    if form == "json":
+        say_json({"release": chosen.id, "digest": chosen.digest, "files": names})
+        return
+    say(f"release {chosen.id} is in {folder}: {len(names)} files, {len(found.rules)} rules")
+    say(f"→ edit it, then `comity law check {folder}` and `comity law load {folder}`")
 
 
 def digest(node: Node, *, release: str | None, rules: Sequence[str], scope: str, out: str | None, form: str) -> None:

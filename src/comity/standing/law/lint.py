@@ -96,19 +96,52 @@ def lint_packs(
     problems: list[str] = []
     seen: dict[str, str] = {}
     for jurisdiction, text in packs.items():
-        found = list(lint_text(text, catalogue=catalogue, words=vocabulary(catalogue)))
         try:
-            rules = parse_pack(text, jurisdiction=jurisdiction)
-        except BrokenRuleError as error:
-            problems += [*(f"pack `{jurisdiction}`: {problem}" for problem in found), str(error)]
-            continue
+            found, rules = _pack_problems(jurisdiction, text, catalogue)
+        except RecursionError:
+            found, rules = ["a rule is nested too deeply; write several"], ()
         found += lint_rules(rules, catalogue=catalogue)
         found += _reference_problems(rules, texts, authorities)
-        found += _state_problems(jurisdiction, text, catalogue)
         found += [f"rule `{rule.id}` stands in pack `{seen[rule.id]}` too" for rule in rules if rule.id in seen]
         seen.update({rule.id: jurisdiction for rule in rules})
-        problems += [f"pack `{jurisdiction}`: {problem}" for problem in found]
+        problems += [f"packs/{jurisdiction}.cedar: {problem}" for problem in found]
     return tuple(problems)
+
+
+def _pack_problems(jurisdiction: str, text: str, catalogue: Catalogue) -> tuple[list[str], tuple[Rule, ...]]:
+    """Return what is wrong with a pack as text, and the rules of it that can be read."""
+    found = list(lint_text(text, catalogue=catalogue, words=vocabulary(catalogue)))
+    try:
+        policies = json.loads(cedarpy.policies_to_json_str(text))["staticPolicies"]
+    except ValueError:
+        return found, ()
+    found += ["holds no rule"] if not policies else []
+    found += _state_problems(jurisdiction, policies, catalogue)
+    try:
+        return found, parse_pack(text, jurisdiction=jurisdiction)
+    except ValueError:
+        rules, broken = _read_singly(jurisdiction, policies)
+        return found + broken, rules
+
+
+def _read_singly(jurisdiction: str, policies: Mapping[str, Any]) -> tuple[tuple[Rule, ...], list[str]]:
+    """Return the rules of a broken pack that can be read, and what is wrong with each of the others."""
+    rules: dict[str, Rule] = {}
+    broken: list[str] = []
+    for policy in policies.values():
+        name = (policy.get("annotations") or {}).get("id", "(without id)")
+        alone = {"staticPolicies": {"policy0": policy}, "templates": {}, "templateLinks": []}
+        try:
+            (rule,) = parse_pack(str(cedarpy.policies_from_json_str(json.dumps(alone))), jurisdiction=jurisdiction)
+        except BrokenRuleError as error:
+            broken.append(str(error))
+        except ValueError:
+            broken.append(f"rule `{name}`: the engine cannot hold it; write several rules")
+        else:
+            if rule.id in rules:
+                broken.append(f"rule `{rule.id}` stands twice")
+            rules[rule.id] = rule
+    return tuple(rules.values()), broken
 
 
 def _policy_problems(policy: Mapping[str, Any], catalogue: Catalogue, words: Vocabulary) -> Iterator[str]:
@@ -213,7 +246,7 @@ def _reference_problems(rules: Iterable[Rule], texts: Texts, authorities: Mappin
                 yield f"rule `{rule.id}`: unknown authority `{source}`"
 
 
-def _state_problems(jurisdiction: str, text: str, catalogue: Catalogue) -> Iterator[str]:
+def _state_problems(jurisdiction: str, policies: Mapping[str, Any], catalogue: Catalogue) -> Iterator[str]:
     """Slicing only saves work: a state's rule must not hold without its own state."""
     if jurisdiction == "us":
         return
@@ -221,10 +254,11 @@ def _state_problems(jurisdiction: str, text: str, catalogue: Catalogue) -> Itera
     if not jurisdiction.startswith("us-") or state not in catalogue.states:
         yield f"no such jurisdiction as `{jurisdiction}`"
         return
-    for policy in json.loads(cedarpy.policies_to_json_str(text))["staticPolicies"].values():
+    for policy in policies.values():
+        name = (policy.get("annotations") or {}).get("id", "(without id)")
         bodies = [condition["body"] for condition in policy["conditions"] if condition["kind"] == "when"]
         if not any(_implies_state(body, state) for body in bodies):
-            yield f"rule `{policy['annotations']['id']}`: can hold without its state `{state}`"
+            yield f"rule `{name}`: can hold without its state `{state}`"
 
 
 def _implies_state(body: Mapping[str, Any], state: str) -> bool:

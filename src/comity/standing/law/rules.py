@@ -9,7 +9,7 @@ from comity.kernel.canonical import canonical
 from comity.kernel.digest import sha256
 from comity.spine.policy.rules import Rule
 from comity.standing.law.catalogue import Catalogue
-from comity.standing.law.lint import LintError, lint_packs
+from comity.standing.law.lint import LintError
 from comity.standing.law.packs import (
     Authority,
     Texts,
@@ -20,6 +20,7 @@ from comity.standing.law.packs import (
     shipped_packs,
     shipped_text_sources,
 )
+from comity.standing.law.problems import list_problems
 
 APPROVAL_SCHEMA: Final = "comity/law-approval/1"
 
@@ -63,9 +64,18 @@ class Release:
 
     def check(self, catalogue: Catalogue) -> None:
         """Raise `LintError` with every reason why this may not be loaded."""
-        problems = lint_packs(self.packs, catalogue=catalogue, texts=self.texts, authorities=self.authorities)
+        problems = self.problems(catalogue)
         if problems:
             raise LintError(problems)
+
+    def problems(self, catalogue: Catalogue) -> tuple[str, ...]:
+        """Return every reason why this may not be loaded, each named by file and rule."""
+        return list_problems(
+            packs=self.packs,
+            text_sources=self.text_sources,
+            authority_source=self.authority_source,
+            catalogue=catalogue,
+        )
 
 
 def shipped_release() -> Release:

@@ -10,7 +10,9 @@ from uuid import UUID
 from django.db import connection
 
 from comity.kernel.time import Period
+from comity.spine.keys.ring import Signature
 from comity.spine.tenancy.stamps import Stamps, kept
+from comity.standing.directory.selectors import KeyNotGoodError, SignatureNotGoodError, check_signature
 from comity.standing.law.facts import (
     ApprovalFacts,
     ApprovalRequest,
@@ -148,6 +150,38 @@ def list_approvals(digests: Iterable[str]) -> dict[str, ApprovalFacts]:
         )
         for row in LawApproval.objects.filter(rule_digest__in=list(digests))
     }
+
+
+def list_unsigned(release: Release) -> tuple[str, ...]:
+    """Return the approved rules of a release whose approval bears no good signature, sorted.
+
+    A signature is checked again from the rows: over all rules approved with it, by a key the directory says was good
+    for the agency then. Approvals of before they were signed count as not signed.
+    """
+    rows = list(LawApproval.objects.filter(rule_digest__in=list(release.rule_digests.values())))
+    signed = {row.digest for row in rows if row.digest}
+    together: dict[str, dict[str, str]] = {}
+    for digest, rule_id, rule in LawApproval.objects.filter(digest__in=signed).values_list(
+        "digest", "rule_id", "rule_digest"
+    ):
+        together.setdefault(str(digest), {})[rule_id] = rule
+    releases: dict[UUID | None, str] = dict(LawRelease.objects.values_list("id", "digest"))
+    good = {
+        digest
+        for digest, one in {row.digest or "": row for row in rows if row.digest}.items()
+        if _is_signed(one, releases.get(one.release_id, ""), together[digest])
+    }
+    return tuple(sorted(row.rule_id for row in rows if row.digest not in good))
+
+
+def _is_signed(row: LawApproval, release: str, rules: Mapping[str, str]) -> bool:
+    digest = approval_digest(release=release, rules=rules)
+    signature = Signature(row.scheme or "", row.key_id or "", digest, bytes(row.signature or b""))
+    try:
+        check_signature(agency_id=row.agency_id, signature=signature, digest=digest, at=row.at)
+    except (KeyNotGoodError, SignatureNotGoodError):
+        return False
+    return row.digest == digest.hex()
 
 
 def list_rule_approvals(law: Law) -> dict[str, ApprovalFacts]:

@@ -25,16 +25,72 @@ def _scope(named: list[str], *, is_all: bool) -> str:
     return "all" if is_all else "named"
 
 
-def load(context: typer.Context, *, json: Json = False) -> None:
-    """Load the rules this version of Comity ships, as a release that decides nothing yet.
+def load(
+    context: typer.Context,
+    *,
+    folder: Annotated[
+        str | None,
+        typer.Argument(metavar="FOLDER", help="A whole release as `comity law export` writes one; what ships if none."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Load rules, words and authorities as a release that decides nothing yet: those of a folder, or those shipped.
 
-    Every rule is checked first; with one fault nothing is loaded. Then counsel approves, then the release is put in
-    force. Loading the same rules again changes nothing.
+    Everything is checked first; with one fault nothing is loaded. What it changes against the law in force is shown.
+    Then counsel approves, then the release is put in force. Loading the same rules again changes nothing.
     """
     with opened(context) as node:
         from comity.doors.cli import law_release
 
-        law_release.load(node, form=form_of(json))
+        law_release.load(node, folder=folder, form=form_of(json))
+
+
+def export(
+    context: typer.Context,
+    *,
+    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="A folder that is new or empty.")],
+    release: Annotated[
+        str | None, typer.Option(metavar="ID", help="Which release, by id or its first characters; the one in force.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Write a release as the folder that `comity law load` takes: packs, texts, authorities, for counsel to edit."""
+    with opened(context) as node:
+        from comity.doors.cli import law_release
+
+        law_release.export(node, folder=folder, release=release, form=form_of(json))
+
+
+def check(
+    context: typer.Context,
+    *,
+    folder: Annotated[
+        str | None, typer.Argument(metavar="FOLDER", help="A folder as `comity law load` takes; what ships if none.")
+    ] = None,
+    release: Annotated[
+        str | None, typer.Option(metavar="ID", help="A loaded release instead, with whether counsel approved it.")
+    ] = None,
+    tables: Annotated[
+        str | None, typer.Option(metavar="FOLDER", help="The decision tables: is each rule tried both ways?")
+    ] = None,
+    on: Annotated[str | None, typer.Option(metavar="DAY", help="The day to check for; today when left out.")] = None,
+    json: Json = False,
+) -> None:
+    """Find what is wrong, missing or about to end: citations, authorities, days no version covers, words, approvals.
+
+    Ends with 1 when something was found. Nothing is written; without `--release` no node is needed.
+    """
+    from comity.doors.cli import law_check
+
+    checking = law_check.Checking(tables, on, form_of(json))
+    with told():
+        if folder is not None and release is not None:
+            raise MistakeError("FOLDER, --release", "one of the two at most", "leave one out")
+        if release is None:
+            raise typer.Exit(law_check.check_sources(folder, checking))
+    with opened(context) as node:
+        code = law_check.check_loaded(node, release or "", checking)
+    raise typer.Exit(code)
 
 
 def diff(
@@ -137,6 +193,6 @@ def put_in_force(
 
 def mount(app: typer.Typer) -> None:
     """Add the commands to `comity law`."""
-    for command in (load, diff, digest, approve):
+    for command in (load, export, check, diff, digest, approve):
         app.command()(command)
     app.command("put-in-force")(put_in_force)
