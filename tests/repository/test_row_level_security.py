@@ -64,6 +64,7 @@ AGENCY_SEES = {
     "law_release": EVERYBODY,
     "law_replay": EVERYBODY,
     "law_rule": EVERYBODY,
+    "law_setting": EVERYBODY,
     "ledger_checkpoint": EVERYBODY,
     "ledger_entry": OWN,
     "ledger_pending": NO_RIGHT,

@@ -55,3 +55,23 @@ def test_a_comparison_with_what_is_no_id_is_refused_by_name(asker, loaded):
 
 def test_a_key_without_the_scope_reads_no_release(office):
     assert office.caller(scopes=["ledger:read"]).get("/law/releases").status_code == 403
+
+
+def test_settings_say_what_counsel_chose_and_else_the_default(asker, office, monkeypatch):
+    from dataclasses import replace
+    from types import SimpleNamespace
+
+    from comity.doors.api import law
+    from comity.spine.tenancy.actor import Duty
+    from comity.standing.law.commands import set_setting
+
+    known = {
+        name: SimpleNamespace(id=name, en="says", es="dice", values=("off", "on"), default="off")
+        for name in ("plates", "records")
+    }
+    monkeypatch.setattr(law, "load_known", lambda: known)
+    by = replace(office.node.actor("az-ag", "counsel"), duty=Duty.STEWARD)
+    set_setting(by=by, now=office.now(), setting="plates", value="on", reason="I-26", known=known)
+    plates, records = asker.get("/law/settings", language="es").json()["settings"]
+    assert (plates["value"], plates["reason"], plates["says"], bool(plates["since"])) == ("on", "I-26", "dice", True)
+    assert (records["value"], records["since"]) == ("off", None)

@@ -190,3 +190,42 @@ def test_shipped_packs_are_checked_without_a_node(tmp_path):
     assert "is no decision table" in terminal.run("law", "check", "--tables", tmp_path).err
     assert terminal.run("law", "check", "--on", "soon").code == 2
     assert terminal.run("law", "check", tmp_path, "--release", "x").code == 2
+
+
+@pytest.fixture
+def settings(monkeypatch):
+    """Two settings as if they shipped."""
+    from types import SimpleNamespace
+
+    from comity.doors.cli import law_setting
+    from comity.standing.law.commands import setting
+
+    known = {
+        "plates": SimpleNamespace(
+            id="plates", en="Plates may go", es="Las placas", values=("off", "on"), default="off"
+        ),
+        "home": SimpleNamespace(id="home", en="A warrant", es="Una orden", values=("strict",), default="strict"),
+    }
+    for module in (law_setting, setting):
+        monkeypatch.setattr(module, "load_known", lambda: known)
+
+
+@pytest.mark.usefixtures("settings")
+def test_counsel_switches_a_setting_and_the_list_says_so(terminal):
+    words = ("law", "setting", "set", "plates", "on", "--reason", "opinion I-26")
+    assert {one["value"] for one in terminal.run("law", "setting", "list", "--json").lines} == {"off", "strict"}
+    clerk = terminal.run(*words, "--as", "az-ag/interface")
+    assert (clerk.code, "is not counsel" in clerk.err) == (1, True)
+    assert terminal.run(*words, "--as", "az-ag/counsel").code == 0
+    [_, plates] = terminal.run("law", "setting", "list", "--lang", "es", "--json").lines
+    assert (plates["value"], plates["says"], plates["reason"]) == ("on", "Las placas", "opinion I-26")
+    assert "opinion I-26" in terminal.run("law", "setting", "list").out
+    for wrong, says in (
+        (("plates", "maybe"), "has no value `maybe`; use one of: off, on"),
+        (("weather", "on"), "no setting `weather`; use one of: home, plates"),
+        (("home", "strict"), "there is nothing to switch"),
+    ):
+        told = terminal.run("law", "setting", "set", *wrong, "--reason", "x", "--as", "az-ag/counsel")
+        assert (told.code, says in told.err) == (2, True)
+    back = terminal.run(*words, "--as", "az-ag/counsel", "--at", "2020-01-01")
+    assert (back.code, "--at" in back.err) == (2, True)

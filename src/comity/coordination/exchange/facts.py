@@ -64,7 +64,7 @@ class Standing:
     clause of one covers something asked for, by purpose, category and element, `named_in_force` whether the agreement
     the ask names, if any, is among them. `trained` and
     `untrained` are evidence codes of the asker's post holder; `shown` are codes the node itself established
-    (`approved_…`, `counsel_mandate`).
+    (`approved_…`, `counsel_mandate`) or counsel of the node switched on (`setting_…`).
     """
 
     agreements: tuple[LiveAgreement, ...]

@@ -22,6 +22,7 @@ from comity.standing.agreements.selectors import list_agreements
 from comity.standing.directory import selectors as directory
 from comity.standing.directory.facts import AgencyFacts, PostFacts
 from comity.standing.directory.vocabulary import Hosting, PostFunction
+from comity.standing.law.selectors import get_setting_codes
 from comity.standing.training.facts import Eligible
 from comity.standing.training.selectors import list_post_eligibility
 from comity.standing.training.vocabulary import Function
@@ -230,7 +231,7 @@ def pairs_of(named: Iterable[Named]) -> set[PairIds]:
 def standing_of(
     named: Sequence[Named], agreements: Agreements, now: datetime, stamps: Stamps | None = None
 ) -> dict[UUID, Standing]:
-    """Return, per ask id, the agreements that bear on it and its post holder's training."""
+    """Return, per ask id, the agreements that bear on it, its post holder's training and the law's settings."""
     posts = {n.post.id for n in named}
     judged = list_post_eligibility(post_ids=posts, functions=set(TRAINED.values()), at=now, stamps=stamps)
     trained = {
@@ -239,6 +240,7 @@ def standing_of(
     }
     bearing = {n.id: agreements[n.holder.id, n.asker.id] for n in named}
     covered = _covered(named, bearing, now)
+    settings = get_setting_codes(now, stamps=stamps)
     return {
         n.id: Standing(
             agreements=bearing[n.id],
@@ -247,6 +249,7 @@ def standing_of(
             named_in_force=_is_named_in_force(n, bearing[n.id], now),
             trained=trained[n.post.id],
             untrained=frozenset(TRAINED) - trained[n.post.id],
+            shown=settings,
         )
         for n in named
     }

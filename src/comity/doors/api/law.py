@@ -7,6 +7,7 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
+from comity.doors.api.answers import Moment, moment
 from comity.doors.api.bodies import Language
 from comity.doors.api.routes import declared, reply
 from comity.doors.api.scopes import caller_of
@@ -16,7 +17,8 @@ from comity.standing.directory.vocabulary import Scope
 from comity.standing.law.catalogue import Source, Word, load_catalogue
 from comity.standing.law.explain import get_rule_text
 from comity.standing.law.facts import ApprovalFacts, Law
-from comity.standing.law.selectors import get_current_law, list_authorities, list_rule_approvals
+from comity.standing.law.selectors import get_current_law, list_authorities, list_rule_approvals, list_settings
+from comity.standing.law.setting_facts import KnownSetting, SettingFacts, load_known
 
 router = Router(tags=["law"])
 
@@ -64,6 +66,23 @@ class Authorities(msgspec.Struct, frozen=True):
     """Every authority, by code."""
 
     authorities: tuple[AuthorityLine, ...]
+
+
+class SettingLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A point of law that is not built in. `value`: counsel's from `since` on, else the default, the strict one."""
+
+    id: str
+    says: str
+    value: str
+    values: tuple[str, ...]
+    since: Moment | None
+    reason: str
+
+
+class SettingList(msgspec.Struct, frozen=True):
+    """Every setting, by id."""
+
+    settings: tuple[SettingLine, ...]
 
 
 class Term(msgspec.Struct, frozen=True):
@@ -133,6 +152,16 @@ def get_authorities(request: HttpRequest) -> HttpResponse:
     return reply(HTTPStatus.OK, Authorities(lines))
 
 
+@router.get("/law/settings", **declared(Scope.LAW_READ, gives={200: SettingList}))
+def get_settings(request: HttpRequest, language: Language = Language.EN) -> HttpResponse:
+    """List what counsel of the node may choose where the law is not settled, and what was chosen."""
+    caller, known = caller_of(request), load_known()
+    with reading(caller.actor):
+        chosen = list_settings(caller.now)
+    lines = (_setting(name, known.get(name), chosen.get(name), language) for name in sorted(known.keys() | chosen))
+    return reply(HTTPStatus.OK, SettingList(tuple(lines)))
+
+
 @router.get("/law/elements", **declared(Scope.LAW_READ, gives={200: Vocabulary}))
 def get_elements(request: HttpRequest, language: Language = Language.EN) -> HttpResponse:  # noqa: ARG001 - keyed
     """List the words of the gate: elements, categories, purposes, evidence, marks."""
@@ -152,6 +181,17 @@ def get_elements(request: HttpRequest, language: Language = Language.EN) -> Http
         marks=_terms(known.marks.values(), tongue),
     )
     return reply(HTTPStatus.OK, vocabulary)
+
+
+def _setting(name: str, one: KnownSetting | None, own: SettingFacts | None, language: Language) -> SettingLine:
+    return SettingLine(
+        id=name,
+        says="" if one is None else one.es if language is Language.ES else one.en,
+        value=own.value if own else one.default if one else "",
+        values=one.values if one else (),
+        since=moment(own.effective_at) if own else None,
+        reason=own.reason if own else "",
+    )
 
 
 def _rule(rule: Rule, law: Law, language: Language, approval: ApprovalFacts | None) -> RuleLine:

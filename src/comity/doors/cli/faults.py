@@ -71,6 +71,7 @@ from comity.standing.law.commands import (
     NotCounselError,
     NotReplayedError,
     NotStewardError,
+    SettingRefusedError,
 )
 from comity.standing.law.lint import LintError
 from comity.standing.law.selectors import (
@@ -116,6 +117,7 @@ UNUSABLES: Final[Mapping[type[Exception], tuple[str, str]]] = {
     NoSuchAgreementError: ("CODE", _AGREEMENTS),
     NoSuchVersionError: ("--from, --to", "`comity agreement history CODE` shows the versions"),
     NotInDirectoryError: ("", "`comity directory list` shows the codes"),
+    SettingRefusedError: ("SETTING", "`comity law setting list` shows them; nothing was set"),
     SignatureNotGoodError: ("", "`comity law digest` writes what is to be signed now; nothing was written"),
     TaskNotVisibleError: ("TASK", QUEUE),
     UnknownEntryError: ("ENTRY", "`comity ask --json` names the entry of each ask"),

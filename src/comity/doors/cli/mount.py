@@ -14,6 +14,7 @@ from comity.doors.cli.menu import (
     keys,
     law,
     law_release,
+    law_setting,
     ledger,
     outside,
     record,
@@ -26,6 +27,7 @@ from comity.doors.cli.menu import (
 def mount(app: typer.Typer) -> None:
     """Add every command; each finds an `Opener` in `context.obj`."""
     law_release.mount(law.app)
+    law.app.add_typer(law_setting.app, name="setting")
     exchange.mount(app)
     app.command("told")(outside.record_told)
     app.command()(review.review)

@@ -139,3 +139,23 @@ class LawReplay(models.Model):
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="law_replay_period"),
         ]
         indexes = [models.Index(fields=["release", "against", "at"], name="law_replay_latest")]
+
+
+class LawSetting(models.Model):
+    """Act row: counsel gave a setting a value from `effective_at` on; the last to take effect counts."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    at = models.DateTimeField()
+    agency_id = models.UUIDField()
+    post_id = models.UUIDField()
+    setting = models.TextField()
+    value = models.TextField()
+    reason = models.TextField()
+    effective_at = models.DateTimeField()
+    entry_id = models.UUIDField()
+
+    class Meta:
+        db_table = "law_setting"
+        constraints = [
+            models.CheckConstraint(condition=Q(effective_at__gte=F("at")), name="law_setting_not_dated_back"),
+        ]

@@ -24,8 +24,9 @@ from comity.standing.law.facts import (
     ReplayCounts,
     ReplayFacts,
 )
-from comity.standing.law.models import LawApproval, LawAuthority, LawInForce, LawRelease, LawReplay, LawRule
+from comity.standing.law.models import LawApproval, LawAuthority, LawInForce, LawRelease, LawReplay, LawRule, LawSetting
 from comity.standing.law.rules import Release, approval_digest, rule_digest
+from comity.standing.law.setting_facts import SETTING_ON, SETTING_PREFIX, SettingFacts
 
 _KEPT: Final = 8
 _laws: OrderedDict[str, Law] = OrderedDict()
@@ -35,6 +36,8 @@ _IN_FORCE: Final = (
     "SELECT f.effective_at, f.release_id, r.digest FROM law_in_force f JOIN law_release r ON r.id = f.release_id"
     " ORDER BY f.effective_at DESC, f.at DESC, f.id DESC"
 )
+
+_VALUES: Final = "SELECT effective_at, setting, value FROM law_setting ORDER BY effective_at, at, id"
 
 
 class NoLawInForceError(LookupError):
@@ -277,3 +280,40 @@ def list_authorities() -> list[AuthorityFacts]:
         )
         for row in LawAuthority.objects.order_by("code")
     ]
+
+
+def list_settings(at: datetime) -> dict[str, SettingFacts]:
+    """Return the settings counsel gave a value that holds at `at`, by id; every other has its default."""
+    found: dict[str, SettingFacts] = {}
+    for row in LawSetting.objects.filter(effective_at__lte=at).order_by("effective_at", "at", "id"):
+        found[row.setting] = SettingFacts(
+            id=row.setting,
+            value=row.value,
+            reason=row.reason,
+            effective_at=row.effective_at,
+            at=row.at,
+            agency_id=row.agency_id,
+            post_id=row.post_id,
+        )
+    return found
+
+
+def get_setting_codes(at: datetime, *, stamps: Stamps | None = None) -> frozenset[str]:
+    """Return the evidence `setting_<id>` of every setting that is on at `at`; none was set: none, the strict reading.
+
+    One small query, none with `stamps` met before.
+    """
+    values = {
+        setting: value
+        for effective_at, setting, value in kept(stamps, ("law",), "settings", _list_values)
+        if effective_at <= at
+    }
+    return frozenset(f"{SETTING_PREFIX}{setting}" for setting, value in values.items() if value == SETTING_ON)
+
+
+def _list_values() -> list[tuple[datetime, str, str]]:
+    """Return every value ever set, the last to take effect last."""
+    with connection.cursor() as cursor:
+        cursor.execute(_VALUES)
+        found: list[tuple[datetime, str, str]] = cursor.fetchall()
+    return found

@@ -258,7 +258,7 @@ def _released_by_post(
         cursor,
         [named],
         [latest or record],
-        standing=[replace(standing, shown=shown)],
+        standing=[replace(standing, shown=standing.shown | shown)],
         law=get_current_law(batch.now),
         now=batch.now,
     )

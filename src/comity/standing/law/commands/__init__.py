@@ -1,10 +1,11 @@
-"""The writes of law: load a release, approve its rules, put it in force. Each opens its own durable transaction."""
+"""The writes of law: releases, approvals, replays, settings. Each opens its own durable transaction."""
 
-from comity.standing.law.commands.approve import NotCounselError, approve_rules
+from comity.standing.law.commands.approve import approve_rules
 from comity.standing.law.commands.load import load_release
 from comity.standing.law.commands.put_in_force import DatedBackError, NotApprovedError, NotReplayedError, put_in_force
-from comity.standing.law.commands.record import NotStewardError
+from comity.standing.law.commands.record import NotCounselError, NotStewardError
 from comity.standing.law.commands.replay import record_replay
+from comity.standing.law.commands.setting import SettingRefusedError, set_setting
 
 __all__ = [
     "DatedBackError",
@@ -12,8 +13,10 @@ __all__ = [
     "NotCounselError",
     "NotReplayedError",
     "NotStewardError",
+    "SettingRefusedError",
     "approve_rules",
     "load_release",
     "put_in_force",
     "record_replay",
+    "set_setting",
 ]

@@ -9,19 +9,21 @@ from comity.kernel.ids import new_id
 from comity.spine.keys.ring import Signature
 from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import acting
-from comity.standing.directory.selectors import check_signature, get_post
-from comity.standing.directory.vocabulary import PostFunction
-from comity.standing.law.commands.record import Row, done_by, require_steward, write_act
+from comity.standing.directory.selectors import check_signature
+from comity.standing.law.commands.record import (
+    NotCounselError,
+    Row,
+    done_by,
+    require_counsel,
+    require_steward,
+    write_act,
+)
 from comity.standing.law.facts import ApprovalRequest
 from comity.standing.law.models import LawRelease
 from comity.standing.law.selectors import get_approval_request
 
 Note = Literal["", "demo approval"]
 """What is said of approvals beside their signature."""
-
-
-class NotCounselError(PermissionError):
-    """Somebody else than counsel approved, or counsel approved what the same post had loaded."""
 
 
 def approve_rules(
@@ -38,7 +40,9 @@ def approve_rules(
     """
     require_steward(by)
     with acting(by) as cursor:
-        _require_counsel(by, release_id)
+        require_counsel(by)
+        if LawRelease.objects.filter(id=release_id, post_id=by.post_id).exists():
+            raise NotCounselError("the post that loaded a release does not approve it")
         asked = get_approval_request(release_id, rule_ids)
         if not asked.rules:
             return []
@@ -61,11 +65,3 @@ def _rows(asked: ApprovalRequest, signature: Signature, shared: Row) -> list[tup
         ("law_approval", {**signed, "id": new_id(), "rule_id": rule_id, "rule_digest": digest})
         for rule_id, digest in asked.rules.items()
     ]
-
-
-def _require_counsel(by: Actor, release_id: UUID) -> None:
-    post = get_post(by.post_id)
-    if post.function is not PostFunction.COUNSEL or post.agency_id != by.agency_id:
-        raise NotCounselError(f"post `{post.code}` is not counsel of the acting agency")
-    if LawRelease.objects.filter(id=release_id, post_id=by.post_id).exists():
-        raise NotCounselError("the post that loaded a release does not approve it")

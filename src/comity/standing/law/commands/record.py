@@ -10,6 +10,8 @@ from comity.kernel.canonical import Cell, plain
 from comity.spine.ledger.append import Entry, append_entries
 from comity.spine.tenancy.actor import Actor, Duty
 from comity.spine.tenancy.transaction import as_bytea, insert_rows
+from comity.standing.directory.selectors import get_post
+from comity.standing.directory.vocabulary import PostFunction
 
 Row = dict[str, object]
 ROWS_AN_ENTRY: Final = 400
@@ -20,10 +22,21 @@ class NotStewardError(PermissionError):
     """The law of the node is kept by its steward."""
 
 
+class NotCounselError(PermissionError):
+    """Somebody else than counsel did what counsel does, or counsel approved what the same post had loaded."""
+
+
 def require_steward(by: Actor) -> None:
     """Raise `NotStewardError` unless `by` acts as the steward."""
     if by.duty is not Duty.STEWARD:
         raise NotStewardError("only the steward's duty keeps the law of the node")
+
+
+def require_counsel(by: Actor) -> None:
+    """Raise `NotCounselError` unless the post of `by` is counsel of its agency; reads in the caller's transaction."""
+    post = get_post(by.post_id)
+    if post.function is not PostFunction.COUNSEL or post.agency_id != by.agency_id:
+        raise NotCounselError(f"post `{post.code}` is not counsel of the acting agency")
 
 
 def done_by(by: Actor, now: datetime) -> Row:
