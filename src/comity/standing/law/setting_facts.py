@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
 from typing import Final, Protocol
 from uuid import UUID
+
+from comity.standing.law.settings import load_settings
 
 SETTING_PREFIX: Final = "setting_"
 """What the evidence of a setting begins with; rules read it."""
@@ -50,5 +51,5 @@ class SettingFacts:
 
 
 def load_known() -> Mapping[str, KnownSetting]:
-    """Return the settings that ship, by id. None ships yet: none can be set, and every reading is the strict one."""
-    return MappingProxyType({})
+    """Return the settings that ship, by id."""
+    return load_settings()
