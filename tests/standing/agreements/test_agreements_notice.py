@@ -17,10 +17,10 @@ from comity.standing.agreements.live import lock_agreements
 from comity.standing.agreements.notice import is_public, notice_days
 from comity.standing.agreements.selectors import get_agreement, list_events
 from comity.standing.agreements.terms import read_terms
-from comity.standing.agreements.vocabulary import EventKind, SuspensionReason, TerminationReason
+from comity.standing.agreements.vocabulary import EventKind, PartyRole, SuspensionReason, TerminationReason
 
 NINETY = {"term": "termination_notice_days", "value": 90, "unit": "days", "section": "VIII", "words": "90-day notice"}
-WAIVED = {"term": "notice_waived_for_public_safety", "value": "yes", "unit": "word"}
+WAIVED = {"term": "exigent_exception", "value": True, "unit": "yes"}
 WITHDREW, MUTUAL = TerminationReason.PARTY_WITHDREW, TerminationReason.MUTUAL
 OVER = datetime(2026, 6, 1, 7, tzinfo=UTC)
 """Ninety days after 2 March 2026 by Arizona's civil days: the midnight that ends 31 May."""
@@ -159,11 +159,28 @@ def test_a_notice_rubbed_out_of_the_row_is_found(node, offices, with_terms) -> N
 
 def test_of_several_notices_the_longest_counts_and_public_notice_is_told() -> None:
     thirty = {**NINETY, "value": 30}
-    public = {"term": "termination_public_notice", "value": "yes", "unit": "word"}
+    public = {"term": "termination_public_notice", "value": True, "unit": "yes"}
     terms = read_terms({**terms_of(SHARE), "provisions": [thirty, NINETY, public]})
-    assert (notice_days(terms), is_public(terms)) == (90, True)
+    assert (notice_days(terms, PartyRole.LOCAL), is_public(terms)) == (90, True)
     bare = read_terms(terms_of(SHARE))
-    assert (notice_days(bare), is_public(bare)) == (0, False)
+    assert (notice_days(bare, PartyRole.LOCAL), is_public(bare)) == (0, False)
+
+
+@pytest.mark.parametrize(
+    ("by", "owed"),
+    [
+        ((), (90, 90)),
+        (("either",), (90, 90)),
+        (("federal",), (90, 0)),
+        (("local",), (0, 90)),
+        (("federal", "local"), (90, 90)),
+        (("nobody knows",), (90, 90)),
+    ],
+)
+def test_who_owes_notice_is_whom_the_text_names_and_everybody_in_doubt(by, owed) -> None:
+    named = [{"term": "termination_notice_by", "value": one, "unit": "word"} for one in by]
+    terms = read_terms({**terms_of(SHARE), "provisions": [NINETY, *named]})
+    assert (notice_days(terms, PartyRole.FEDERAL), notice_days(terms, PartyRole.LOCAL)) == owed
 
 
 def test_the_end_of_a_notice_binds_like_the_end_of_the_period() -> None:

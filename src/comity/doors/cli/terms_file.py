@@ -55,7 +55,7 @@ def read_written(content: bytes) -> tuple[Written | None, list[MistakeError]]:
             kind=AgreementKind(raw["kind"]),
             parties={code: PartyRole(role) for code, role in raw["parties"].items()},
             text=raw["text"].strip() + "\n",
-            terms={"schema": SCHEMA, "clauses": raw["clauses"]},
+            terms={"schema": SCHEMA, "clauses": raw["clauses"], "provisions": raw.get("provisions", [])},
             period=Period(raw["starts_at"], raw.get("ends_at")),
         ),
         [],
@@ -67,6 +67,7 @@ def _check(raw: Mapping[str, Any]) -> tuple[list[MistakeError], list[Placed]]:
     problems = list(_head_problems(raw))
     clauses = _clauses(raw, problems)
     problems += _code_problems(raw, clauses)
+    problems += _provision_problems(raw)
     return problems, clauses
 
 
@@ -157,6 +158,20 @@ def _clauses(raw: Mapping[str, Any], problems: list[MistakeError]) -> list[Place
     return found
 
 
+def _provision_problems(raw: Mapping[str, Any]) -> Iterator[MistakeError]:
+    """Check each provision by itself: its form, and that its term and unit are of the catalogue."""
+    stored = raw.get("provisions", [])
+    if not isinstance(stored, list):
+        yield MistakeError("provisions", "is not a list", "write `[[provisions]]` for each, or none")
+        return
+    for place, provision in enumerate(stored):
+        try:
+            terms = read_terms({"schema": SCHEMA, "clauses": [], "provisions": [provision]})
+            check_terms(terms, vocabulary=current_vocabulary(), parties=())
+        except UnknownTermError as error:
+            yield _term_problem(error, place)
+
+
 def _code_problems(raw: Mapping[str, Any], clauses: Sequence[Placed]) -> Iterator[MistakeError]:
     """Check each clause by itself: the first unknown code of every clause is named, not of the first alone."""
     vocabulary, parties = current_vocabulary(), raw.get("parties")
@@ -178,6 +193,7 @@ def _code_problems(raw: Mapping[str, Any], clauses: Sequence[Placed]) -> Iterato
 
 def _term_problem(error: UnknownTermError, place: int) -> MistakeError:
     """Return the complaint about the first clause of a check, under that clause's place in the file."""
-    path, _, rest = str(error).replace("clauses[0]", f"clauses[{place}]", 1).removeprefix("`").partition("`: ")
+    told = re.sub(r"(clauses|provisions)\[0\]", rf"\1[{place}]", str(error), count=1)
+    path, _, rest = told.removeprefix("`").partition("`: ")
     message, _, remedy = rest.partition("; ")
     return MistakeError(path, message, remedy)

@@ -6,6 +6,7 @@ from typing import Protocol
 from comity.kernel.canonical import canonical
 from comity.kernel.digest import sha256
 from comity.spine.policy.rules import Rule
+from comity.standing.agreements.provision_catalogue import provision_units
 from comity.standing.agreements.terms import Vocabulary
 from comity.standing.law.catalogue import Catalogue, load_catalogue
 
@@ -49,6 +50,7 @@ def vocabulary_of(catalogue: Catalogue) -> Vocabulary:
         marks=frozenset(catalogue.marks),
         approvers=approvers,
         trainings=trainings,
+        provisions=provision_units(),
     )
 
 

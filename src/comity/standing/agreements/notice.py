@@ -3,26 +3,44 @@
 from typing import Final
 
 from comity.standing.agreements.terms import Provision, Terms
+from comity.standing.agreements.vocabulary import PartyRole
 
-TERMINATION_DAYS: Final = "termination_notice_days"
-WAIVED: Final = "notice_waived_for_public_safety"
-PUBLIC: Final = "termination_public_notice"
+TERMINATION_DAYS: Final = frozenset({"termination_notice_days", "termination_effect_days"})
+NOTICE_BY: Final = "termination_notice_by"
+WAIVED: Final = "exigent_exception"
+PUBLIC: Final = frozenset({"termination_public_notice", "termination_public_notice_days"})
+_FEDERAL_ALONE: Final = "federal"
+_OTHERS_ALONE: Final = "local"
 
 
-def notice_days(terms: Terms) -> int:
-    """Return how many days before its end notice is given; the longest where the text states several, 0 for none."""
-    return max((one.value for one in _stated(terms, TERMINATION_DAYS) if isinstance(one.value, int)), default=0)
+def notice_days(terms: Terms, role: PartyRole) -> int:
+    """Return how many days before its end a party of this role gives notice; 0 for none.
+
+    The longest where the text states several. Where it says that one side alone owes notice (`termination_notice_by`),
+    the other owes none; where it says it in two ways, both owe it.
+    """
+    owed_by = {one.value for one in terms.provisions if one.term == NOTICE_BY}
+    is_federal = role is PartyRole.FEDERAL
+    if (owed_by == {_FEDERAL_ALONE} and not is_federal) or (owed_by == {_OTHERS_ALONE} and is_federal):
+        return 0
+    stated = (one.value for one in terms.provisions if one.term in TERMINATION_DAYS)
+    return max((days for days in stated if isinstance(days, int) and not isinstance(days, bool)), default=0)
 
 
 def waives_notice(terms: Terms) -> bool:
     """Tell whether exigent circumstances of public safety waive the notice."""
-    return bool(_stated(terms, WAIVED))
+    return any(one.term == WAIVED and one.value is not False for one in terms.provisions)
 
 
 def is_public(terms: Terms) -> bool:
     """Tell whether the text wants the end announced to the public."""
-    return bool(_stated(terms, PUBLIC))
+    return any(one.term in PUBLIC and one.value is not False for one in terms.provisions)
 
 
-def _stated(terms: Terms, term: str) -> list[Provision]:
-    return [one for one in terms.provisions if one.term == term]
+def shown(provision: Provision) -> str:
+    """Return a provision's value and unit as a person reads them."""
+    if isinstance(provision.value, bool) or provision.unit == "yes":
+        return "no" if provision.value is False else "yes"
+    if isinstance(provision.value, tuple):
+        return ", ".join(one.replace("_", " ") for one in provision.value)
+    return str(provision.value) if provision.unit in {"word", "date"} else f"{provision.value} {provision.unit}"

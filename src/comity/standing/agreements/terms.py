@@ -28,7 +28,7 @@ Count = Annotated[int, Meta(ge=1, le=1_000_000)]
 Days = Annotated[int, Meta(ge=1, le=36_525)]
 OnwardRule = Literal["consent", "never", "allowed"]
 Direction = Literal["one_way", "both_ways"]
-Unit = Literal["minutes", "hours", "days", "months", "years", "percent", "count", "word", "list"]
+Unit = Literal["minutes", "hours", "days", "months", "years", "percent", "count", "date", "word", "list", "yes"]
 Pair = tuple[str, str]
 
 
@@ -38,7 +38,10 @@ class UnknownTermError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The codes terms may use. `elements` maps each element to its sensitivity class; `digest` names the whole."""
+    """The codes terms may use. `elements` maps each element to its sensitivity class; `digest` names the whole.
+
+    `provisions` maps each term of a provision to its unit. The gate reads none, so `digest` leaves them out.
+    """
 
     digest: str
     elements: Mapping[str, str]
@@ -47,6 +50,7 @@ class Vocabulary:
     marks: frozenset[str]
     approvers: frozenset[str]
     trainings: frozenset[str]
+    provisions: Mapping[str, str]
 
     @property
     def classes(self) -> frozenset[str]:
@@ -147,7 +151,7 @@ class Provision(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
 
     term: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
-    value: Annotated[int, Meta(ge=0, le=1_000_000)] | Annotated[str, Meta(max_length=200)] | Codes
+    value: bool | Annotated[int, Meta(ge=0, le=1_000_000)] | Annotated[str, Meta(max_length=200)] | Codes
     unit: Unit
     section: Annotated[str, Meta(max_length=100)] = ""
     words: Annotated[str, Meta(max_length=4000)] = ""
@@ -196,6 +200,8 @@ def read_terms(stored: object) -> Terms:
 def _remedy(stored: object, path: str) -> str:
     """Say which words stand at a path: the fields of a clause of its kind, else the kinds, else the top level."""
     kinds = {str(kind.__struct_config__.tag): kind for kind in get_args(AnyClause)}
+    if path.startswith("provisions"):
+        return f"a provision has {', '.join(f'`{name}`' for name in _fields(Provision))}"
     place = re.match(r"clauses\[(\d+)\]", path)
     if place is None:
         return f'terms are {{"schema": "{SCHEMA}", "clauses": [...]}}'
@@ -208,7 +214,7 @@ def _remedy(stored: object, path: str) -> str:
     return f"a clause is of kind {', '.join(f'`{kind}`' for kind in kinds)}"
 
 
-def _fields(kind: type[Clause]) -> tuple[str, ...]:
+def _fields(kind: type[Struct]) -> tuple[str, ...]:
     return tuple(field.encode_name for field in msgspec.structs.fields(kind))
 
 
@@ -219,7 +225,8 @@ def plain_terms(terms: Terms) -> dict[str, object]:
 
 
 def check_terms(terms: Terms, *, vocabulary: Vocabulary, parties: Collection[str]) -> None:
-    """Raise `UnknownTermError` for the first code that law, directory or the parties do not know."""
+    """Raise `UnknownTermError` for the first code that law, directory, the parties or the catalogue do not know."""
+    _check_provisions(terms.provisions, vocabulary.provisions)
     ids: set[str] = set()
     shares = {clause.id for clause in terms.clauses if isinstance(clause, Share)}
     for place, clause in enumerate(terms.clauses):
@@ -235,6 +242,15 @@ def check_terms(terms: Terms, *, vocabulary: Vocabulary, parties: Collection[str
             for index, code in enumerate(codes):
                 if code not in known:
                     raise UnknownTermError(_unknown(f"{path}.{name}[{index}]", code, known, where))
+
+
+def _check_provisions(provisions: Collection[Provision], known: Mapping[str, str]) -> None:
+    for place, one in enumerate(provisions):
+        path = f"provisions[{place}]"
+        if one.term not in known:
+            raise UnknownTermError(_unknown(f"{path}.term", one.term, known, "the catalogue of provisions"))
+        if one.unit != known[one.term]:
+            raise UnknownTermError(f"`{path}.unit`: `{one.term}` is counted in {known[one.term]}; write that unit")
 
 
 def _codes(

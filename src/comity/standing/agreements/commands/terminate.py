@@ -24,7 +24,7 @@ from comity.standing.agreements.models import Agreement, Event, Party, Version
 from comity.standing.agreements.notice import notice_days, waives_notice
 from comity.standing.agreements.states import AGREEMENT
 from comity.standing.agreements.terms import Terms, read_terms
-from comity.standing.agreements.vocabulary import EventKind, TerminationReason
+from comity.standing.agreements.vocabulary import EventKind, PartyRole, TerminationReason
 from comity.standing.directory.selectors import list_agencies_by_code
 
 CLOCK: Final = "termination_notice"
@@ -58,7 +58,8 @@ def terminate_agreement(*, by: Actor, now: datetime, agreement_id: UUID, reason:
         require_post(by, agreement, HEADS)
         state = AGREEMENT.next(state_at(agreement, now), "terminate")
         terms = _terms_in_force(agreement)
-        days = notice_days(terms) if terms else 0
+        role = Party.objects.values_list("role", flat=True).get(agreement_id=agreement.id, agency_id=by.agency_id)
+        days = notice_days(terms, PartyRole(role)) if terms else 0
         if days and reason in _WITH_NOTICE:
             return _give_notice(cursor, agreement, days, reason=reason, by=by, now=now)
         if days and reason is TerminationReason.PUBLIC_SAFETY and not (terms and waives_notice(terms)):
