@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Final
 
 from comity.doors.cli.acting import STEWARD, acting_as
 from comity.doors.cli.node import Node
@@ -20,7 +21,10 @@ from comity.standing.agreements.selectors import (
 )
 from comity.standing.agreements.terms import read_terms
 from comity.standing.agreements.vocabulary import SuspensionReason
-from comity.standing.directory.selectors import list_agencies, list_posts
+from comity.standing.directory.selectors import list_agencies, list_agency_page, list_posts
+
+MOST_AGENCIES: Final = 50_000
+"""Of a directory; the FBI lists some nineteen thousand."""
 
 
 def show_all(node: Node, *, form: str) -> None:
@@ -145,3 +149,13 @@ def _period(period: Period | None) -> str:
 
 def _words(code: str) -> str:
     return str(code).replace("_", " ")
+
+
+def agencies_by_name() -> dict[str, list[str]]:
+    """Return the codes of the directory by the agency's name; several where agencies have the same name."""
+    with reading(STEWARD):
+        found = list_agency_page(kind=None, state=None, hosting=None, after="", limit=MOST_AGENCIES)
+    names: dict[str, list[str]] = {}
+    for agency in found:
+        names.setdefault(agency.name, []).append(agency.code)
+    return names

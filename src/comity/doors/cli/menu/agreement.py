@@ -28,6 +28,14 @@ class Reason(StrEnum):
     PARTY_REQUEST = "party_request"
 
 
+class Template(StrEnum):
+    """The models of 287(g) agreements."""
+
+    TFM = "tfm"
+    WSO = "wso"
+    JEM = "jem"
+
+
 class End(StrEnum):
     """Why an agreement ends."""
 
@@ -215,3 +223,48 @@ def supersede(
         from comity.doors.cli import agreement_steps
 
         agreement_steps.supersede(node, code=code, successor=successor, acting=acting)
+
+
+@app.command("import")
+def import_agreement(
+    context: typer.Context,
+    *,
+    file: Annotated[str, typer.Argument(metavar="FILE|-", help="A signed 287(g) agreement: PDF with text, or text.")],
+    model: Annotated[Template | None, typer.Option(help="Which model it follows; found out otherwise.")] = None,
+    draft_file: Annotated[
+        str, typer.Option(metavar="OUT.toml", help="Write a draft there, to be completed by a person.")
+    ] = "",
+    directory: Annotated[
+        bool, typer.Option("--directory", help="Look the parties up in this node's directory; opens the node.")
+    ] = False,
+    lang: Lang = Language.EN,
+    json: Json = False,
+) -> None:
+    """Read a signed agreement as it comes out of a scan: parties, sections, terms with their words, differences.
+
+    Doubtful terms come first. Nothing is written to the node, and nothing binds until a person confirms it. Works
+    without a node.
+    """
+    with told():
+        content = read_bytes(file, "FILE")
+        agencies = _agencies(context) if directory else None
+        from comity.doors.cli import agreement_import
+        from comity.standing.agreements.reading.found import Model
+
+        code = agreement_import.import_agreement(
+            content=content,
+            model=None if model is None else Model(model.value),
+            agencies=agencies,
+            draft_file=draft_file,
+            form=form_of(json),
+            language=lang.value,
+        )
+    raise typer.Exit(code)
+
+
+def _agencies(context: typer.Context) -> dict[str, list[str]]:
+    """Return the codes of the directory by the agency's name."""
+    with opened(context):
+        from comity.doors.cli import agreements
+
+        return agreements.agencies_by_name()

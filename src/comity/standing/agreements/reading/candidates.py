@@ -1,0 +1,206 @@
+"""Lines that may be headings: what number they bear, what they say, and what they can mean."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from comity.standing.agreements.reading.headings import ALIKE_ALONE, Title, is_headed, is_loud, known_title, title_of
+from comity.standing.agreements.reading.lines import Line
+from comity.standing.agreements.reading.numbers import letters_of, roman_of
+from comity.standing.agreements.reading.recognize import VOCABULARY
+
+_ROMAN: Final = re.compile(r"(?:SECTION|ARTICLE)?\s*\(?(?P<number>[IVXLl1|!TUHiv]{1,7})(?P<mark>\s?[.,:;)\-–]+\s*|\s+)(?P<title>[A-Z(\"“].*)$")
+_STRANGE: Final = re.compile(r"(?P<number>[A-Za-z0-9|!]{1,7})(?P<mark>\s?[.,:;)])\s*(?P<title>[A-Z].*)$")
+_LETTER: Final = re.compile(r"\(?(?P<number>[A-Z0-9l|!€(fe])(?P<mark>\s?[.,:)])\s*(?P<title>\S.*)$")
+_LOOSE_LETTER: Final = re.compile(r"(?P<number>[A-Z])(?P<mark>)\s+(?P<title>[A-Z].*)$")
+_ARABIC: Final = re.compile(r"(?:Section\s+)?(?P<number>\d{1,2})(?P<mark>\s?[.)])\s+(?P<title>[A-Z].*)$", re.IGNORECASE)
+_ALONE: Final = re.compile(r"(?P<number>[IVXLl1|]{1,7}|[A-Z0-9])\s?[.,:)]$")
+_APPENDIX: Final = re.compile(
+    r"\W*(?P<word>A[PF]{2}[EF]ND[I1l|!][XK]|ATTACHMENT|EXHIBIT|ANNEX)\s*[-–—:]?\s*[\"“']?(?P<number>[A-Z0-9l|€]{1,2})?[\"”']?\b\s*[.:\-–—]*\s*(?P<title>.*)$",
+    re.IGNORECASE,
+)
+_ADDENDUM: Final = re.compile(r"\W*(?:[A-Z][\w'’]*\s+){0,4}ADDENDUM\b.{0,60}$")
+_ENDS: Final = re.compile(r"[.;:!?”\"]\W*$")
+_LIST_END: Final = re.compile(r"(?:;|,|;\s*(?:and|or))\s*$")
+LONGEST_TITLE: Final = 12
+"""Words of a heading that the catalogue does not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A line that may be a heading. `first`, `last`: places of its lines; `kinds`: what its number can be."""
+
+    first: int
+    last: int
+    written: str
+    title: Title
+    kinds: frozenset[str]
+    roman: int | None
+    letters: str
+    arabic: int | None
+    is_marked: bool
+
+
+def find_candidates(lines: Sequence[Line]) -> Iterator[Candidate]:
+    """Yield the lines that may be headings, in their order; a line taken into one heading begins no other."""
+    place = 0
+    while place < len(lines):
+        found = _candidate(lines, place) if lines[place].bare else None
+        if found is not None:
+            yield found
+            place = found.last
+        place += 1
+
+
+def _candidate(lines: Sequence[Line], place: int) -> Candidate | None:
+    bare = re.sub(r"\s+", " ", lines[place].bare)
+    if re.search(r"\.{4,}\s*\w{1,4}$", bare):
+        return None  # a table of contents
+    return (
+        _appendix(lines, place, bare)
+        or _numbered(lines, place, bare)
+        or _number_alone(lines, place, bare)
+        or _unnumbered(lines, place, bare)
+    )
+
+
+def _appendix(lines: Sequence[Line], place: int, bare: str) -> Candidate | None:
+    found = _APPENDIX.fullmatch(bare)
+    number = (found["number"] or "") if found else ""
+    if found is None:
+        if not (_ADDENDUM.fullmatch(bare) and is_loud(bare) and _is_apart(lines, place)):
+            return None
+        return Candidate(place, place, bare, Title("addendum", bare, "", 100.0), frozenset({"appendix"}), None, "", None, True)  # noqa: FBT003
+    title = found["title"]
+    is_title = is_loud(found["word"]) or (_is_apart(lines, place) and not bare.endswith((".", ",", ";")))
+    if not is_title or (title and not (is_loud(title) or is_headed(title))) or len(title.split()) > LONGEST_TITLE:
+        return None
+    if len(number) > 1 and not number.isdigit():
+        return None
+    last, words = place, title
+    after = _next(lines, place)
+    if not title and after is not None and (is_loud(lines[after].bare) or known_title(lines[after].bare)[0]):
+        last, words = after, lines[after].bare
+        more = _next(lines, after)
+        joined = f"{words} {lines[more].bare}" if more is not None else ""
+        if more is not None and known_title(joined)[1] > known_title(words)[1]:
+            last, words = more, joined
+    code, score = known_title(words)
+    return Candidate(
+        place, last, bare, Title(code, words, "", score), frozenset({"appendix"}), None, letters_of(number), None, True  # noqa: FBT003
+    )
+
+
+def _numbered(lines: Sequence[Line], place: int, bare: str) -> Candidate | None:
+    kinds: set[str] = set()
+    roman = letters = arabic = None
+    found = None
+    for kind, pattern in (("letter", _LETTER), ("arabic", _ARABIC), ("roman", _ROMAN)):
+        match = pattern.match(bare)
+        if match is None:
+            continue
+        if kind == "roman" and (roman := roman_of(match["number"])) is None:
+            continue
+        kinds.add(kind)
+        found = match
+        letters = letters_of(match["number"]) if kind == "letter" else letters
+        arabic = int(match["number"]) if kind == "arabic" else arabic
+    if found is None:
+        found = _STRANGE.match(bare)
+        if found is None or found["number"].lower() in VOCABULARY or not title_of(found["title"]):
+            found = _LOOSE_LETTER.match(bare)
+            if found is None or not title_of(found["title"]):
+                return None
+            kinds, letters = {"letter"}, found["number"]
+        else:
+            kinds = {"roman"}
+    title, last = _title(lines, place, found["title"], is_marked=bool(found["mark"].strip()))
+    if title is None:
+        return None
+    if kinds == {"roman"} and found["number"] in ("I", "l", "1") and not found["mark"].strip() and not is_loud(title.written):
+        return None
+    return Candidate(
+        place, last, bare, title, frozenset(kinds), roman, letters or "", arabic, bool(found["mark"].strip())
+    )
+
+
+def _title(lines: Sequence[Line], place: int, words: str, *, is_marked: bool) -> tuple[Title | None, int]:
+    """Return what a numbered line says as a heading, over two lines where that is more like one; and its last line."""
+    title = title_of(words)
+    after = _next(lines, place)
+    if after is not None and after - place <= 2 and (is_loud(words) or is_headed(words)):  # noqa: PLR2004 - one blank between
+        joined = title_of(f"{words} {lines[after].bare}")
+        better = joined is not None and (title is None or (joined.score > title.score and not title.rest) or (
+            len(joined.written) > len(words) and not title.rest and joined.score >= ALIKE_ALONE))  # fmt: skip
+        if better and joined is not None and len(joined.written) > len(words):
+            return joined, after
+    if title is not None:
+        return title, place
+    return (Title("", words.strip(" .:"), "", 0.0), place) if _is_own(words, is_marked=is_marked) else (None, place)
+
+
+def _is_own(words: str, *, is_marked: bool) -> bool:
+    """Tell whether words that the catalogue does not know look like a heading of the document's own."""
+    bare = words.strip()
+    count = len(bare.split())
+    if count > LONGEST_TITLE or _LIST_END.search(bare) or not re.search(r"[A-Za-z]{3}", bare):
+        return False
+    if is_loud(bare):
+        return is_marked or count > 1
+    return is_marked and count <= LONGEST_TITLE - 3 and is_headed(bare) and not re.search(r"[\d@]", bare)
+
+
+def _number_alone(lines: Sequence[Line], place: int, bare: str) -> Candidate | None:
+    found, after = _ALONE.fullmatch(bare), _next(lines, place)
+    if found is None or after is None:
+        return None
+    title = title_of(lines[after].bare)
+    if title is None or not (is_loud(title.written) or is_headed(title.written)):
+        return None
+    more = _next(lines, after)
+    joined = title_of(f"{title.written} {lines[more].bare}") if more is not None and not title.rest else None
+    if joined is not None and more is not None and joined.score > title.score and is_loud(lines[more].bare):
+        title, after = joined, more
+    number = found["number"]
+    roman = roman_of(number)
+    kinds = {"roman"} if roman is not None else set()
+    kinds |= {"letter"} if len(number) == 1 else set()
+    return Candidate(place, after, bare, title, frozenset(kinds), roman, letters_of(number), None, True)  # noqa: FBT003
+
+
+def _unnumbered(lines: Sequence[Line], place: int, bare: str) -> Candidate | None:
+    """Return a known heading without a number: loud, or apart from other lines, or ending in a colon."""
+    words = bare.strip(" .:–—-_")
+    code, score = known_title(words)
+    last, after = place, _next(lines, place)
+    if is_loud(words) and after is not None and is_loud(lines[after].bare):
+        joined = known_title(f"{words} {lines[after].bare}")
+        if joined[1] > score:
+            code, score, last, words = *joined, after, f"{words} {lines[after].bare}"
+    is_title = is_loud(words) or (is_headed(words) and (_is_apart(lines, place) or bare.endswith(":")))
+    if not code or score < ALIKE_ALONE or not is_title:
+        return None
+    if len(words.split()) == 1 and not _is_apart(lines, place):
+        return None
+    return Candidate(place, last, bare, Title(code, words, "", score), frozenset({"plain"}), None, "", None, False)  # noqa: FBT003
+
+
+def _next(lines: Sequence[Line], place: int) -> int | None:
+    return next((p for p in range(place + 1, min(place + 4, len(lines))) if lines[p].bare), None)
+
+
+def _is_apart(lines: Sequence[Line], place: int) -> bool:
+    """Tell whether a line begins something: after a blank line, a page's end or a sentence's end."""
+    if place == 0:
+        return True
+    before = lines[place - 1]
+    if not before.bare:
+        last = next((lines[p] for p in range(place - 1, -1, -1) if lines[p].bare), None)
+        return last is None or last.page != lines[place].page or bool(_ENDS.search(last.bare)) or is_loud(last.bare) or len(last.bare) < 60  # noqa: PLR2004 - a short line ended by itself
+    return before.page != lines[place].page or bool(_ENDS.search(before.bare))
+
+
+def with_kinds(candidate: Candidate, kinds: frozenset[str]) -> Candidate:
+    """Return the candidate with what its number can be narrowed down."""
+    return replace(candidate, kinds=kinds)

@@ -1,0 +1,147 @@
+"""Bytes to pages of text: plain text in UTF-8 or Windows-1252, and PDF with a text layer. Everything is bounded."""
+
+import io
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from pypdf import PdfReader
+from pypdf.errors import DependencyError, FileNotDecryptedError, LimitReachedError, PyPdfError
+from pypdf.generic import StreamObject
+
+from comity.standing.agreements.reading.found import Unreadable, Why
+
+MOST_BYTES: Final = 20 * 1024 * 1024
+MOST_PAGES: Final = 200
+MOST_CHARACTERS: Final = 4000 * MOST_PAGES
+MOST_PAGE_BYTES: Final = 4 * 1024 * 1024
+"""Of one page's drawing instructions, unpacked. A page of text has some ten thousand."""
+LEAST_LETTERS: Final = 40
+"""Of a document that holds text at all."""
+MOST_CONTROLS: Final = 0.01
+"""Share of control characters in what is still text."""
+_OTHER_FORMS: Final = (
+    (b"PK\x03\x04", "a Word document or an archive", "save it as PDF or as plain text"),
+    (b"\xd0\xcf\x11\xe0", "an old Word document", "save it as PDF or as plain text"),
+    (b"{\\rtf", "a rich text file", "save it as PDF or as plain text"),
+    (b"\x89PNG", "a picture", "run a text recognition first, for example ocrmypdf"),
+    (b"\xff\xd8\xff", "a picture", "run a text recognition first, for example ocrmypdf"),
+    (b"II*\x00", "a picture", "run a text recognition first, for example ocrmypdf"),
+    (b"MM\x00*", "a picture", "run a text recognition first, for example ocrmypdf"),
+)
+_MARKS: Final = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The pages of a document as text; `form` is `text` or `pdf`."""
+
+    form: str
+    pages: tuple[str, ...]
+
+
+def read_document(content: bytes) -> Document | Unreadable:
+    """Return the pages, or why there are none. At most 20 MB and 200 pages."""
+    if not content.strip(b" \t\r\n\f\x00"):
+        return Unreadable(Why.EMPTY, "the file is empty", "give the text or the PDF of the signed agreement")
+    if len(content) > MOST_BYTES:
+        return Unreadable(
+            Why.TOO_LARGE, f"more than {MOST_BYTES // 2**20} MB", "give the agreement alone, without attachments"
+        )
+    if b"%PDF-" in content[:1024]:
+        return _read_pdf(content)
+    for magic, what, remedy in _OTHER_FORMS:
+        if content.startswith(magic):
+            return Unreadable(Why.NOT_TEXT, f"this is {what}", remedy)
+    return _read_text(content)
+
+
+def _read_text(content: bytes) -> Document | Unreadable:
+    text = _decoded(content)
+    controls = sum(1 for c in text if ord(c) < 32 and c not in "\t\n\r\f\v") + text.count("\ufffd")  # noqa: PLR2004 - ASCII
+    if "\0" in text or controls > MOST_CONTROLS * len(text):
+        return Unreadable(Why.NOT_TEXT, "this is no text", "give plain text (UTF-8 or Windows-1252) or a PDF")
+    pages = text.replace("\r\n", "\n").replace("\r", "\n").split("\f")
+    while len(pages) > 1 and not pages[-1].strip():
+        pages.pop()
+    return _checked(Document("text", tuple(pages)))
+
+
+def _decoded(content: bytes) -> str:
+    for mark, encoding in _MARKS:
+        if content.startswith(mark):
+            return content.removeprefix(mark).decode(encoding, errors="replace")
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
+
+
+def _checked(document: Document) -> Document | Unreadable:
+    letters = sum(1 for page in document.pages for _ in re.finditer(r"[A-Za-z]", page))
+    if letters < LEAST_LETTERS:
+        if document.form == "pdf":
+            return Unreadable(
+                Why.NO_TEXT,
+                "this PDF holds pictures of pages only",
+                "run a text recognition first, for example ocrmypdf",
+            )
+        return Unreadable(Why.EMPTY, "the file holds hardly any text", "give the whole text of the signed agreement")
+    characters = sum(map(len, document.pages))
+    if len(document.pages) > MOST_PAGES or characters > MOST_CHARACTERS:
+        return _too_many(len(document.pages))
+    return document
+
+
+def _too_many(pages: int) -> Unreadable:
+    return Unreadable(
+        Why.TOO_MANY_PAGES,
+        f"{pages} pages, or as much text as more than {MOST_PAGES} pages hold",
+        "an agreement has some twenty: give it alone, without attachments",
+    )
+
+
+def _read_pdf(content: bytes) -> Document | Unreadable:
+    try:
+        reader = PdfReader(io.BytesIO(content))
+        if reader.is_encrypted and not reader.decrypt(""):
+            return _encrypted()
+        if len(reader.pages) > MOST_PAGES:
+            return _too_many(len(reader.pages))
+        pages, held = [], 0
+        for page in reader.pages:
+            stream = page.get("/Contents")
+            if stream is not None and _unpacked(stream.get_object()) > MOST_PAGE_BYTES:
+                return _bomb()
+            pages.append(page.extract_text())
+            held += len(pages[-1])
+            if held > MOST_CHARACTERS:
+                return _too_many(len(reader.pages))
+    except (FileNotDecryptedError, DependencyError):
+        return _encrypted()
+    except LimitReachedError:
+        return _bomb()
+    except (PyPdfError, ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError, OverflowError,
+            AssertionError, NotImplementedError):  # fmt: skip
+        # pypdf names most damage itself; in the rest of a broken file it meets the wrong kind of object
+        return Unreadable(Why.DAMAGED, "this PDF is damaged", "open it in a viewer and print it to a new PDF")
+    return _checked(Document("pdf", tuple(pages)))
+
+
+def _unpacked(contents: object) -> int:
+    """Return how long a page's drawing instructions are, unpacked; pypdf stops on its own far above our bound."""
+    if isinstance(contents, StreamObject):
+        return len(contents.get_data())
+    if isinstance(contents, list):
+        return sum(_unpacked(part.get_object()) for part in contents)
+    return 0
+
+
+def _encrypted() -> Unreadable:
+    return Unreadable(Why.ENCRYPTED, "this PDF is locked with a password", "save it without a password")
+
+
+def _bomb() -> Unreadable:
+    return Unreadable(
+        Why.TOO_LARGE, "a page of this PDF unpacks to more than any page of text", "print it to a new PDF"
+    )

@@ -1,0 +1,81 @@
+"""Numbers of sections as a scan shows them: `Vlll`, `1V`, `XVHI`, `8.` for B, and what they can have been."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+ROMANS: Final = (
+    "I II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI XVII XVIII XIX XX XXI XXII XXIII XXIV XXV XXVI XXVII "
+    "XXVIII XXIX XXX"
+).split()
+_VALUES: Final = {roman: value for value, roman in enumerate(ROMANS, start=1)}
+_LOOKS: Final = (
+    ("l", "I"), ("1", "I"), ("|", "I"), ("!", "I"), ("T", "I"), ("i", "I"), ("j", "I"), ("v", "V"), ("x", "X"),
+    ("Y", "V"), ("y", "V"), ("U", "II"), ("H", "II"), ("W", "VI"), ("K", "IX"), ("L", "I"), ("M", "III"), ("N", "IV"),
+)  # fmt: skip
+_LETTERS: Final[Mapping[str, str]] = {
+    "8": "B", "6": "G", "0": "DO", "O": "OD", "1": "I", "l": "I", "|": "I", "L": "LI", "!": "I", "5": "S", "€": "C",
+    "¢": "C", "(": "C", "Q": "OG", "P": "FP", "T": "IT", "f": "F", "e": "C",
+}  # fmt: skip
+
+
+def roman_of(text: str) -> int | None:
+    """Return the value of a roman number, recognition errors allowed for; nothing where it can be none."""
+    bare = re.sub(r"[\s.,]", "", text)
+    if bare in _VALUES:
+        return _VALUES[bare]
+    for look, roman in _LOOKS:
+        bare = bare.replace(look, roman)
+    return _VALUES.get(bare)
+
+
+def letters_of(text: str) -> str:
+    """Return the letters one character can have been, the likeliest first."""
+    if len(text) != 1:
+        return ""
+    own = text.upper() if text.isalpha() and text not in "l" else ""
+    return own + "".join(one for one in _LETTERS.get(text, "") if one != own)
+
+
+def repaired(values: list[int | None]) -> list[tuple[int | None, str]]:
+    """Return numbers of one sequence with what reading got wrong put right, each with a doubt where it was.
+
+    A number is inferred only where its neighbors leave exactly one place.
+    """
+    steady = _rising(values)
+    found: list[tuple[int | None, str]] = []
+    for place, value in enumerate(values):
+        if place in steady:
+            found.append((value, ""))
+            continue
+        before = next((values[p] for p in range(place - 1, -1, -1) if p in steady), 0) or 0
+        after = next((values[p] for p in range(place + 1, len(values)) if p in steady), None)
+        between = [p for p in range(len(values)) if p not in steady and _gap(p, place, steady)]
+        fits = after is None or after - before - 1 == len(between)
+        if fits and (after is not None or value is None):
+            inferred = before + 1 + between.index(place)
+            told = "has no number" if value is None else f"reads as `{ROMANS[value - 1]}`"
+            found.append((inferred, f"its number {told}; from its neighbors it is {ROMANS[inferred - 1]}"))
+        elif value is None:
+            found.append((None, "its number cannot be read"))
+        else:
+            found.append((value, "its number is out of order"))
+    return found
+
+
+def _gap(one: int, other: int, steady: frozenset[int]) -> bool:
+    low, high = sorted((one, other))
+    return not any(place in steady for place in range(low, high))
+
+
+def _rising(values: list[int | None]) -> frozenset[int]:
+    """Return the places of the longest rising run; of equal ones the one with the smallest numbers."""
+    best: list[tuple[int, int, tuple[int, ...]]] = []
+    for place, value in enumerate(values):
+        if value is None or value > len(ROMANS):
+            continue
+        runs = [(length, step, run) for length, step, run in best if (values[run[-1]] or 0) < value]
+        length, step, run = max(runs, key=lambda r: (r[0], -r[1], r[2]), default=(0, 0, ()))
+        last = values[run[-1]] if run else 0
+        best.append((length + 1, step + max(value - (last or 0) - 1, 0), (*run, place)))
+    return frozenset(max(best, key=lambda r: (r[0], -r[1]), default=(0, 0, ()))[2])

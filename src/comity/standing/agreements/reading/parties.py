@@ -1,0 +1,168 @@
+"""Who agrees: the federal party and the local one, from the sentence that names them, checked against running heads."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rapidfuzz import fuzz
+
+from comity.standing.agreements.reading.found import ELSEWHERE, EXACT, FIGURE_REPAIRED, REPAIRED, Party
+from comity.standing.agreements.reading.lines import Line
+from comity.standing.agreements.reading.privacy import STATES
+from comity.standing.agreements.reading.recognize import VOCABULARY, repair
+
+FEDERAL: Final = "U.S. Immigration and Customs Enforcement"
+LEA: Final = "LEA"
+ICE: Final = "ICE"
+"""Placeholders for codes: in capitals, which no code of the directory has, so that offering refuses them."""
+_ICE: Final = re.compile(r"[Il1]mm[il1]gration\s+and\s+Customs\s+Enforcement\s*(?:\(\W*[Il1]CE\W*\))?", re.IGNORECASE)
+_OPENING: Final = re.compile(
+    r"(?:Home[l1I]and\s*Security\s*(?:\(\W*[DO][HN]S\W*\))?|Enforcement\s*\(\W*[Il1]CE\W*\))\s*[,;]?\s*,?\s*and\s+(?:the\s+|with\s+)?"
+    r"(?P<name>[^;]{0,260}?)"
+    r"\s*(?=,?\s*\(?\s*(?:hereinafter|hereafter|herein\b|referred\s+to|pursuant\s*to|under\s+the\s+jurisdiction|by\s+and\s+through|acting|known\s+as|which\b|as\s+the\s+law)"
+    r"|\s*,?\s*\(\s*[\"“']?[A-Z&/ -]{2,20}[\"”']?\s*\)|\.\s)",
+    re.IGNORECASE | re.DOTALL,
+)
+_ACRONYM: Final = re.compile(r"\(\s*[\"“']?(?P<short>[A-Z][A-Z&/-]{1,14})[\"”']?\s*\)")
+_BLANK: Final = re.compile(r"^[\s_.\-–—]*$|_{3,}|\[\s*(?:insert|name|agency)[^\]]*\]|<[^>]*>|\(\s*insert[^)]*\)", re.IGNORECASE)
+_APOSTROPHE: Final = re.compile(r"\b([Ss]her[il1]f?f?)\s?(?:['’‘`´]?\s?s|trs|frs)\b\s*(?=Office|Department|Dept)", re.IGNORECASE)
+_BROKEN: Final = re.compile(r"\bSher[il1i]{1,2}(?:t|f|ff|ft|tf)?r?['’]?s\b")
+_TRIBAL: Final = re.compile(r"\b(?:Nation|Tribe|Tribal|Pueblo|Indian\s+Community|Rancheria|Band\s+of)\b", re.IGNORECASE)
+_LOCAL: Final = re.compile(
+    r"\b(?:County|Parish|City|Town|Village|Borough|Township|Constable|Municipal|Police\s+Department|Sheriff\S*|Campus|University"
+    r"|College|School|District)\b",
+    re.IGNORECASE,
+)
+_SEVERAL: Final = re.compile(r"\s*(?:,\s*and|;\s*and|\band\b)\s+the\s+(?=[A-Z])")
+_BODY: Final = re.compile(
+    r"\b(?:Office|Department|Police|Bureau|Patrol|Agency|Commission|Authority|Guard|Corrections|Jail|Center|Marshal|Constable"
+    r"|Attorney|Services|Safety|County|City|Nation|Tribe|Division|Sheriff\S*|Investigation|Board|Trustees|University|Town)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The parties, and what the document calls the local one (small letters)."""
+
+    parties: tuple[Party, ...]
+    aliases: tuple[str, ...]
+
+
+def find_parties(
+    opening: str, *, furniture: Sequence[Line], agencies: Mapping[str, Sequence[str]] | None
+) -> Named:
+    """Return the parties the opening names. `agencies`: the directory's codes by the agency's name, several if so named."""
+    parties, aliases = [], []
+    federal = _ICE.search(opening)
+    if federal:
+        parties.append(_party(FEDERAL, "federal", federal[0], ICE, EXACT, "", agencies))
+    local = _OPENING.search(opening, federal.end() - 8 if federal else 0) or _OPENING.search(opening)
+    head = _running_name(furniture)
+    written = re.sub(r"\s+", " ", local["name"]).strip(" ,:_") if local else ""
+    if local is None or _BLANK.search(written) or not re.search(r"[A-Za-z]{3}", written):
+        if head:
+            parties.append(_party(_tidy(head), _role(head), head, LEA, ELSEWHERE, "named at the edge of pages only", agencies))
+    else:
+        names = _split(written)
+        for name in names:
+            parties.append(_local(name, head if len(names) == 1 else "", agencies))
+        after = opening[local.end("name") : local.end("name") + 160]
+        aliases = [m["short"].lower() for m in _ACRONYM.finditer(written + after) if m["short"] not in ("LEA", "MOA", "ICE", "DHS", "MOU")]
+    return Named(_distinct(parties), tuple(dict.fromkeys(aliases)))
+
+
+def _split(written: str) -> list[str]:
+    """Return the names of several parties, where each is a body of its own."""
+    parts = _SEVERAL.split(written)
+    return parts if len(parts) > 1 and all(_BODY.search(part) for part in parts) else [written]
+
+
+def _local(written: str, head: str, agencies: Mapping[str, Sequence[str]] | None) -> Party:
+    name = _tidy(re.sub(r"\s*\([^)]*\)?\s*$", "", written))
+    confidence, doubt = EXACT, ""
+    if name != written:
+        confidence = REPAIRED
+    if head and fuzz.ratio(_tidy(head).lower(), name.lower()) >= 80:  # noqa: PLR2004 - of 100
+        confidence = EXACT
+    elif any(_strange(word) for word in name.split()):
+        confidence, doubt = FIGURE_REPAIRED, "the name may hold recognition errors"
+    if not _BODY.search(name):
+        confidence, doubt = FIGURE_REPAIRED, "this does not look like the name of an agency"
+    return _party(name, _role(name), written, LEA, confidence, doubt, agencies)
+
+
+def _strange(word: str) -> bool:
+    """Tell whether a word of a name looks misread: figures or odd characters among letters."""
+    bare = re.sub(r"['’.,&-]", "", word)
+    return bool(re.search(r"[A-Za-z][\d|~_^*]|[\d|~_^*][A-Za-z]", bare))
+
+
+def _tidy(name: str) -> str:
+    """Return a name with the recognition errors of the words of offices undone."""
+    name = re.sub(r"\s+", " ", name).strip(" ,.:;_-")
+    name = _APOSTROPHE.sub("Sheriff's ", name)
+    name = _BROKEN.sub("Sheriff's", name)
+    name = re.sub(r"['’‘`´]", "'", name).replace("Sheriff's  ", "Sheriff's ")
+    words = []
+    for word in name.split(" "):
+        low = word.lower().strip(".,")
+        fixed = repair(word) if low.isalpha() and len(low) > 4 and low not in VOCABULARY | STATES else ()  # noqa: PLR2004
+        is_office = len(fixed) == 1 and _BODY.fullmatch(fixed[0])
+        words.append(fixed[0].capitalize() if is_office else word)
+    return " ".join(words)
+
+
+def _role(name: str) -> str:
+    if _TRIBAL.search(name):
+        return "tribal"
+    if _LOCAL.search(name):
+        return "local"
+    return "state"
+
+
+def _running_name(furniture: Sequence[Line]) -> str:
+    """Return the agency's name that stands at the edge of most pages, as most of them have it."""
+    found = Counter(
+        name
+        for line in furniture
+        if (name := re.split(r"\s{3,}", line.text.strip())[0].strip()) and _BODY.search(name) and len(name.split()) > 1
+        and not re.search(r"appendix|memorandum|agreement|revised", name, re.IGNORECASE)
+    )  # fmt: skip
+    return max(found, key=lambda name: (found[name], name), default="")
+
+
+def _party(
+    name: str, role: str, words: str, placeholder: str, confidence: float, doubt: str,
+    agencies: Mapping[str, Sequence[str]] | None,
+) -> Party:  # fmt: skip
+    words = re.sub(r"\s+", " ", words).strip()
+    codes = [] if agencies is None else sorted({code for known, all_ in agencies.items() if _same(known, name) for code in all_})
+    if len(codes) == 1:
+        return Party(name, role, codes[0], words, confidence, doubt)
+    if len(codes) > 1:
+        doubt = f"{len(codes)} agencies of the directory have this name: {', '.join(codes)}"
+    elif agencies is not None and not doubt:
+        doubt = "no agency of the directory has this name"
+    return Party(name, role, placeholder, words, confidence, doubt)
+
+
+def _same(one: str, other: str) -> bool:
+    return _key(one) == _key(other)
+
+
+def _key(name: str) -> str:
+    return re.sub(r"[^a-z]", "", name.lower().replace("united states", "us").replace("’", "'"))
+
+
+def _distinct(parties: Sequence[Party]) -> tuple[Party, ...]:
+    """Return the parties, those of the same name marked: which of them is meant, a person must say."""
+    counts = Counter(_key(party.name) for party in parties)
+    return tuple(
+        Party(p.name, p.role, p.code, p.words, min(p.confidence, FIGURE_REPAIRED), "two parties have the same name")
+        if counts[_key(p.name)] > 1
+        else p
+        for p in parties
+    )
