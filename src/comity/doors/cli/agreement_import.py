@@ -2,9 +2,12 @@
 
 import dataclasses
 import json
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
+
+import msgspec
 
 from comity.doors.cli.mistakes import UNUSABLE, MistakeError, tell
 from comity.doors.cli.say import note, say, say_facts, say_json, say_table, shown
@@ -41,7 +44,8 @@ def import_agreement(
     if draft_file:
         _write(draft_file, draft_text(reading))
     if form == "json":
-        say_json(plain_reading(reading))
+        # confidence is a fraction, which `say_json` has no canonical form for: this is told, never recorded
+        sys.stdout.write(msgspec.json.encode(plain_reading(reading)).decode() + "\n")
     else:
         _show(reading, language=language)
         say("", f"written to {draft_file}" if draft_file else _NEXT)
@@ -49,21 +53,14 @@ def import_agreement(
 
 
 def plain_reading(reading: Reading) -> dict[str, object]:
-    """Return a reading as JSON values. Confidence is in hundredths: no figure of record is a fraction."""
+    """Return a reading as JSON values: every field but the text, each term with its names and its question."""
     found = dataclasses.asdict(reading)
     found.pop("text")
     found["readable"] = True
-    found["scores"] = [{**one, "score": _hundredths(one["score"])} for one in found["scores"]]
-    for name in ("parties", "provisions"):
-        found[name] = [{**one, "confidence": _hundredths(one["confidence"])} for one in found[name]]
     for one in found["provisions"]:
         term = load_terms()[one["term"]]
         one["label"], one["question"] = dict(term.names), term.question
     return found
-
-
-def _hundredths(share: float) -> int:
-    return round(share * 100)
 
 
 def _write(name: str, text: str) -> None:
@@ -92,9 +89,11 @@ def _show(reading: Reading, *, language: str) -> None:
     _show_terms("Terms", [one for one in reading.provisions if not one.doubt], language)
     rows = [(d.what, d.change, d.model_value, _short(d.document_value), d.section) for d in reading.differences]
     say_table(["what", "change", "model", "document", "section"], rows, title="Differences from the model")
-    say_table(["missing", "name", "model"], [(m.what, m.label, m.model_value) for m in reading.missing], title="Missing")
-    rows = [(u.why, u.section, u.page, u.line, _short(u.words)) for u in reading.unplaced]
-    say_table(["unplaced", "section", "page", "line", "words"], rows, title="Not placed")
+    say_table(
+        ["missing", "name", "model"], [(m.what, m.label, m.model_value) for m in reading.missing], title="Missing"
+    )
+    left = [(u.why, u.section, u.page, u.line, _short(u.words)) for u in reading.unplaced]
+    say_table(["unplaced", "section", "page", "line", "words"], left, title="Not placed")
     doubts = [(s.path, s.title, s.doubt) for s in reading.sections if s.doubt]
     say_table(["section", "title", "doubt"], doubts, title="Doubtful sections")
     say(*reading.notes)
@@ -102,7 +101,15 @@ def _show(reading: Reading, *, language: str) -> None:
 
 def _show_terms(title: str, provisions: Sequence[Provision], language: str) -> None:
     rows = [
-        (load_terms()[p.term].names[language], told(p.value, p.unit), p.section, p.page, p.confidence, p.doubt, _short(p.words))
+        (
+            load_terms()[p.term].names[language],
+            told(p.value, p.unit),
+            p.section,
+            p.page,
+            p.confidence,
+            p.doubt,
+            _short(p.words),
+        )
         for p in provisions
     ]
     say_table(["term", "value", "section", "page", "sure", "doubt", "words"], rows, title=title)

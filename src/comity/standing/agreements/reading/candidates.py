@@ -10,7 +10,9 @@ from comity.standing.agreements.reading.lines import Line
 from comity.standing.agreements.reading.numbers import letters_of, roman_of
 from comity.standing.agreements.reading.recognize import VOCABULARY
 
-_ROMAN: Final = re.compile(r"(?:SECTION|ARTICLE)?\s*\(?(?P<number>[IVXLl1|!TUHiv]{1,7})(?P<mark>\s?[.,:;)\-–]+\s*|\s+)(?P<title>[A-Z(\"“].*)$")
+_ROMAN: Final = re.compile(
+    r"(?:SECTION|ARTICLE)?\s*\(?(?P<number>[IVXLl1|!TUHiv]{1,7})(?P<mark>\s?[.,:;)\-–]+\s*|\s+)(?P<title>[A-Z(\"“].*)$"
+)
 _STRANGE: Final = re.compile(r"(?P<number>[A-Za-z0-9|!]{1,7})(?P<mark>\s?[.,:;)])\s*(?P<title>[A-Z].*)$")
 _LETTER: Final = re.compile(r"\(?(?P<number>[A-Z0-9l|!€(fe])(?P<mark>\s?[.,:)])\s*(?P<title>\S.*)$")
 _LOOSE_LETTER: Final = re.compile(r"(?P<number>[A-Z])(?P<mark>)\s+(?P<title>[A-Z].*)$")
@@ -23,6 +25,8 @@ _APPENDIX: Final = re.compile(
 _ADDENDUM: Final = re.compile(r"\W*(?:[A-Z][\w'’]*\s+){0,4}ADDENDUM\b.{0,60}$")
 _ENDS: Final = re.compile(r"[.;:!?”\"]\W*$")
 _LIST_END: Final = re.compile(r"(?:;|,|;\s*(?:and|or))\s*$")
+SHORT_LINE: Final = 60
+"""Characters below which a line ended by itself, not at the margin."""
 LONGEST_TITLE: Final = 12
 """Words of a heading that the catalogue does not know."""
 
@@ -71,7 +75,9 @@ def _appendix(lines: Sequence[Line], place: int, bare: str) -> Candidate | None:
     if found is None:
         if not (_ADDENDUM.fullmatch(bare) and is_loud(bare) and _is_apart(lines, place)):
             return None
-        return Candidate(place, place, bare, Title("addendum", bare, "", 100.0), frozenset({"appendix"}), None, "", None, True)  # noqa: FBT003
+        return Candidate(
+            place, place, bare, Title("addendum", bare, "", 100.0), frozenset({"appendix"}), None, "", None, True
+        )
     title = found["title"]
     is_title = is_loud(found["word"]) or (_is_apart(lines, place) and not bare.endswith((".", ",", ";")))
     if not is_title or (title and not (is_loud(title) or is_headed(title))) or len(title.split()) > LONGEST_TITLE:
@@ -88,7 +94,15 @@ def _appendix(lines: Sequence[Line], place: int, bare: str) -> Candidate | None:
             last, words = more, joined
     code, score = known_title(words)
     return Candidate(
-        place, last, bare, Title(code, words, "", score), frozenset({"appendix"}), None, letters_of(number), None, True  # noqa: FBT003
+        place,
+        last,
+        bare,
+        Title(code, words, "", score),
+        frozenset({"appendix"}),
+        None,
+        letters_of(number),
+        None,
+        True,
     )
 
 
@@ -118,7 +132,12 @@ def _numbered(lines: Sequence[Line], place: int, bare: str) -> Candidate | None:
     title, last = _title(lines, place, found["title"], is_marked=bool(found["mark"].strip()))
     if title is None:
         return None
-    if kinds == {"roman"} and found["number"] in ("I", "l", "1") and not found["mark"].strip() and not is_loud(title.written):
+    if (
+        kinds == {"roman"}
+        and found["number"] in ("I", "l", "1")
+        and not found["mark"].strip()
+        and not is_loud(title.written)
+    ):
         return None
     return Candidate(
         place, last, bare, title, frozenset(kinds), roman, letters or "", arabic, bool(found["mark"].strip())
@@ -166,7 +185,7 @@ def _number_alone(lines: Sequence[Line], place: int, bare: str) -> Candidate | N
     roman = roman_of(number)
     kinds = {"roman"} if roman is not None else set()
     kinds |= {"letter"} if len(number) == 1 else set()
-    return Candidate(place, after, bare, title, frozenset(kinds), roman, letters_of(number), None, True)  # noqa: FBT003
+    return Candidate(place, after, bare, title, frozenset(kinds), roman, letters_of(number), None, True)
 
 
 def _unnumbered(lines: Sequence[Line], place: int, bare: str) -> Candidate | None:
@@ -183,7 +202,7 @@ def _unnumbered(lines: Sequence[Line], place: int, bare: str) -> Candidate | Non
         return None
     if len(words.split()) == 1 and not _is_apart(lines, place):
         return None
-    return Candidate(place, last, bare, Title(code, words, "", score), frozenset({"plain"}), None, "", None, False)  # noqa: FBT003
+    return Candidate(place, last, bare, Title(code, words, "", score), frozenset({"plain"}), None, "", None, False)
 
 
 def _next(lines: Sequence[Line], place: int) -> int | None:
@@ -197,7 +216,13 @@ def _is_apart(lines: Sequence[Line], place: int) -> bool:
     before = lines[place - 1]
     if not before.bare:
         last = next((lines[p] for p in range(place - 1, -1, -1) if lines[p].bare), None)
-        return last is None or last.page != lines[place].page or bool(_ENDS.search(last.bare)) or is_loud(last.bare) or len(last.bare) < 60  # noqa: PLR2004 - a short line ended by itself
+        return (
+            last is None
+            or last.page != lines[place].page
+            or bool(_ENDS.search(last.bare))
+            or is_loud(last.bare)
+            or len(last.bare) < SHORT_LINE
+        )
     return before.page != lines[place].page or bool(_ENDS.search(before.bare))
 
 

@@ -13,8 +13,10 @@ from comity.standing.agreements.reading.found import Model, Value
 _MACROS: Final = (
     (
         "{span}",
-        r"(?P<n>\d+) (?:calendar |business |working |consecutive |full |additional |or more )*"
-        r"(?P<unit>minutes|hours|days|weeks|months|years)\b",
+        (
+            r"(?P<n>\d+) (?:calendar |business |working |consecutive |full |additional |or more )*"
+            r"(?P<unit>minutes|hours|days|weeks|months|years)\b"
+        ),
     ),
     ("{n}", r"(?P<n>\d+)"),
     ("{lea}", r"(?:the )?(?:lea|agency|sheriff|chief officer of the lea)"),

@@ -44,8 +44,8 @@ def compare_provisions(provisions: Sequence[Provision], model: ModelText, *, rev
             unit = load_terms()[one.term].unit
             if one.value != wanted[one.term] or (one.unit and one.unit != unit):
                 yield Difference("provision", one.term, "changed", told(wanted[one.term], unit), value, one.section)
-    for one in find_missing(provisions, model, revised=revised):
-        yield Difference("provision", one.what, "missing", one.model_value, "", "")
+    for gone in find_missing(provisions, model, revised=revised):
+        yield Difference("provision", gone.what, "missing", gone.model_value, "", "")
 
 
 def find_missing(provisions: Sequence[Provision], model: ModelText, *, revised: str) -> Iterator[Missing]:

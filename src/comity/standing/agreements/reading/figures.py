@@ -56,8 +56,8 @@ def read_figure(tokens: Sequence[str], *, known: Callable[[str], str]) -> tuple[
         return None, 0
     is_repaired = any(token.lower() not in (*_ONES, *_TENS, "hundred", "and", *_BETWEEN) for token in tokens[:used])
     figure = Figure(value, repaired=is_repaired)
-    digits, more = _in_brackets(tokens, used, _digits)
-    return _both(figure, digits, used, more, spelled_first=True)
+    bracketed, more = _in_brackets(tokens, used, _digits)
+    return _both(figure, bracketed, used, more, spelled_first=True)
 
 
 def _both(

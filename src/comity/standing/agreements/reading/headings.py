@@ -105,7 +105,9 @@ def _end_of(text: str, letters: int) -> int | None:
         seen += char.isalnum() or char == "|"
         if seen >= letters:
             after = text[place + 1 : place + 2]
-            is_end = not after.isalpha() or (char.isupper() and after.isupper() and text[place + 2 : place + 3].islower())
+            is_end = not after.isalpha() or (
+                char.isupper() and after.isupper() and text[place + 2 : place + 3].islower()
+            )
             return place + 1 if is_end else None
     return None
 
@@ -130,4 +132,4 @@ def is_loud(text: str) -> bool:
 def is_headed(text: str) -> bool:
     """Tell whether the words of text begin with capitals, as in a title."""
     words = [word for word in re.findall(r"[A-Za-z]+", text) if len(word) > 3]  # noqa: PLR2004 - of, and, the, to
-    return bool(words) and sum(word[0].isupper() for word in words) >= 0.75 * len(words)  # noqa: PLR2004
+    return bool(words) and sum(word[0].isupper() for word in words) >= 0.75 * len(words)

@@ -15,12 +15,15 @@ EDGE: Final = 3
 ALIKE: Final = 84
 """From which likeness, of 100, two lines are the same running line, recognized differently."""
 LONGEST: Final = 110
+FOOT_WORDS: Final = 9
 _REVISED: Final = re.compile(
     r"(?:\bR[eo][vyu][il1]?[s5]?e[dcl]{1,2}|\bRev\.?)[:\s]*(?P<on>[0-9OolI]{1,2}\s?[/1.\-]\s?[0-9OolI]{1,2}\s?[/1.\-]?\s?[0-9OolI]{2,4})\W*$",
     re.IGNORECASE,
 )
 _PAGE: Final = re.compile(r"\W*(?:page\s*)?[\dlIO]{0,2}\d(?:\s*(?:of|/)\s*\d{1,3})?\W*", re.IGNORECASE)
 _FORM: Final = re.compile(r"\W*(?:ICE|DHS)\s+Form\s[\w-]+\W*(?:\(.{1,12}\))?\W*", re.IGNORECASE)
+_NUMBERED: Final = re.compile(r"\W*page\s*\d{1,3}(?:\s*(?:of|/)\s*\d{1,3})?\W*", re.IGNORECASE)
+_BULLET: Final = re.compile(r"^[o0°●▪■◦·*»–-] (?=[A-Z])")
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\xad\u200b-\u200f\u202a-\u202e\ufeff]")
 
 
@@ -88,6 +91,11 @@ def _alone(lines: Sequence[Line], place: int) -> bool:
     return before and after
 
 
+def _beside_blank(lines: Sequence[Line], place: int) -> bool:
+    before = place == 0 or not lines[place - 1].bare
+    return before or place + 1 == len(lines) or not lines[place + 1].bare
+
+
 def _marked(lines: Sequence[Line]) -> set[int]:
     """Return the numbers of lines that are furniture by what they say."""
     edges, found = _edges(lines), set()
@@ -96,12 +104,18 @@ def _marked(lines: Sequence[Line]) -> set[int]:
         if not bare or len(bare) > LONGEST:
             continue
         at_edge = line.number in edges
-        mark = _REVISED.search(bare)
-        if mark and (mark.start() == 0 or re.search(r"\s{3}|\d\s*$", bare[: mark.start()]) or len(bare.split()) < 9):  # noqa: PLR2004 - words of a foot
-            found.add(line.number)
-        elif (at_edge or _alone(lines, place)) and (_PAGE.fullmatch(bare) or _FORM.fullmatch(bare)):
+        is_number = _PAGE.fullmatch(bare) or _FORM.fullmatch(bare)
+        if _is_mark(bare) or _NUMBERED.fullmatch(bare) or (is_number and (at_edge or _alone(lines, place))):
             found.add(line.number)
     return found
+
+
+def _is_mark(bare: str) -> bool:
+    """Tell whether a line is a mark of revision, alone or with the agency and a page number."""
+    mark = _REVISED.search(bare)
+    if mark is None:
+        return False
+    return mark.start() == 0 or bool(re.search(r"\s{3}|\d\s*$", bare[: mark.start()])) or len(bare.split()) < FOOT_WORDS
 
 
 def _key(text: str) -> str:
@@ -115,7 +129,7 @@ def _repeated(lines: Sequence[Line]) -> set[int]:
         edges = _edges(lines)
         near = [line for line in lines if line.number in edges]
     else:
-        near = [line for place, line in enumerate(lines) if line.bare and _alone(lines, place)]
+        near = [line for place, line in enumerate(lines) if line.bare and _beside_blank(lines, place)]
     near = [line for line in near if len(line.bare) <= LONGEST and _may_run(line.bare)]
     groups: list[tuple[str, list[Line]]] = []
     for line in near:
@@ -180,7 +194,7 @@ def join_lines(lines: Sequence[Line]) -> Joined:
     """Return lines as one text: single spaces, and words that were broken at a line's end made whole."""
     text, marks = "", []
     for line in lines:
-        bare = re.sub(r"\s+", " ", line.bare)
+        bare = _BULLET.sub("• ", re.sub(r"\s+", " ", line.bare))
         if not bare:
             continue
         if text:

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Final
 
 ROMANS: Final = (
-    "I II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI XVII XVIII XIX XX XXI XXII XXIII XXIV XXV XXVI XXVII "
-    "XXVIII XXIX XXX"
+    "I II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI XVII XVIII XIX XX XXI XXII XXIII XXIV XXV XXVI "
+    "XXVII XXVIII XXIX XXX"
 ).split()
 _VALUES: Final = {roman: value for value, roman in enumerate(ROMANS, start=1)}
 _LOOKS: Final = (
@@ -33,7 +33,7 @@ def letters_of(text: str) -> str:
     """Return the letters one character can have been, the likeliest first."""
     if len(text) != 1:
         return ""
-    own = text.upper() if text.isalpha() and text not in "l" else ""
+    own = text.upper() if text.isalpha() and text != "l" else ""
     return own + "".join(one for one in _LETTERS.get(text, "") if one != own)
 
 

@@ -26,8 +26,12 @@ _OPENING: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _ACRONYM: Final = re.compile(r"\(\s*[\"“']?(?P<short>[A-Z][A-Z&/-]{1,14})[\"”']?\s*\)")
-_BLANK: Final = re.compile(r"^[\s_.\-–—]*$|_{3,}|\[\s*(?:insert|name|agency)[^\]]*\]|<[^>]*>|\(\s*insert[^)]*\)", re.IGNORECASE)
-_APOSTROPHE: Final = re.compile(r"\b([Ss]her[il1]f?f?)\s?(?:['’‘`´]?\s?s|trs|frs)\b\s*(?=Office|Department|Dept)", re.IGNORECASE)
+_BLANK: Final = re.compile(
+    r"^[\s_.\-–—]*$|_{3,}|\[\s*(?:insert|name|agency)[^\]]*\]|<[^>]*>|\(\s*insert[^)]*\)", re.IGNORECASE
+)
+_APOSTROPHE: Final = re.compile(
+    r"\b([Ss]her[il1]f?f?)\s?(?:['’‘`´]?\s?s|trs|frs)\b\s*(?=Office|Department|Dept)", re.IGNORECASE
+)
 _BROKEN: Final = re.compile(r"\bSher[il1i]{1,2}(?:t|f|ff|ft|tf)?r?['’]?s\b")
 _TRIBAL: Final = re.compile(r"\b(?:Nation|Tribe|Tribal|Pueblo|Indian\s+Community|Rancheria|Band\s+of)\b", re.IGNORECASE)
 _LOCAL: Final = re.compile(
@@ -51,10 +55,8 @@ class Named:
     aliases: tuple[str, ...]
 
 
-def find_parties(
-    opening: str, *, furniture: Sequence[Line], agencies: Mapping[str, Sequence[str]] | None
-) -> Named:
-    """Return the parties the opening names. `agencies`: the directory's codes by the agency's name, several if so named."""
+def find_parties(opening: str, *, furniture: Sequence[Line], agencies: Mapping[str, Sequence[str]] | None) -> Named:
+    """Return the parties the opening names. `agencies`: codes of the directory by the agency's name."""
     parties, aliases = [], []
     federal = _ICE.search(opening)
     if federal:
@@ -64,13 +66,18 @@ def find_parties(
     written = re.sub(r"\s+", " ", local["name"]).strip(" ,:_") if local else ""
     if local is None or _BLANK.search(written) or not re.search(r"[A-Za-z]{3}", written):
         if head:
-            parties.append(_party(_tidy(head), _role(head), head, LEA, ELSEWHERE, "named at the edge of pages only", agencies))
+            parties.append(
+                _party(_tidy(head), _role(head), head, LEA, ELSEWHERE, "named at the edge of pages only", agencies)
+            )
     else:
         names = _split(written)
-        for name in names:
-            parties.append(_local(name, head if len(names) == 1 else "", agencies))
+        parties.extend(_local(name, head if len(names) == 1 else "", agencies) for name in names)
         after = opening[local.end("name") : local.end("name") + 160]
-        aliases = [m["short"].lower() for m in _ACRONYM.finditer(written + after) if m["short"] not in ("LEA", "MOA", "ICE", "DHS", "MOU")]
+        aliases = [
+            m["short"].lower()
+            for m in _ACRONYM.finditer(written + after)
+            if m["short"] not in ("LEA", "MOA", "ICE", "DHS", "MOU")
+        ]
     return Named(_distinct(parties), tuple(dict.fromkeys(aliases)))
 
 
@@ -86,7 +93,7 @@ def _local(written: str, head: str, agencies: Mapping[str, Sequence[str]] | None
     if name != written:
         confidence = REPAIRED
     if head and fuzz.ratio(_tidy(head).lower(), name.lower()) >= 80:  # noqa: PLR2004 - of 100
-        confidence = EXACT
+        name, confidence = _tidy(head), EXACT
     elif any(_strange(word) for word in name.split()):
         confidence, doubt = FIGURE_REPAIRED, "the name may hold recognition errors"
     if not _BODY.search(name):
@@ -126,7 +133,7 @@ def _role(name: str) -> str:
 def _running_name(furniture: Sequence[Line]) -> str:
     """Return the agency's name that stands at the edge of most pages, as most of them have it."""
     found = Counter(
-        name
+        _tidy(name)
         for line in furniture
         if (name := re.split(r"\s{3,}", line.text.strip())[0].strip()) and _BODY.search(name) and len(name.split()) > 1
         and not re.search(r"appendix|memorandum|agreement|revised", name, re.IGNORECASE)
@@ -139,7 +146,11 @@ def _party(
     agencies: Mapping[str, Sequence[str]] | None,
 ) -> Party:  # fmt: skip
     words = re.sub(r"\s+", " ", words).strip()
-    codes = [] if agencies is None else sorted({code for known, all_ in agencies.items() if _same(known, name) for code in all_})
+    codes = (
+        []
+        if agencies is None
+        else sorted({code for known, all_ in agencies.items() if _same(known, name) for code in all_})
+    )
     if len(codes) == 1:
         return Party(name, role, codes[0], words, confidence, doubt)
     if len(codes) > 1:

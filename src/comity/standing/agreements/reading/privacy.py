@@ -10,19 +10,24 @@ from dataclasses import dataclass
 from typing import Final
 
 from comity.standing.agreements.reading.lines import Line
-from comity.standing.agreements.reading.recognize import VOCABULARY, repair
+from comity.standing.agreements.reading.recognize import VOCABULARY, misread
 
 PERSON: Final = "[a person is named here]"
 REACHED: Final = "[contact details left out]"
 STATES: Final = frozenset(
-    "alabama alaska arizona arkansas california colorado connecticut delaware florida georgia hawaii idaho illinois "
-    "indiana iowa kansas kentucky louisiana maine maryland massachusetts michigan minnesota mississippi missouri "
-    "montana nebraska nevada hampshire jersey mexico york carolina dakota ohio oklahoma oregon pennsylvania rhode "
-    "island tennessee texas utah vermont virginia washington wisconsin wyoming columbia puerto rico guam".split()
+    (
+        "alabama alaska arizona arkansas california colorado connecticut delaware florida georgia hawaii idaho "
+        "illinois indiana iowa kansas kentucky louisiana maine maryland massachusetts michigan minnesota "
+        "mississippi missouri montana nebraska nevada hampshire jersey mexico york carolina dakota ohio oklahoma "
+        "oregon pennsylvania rhode island tennessee texas utah vermont virginia washington wisconsin wyoming "
+        "columbia puerto rico guam"
+    ).split()
 )
 SEATS: Final = frozenset(
-    "atlanta baltimore boston buffalo chicago dallas denver detroit paso houston angeles miami newark orleans "
-    "philadelphia phoenix antonio diego francisco seattle paul salt lake harlingen".split()
+    (
+        "atlanta baltimore boston buffalo chicago dallas denver detroit paso houston angeles miami newark orleans "
+        "philadelphia phoenix antonio diego francisco seattle paul salt lake harlingen"
+    ).split()
 )
 """Where ICE field offices sit."""
 _PHONE: Final = re.compile(r"(?<![\d/§])\(?\d{3}\)?[\s.\-–]{1,2}\d{3}[\s.\-–]{1,2}\d{4}\b(?:\s*(?:ext\.?|x)\s*\d+)?")
@@ -44,6 +49,13 @@ _RANK: Final = (
     r"|Marshal|Mr|Mrs|Ms|Dr|Governor|Attorney\s+General|Honorable|Hon|Constable|Administrator|Secretary"
 )
 _TITLED: Final = re.compile(rf"\b(?:{_RANK})\.?,?\s+(?P<name>(?:[A-Z][\w'’.-]*\s+){{0,2}}[A-Z][\w'’-]+)")
+OFFICE: Final = re.compile(
+    r"\b(?:Office|Director|Sheriff|Chief|Department|Division|Bureau|Operations|Enforcement|Counsel|Commander|Officer"
+    r"|Superintendent|Commissioner|Unit|Police|Patrol|Affairs|Attorney|Warden|Secretary|Administration|Headquarters"
+    r"|County|City|Security|Contact|Appendix|Section|Agreement|Information|Signature|Date|Title|Center|LEA|ICE|DHS)\b",
+    re.IGNORECASE,
+)
+"""Words of offices and of blocks of contacts."""
 CONTACTS: Final = frozenset({"contacts", "public_contacts", "signatures"})
 """Headings under which persons are named."""
 
@@ -56,12 +68,12 @@ class Shielded:
     changed: tuple[Line, ...]
 
 
-def shield_lines(lines: Sequence[Line], *, contacts: Collection[int], known: Collection[str]) -> Shielded:
-    """Return the lines with persons left out. `contacts`: lines where persons are named; `known`: words of the parties."""
+def shield_lines(lines: Sequence[Line], *, contacts: Collection[Line], known: Collection[str]) -> Shielded:
+    """Return the lines with persons left out. `contacts`: lines that name them; `known`: words of the parties."""
     words = VOCABULARY | STATES | SEATS | {word.lower() for word in known}
     kept, changed = [], []
     for line in lines:
-        text = _contact(line.text, words) if line.number in contacts else _running(line.text, words)
+        text = _contact(line.text, words) if line in contacts else _running(line.text, words)
         if text != line.text:
             changed.append(Line(line.number, line.page, text))
         kept.append(Line(line.number, line.page, text))
@@ -87,7 +99,11 @@ def _contact(text: str, words: Collection[str]) -> str:
     names = [word for word in unknown if word[0].isupper() or not word.isalpha()]
     if names or (unknown and len(bare.split()) <= 4):  # noqa: PLR2004 - a short line of unknown words is a name
         return indent + PERSON
-    if _LABEL.match(bare) and bare.partition(":")[2].strip() and re.match(r"(?i)(?:print\w*\s+)?(?:name|by|sign|attest|witness)", bare):
+    if (
+        _LABEL.match(bare)
+        and bare.partition(":")[2].strip()
+        and re.match(r"(?i)(?:print\w*\s+)?(?:name|by|sign|attest|witness)", bare)
+    ):
         return indent + PERSON
     return _running(text, words)
 
@@ -99,9 +115,17 @@ def _is_place(bare: str) -> bool:
 
 
 def _is_known(word: str, words: Collection[str]) -> bool:
+    """Tell whether a word is one of the field, or one misread by shape; what is only near to one may be a name."""
     low = re.sub(r"['’]s?$", "", word.lower()).replace("’", "'")
     parts = [part for part in re.split(r"['’-]", low) if len(part) > 1]
-    return all(part in words or (len(part) > 4 and all(p in words for p in repair(part)) and bool(repair(part))) for part in parts)  # noqa: PLR2004 - short words have many neighbors
+    return all(part in words or bool(misread(part)) for part in parts)
+
+
+def _is_bare_name(bare: str) -> bool:
+    """Tell whether a short line is all capitalized words and names no office: a person may be called so."""
+    words = re.findall(r"[A-Za-z][\w'’.-]*", bare)
+    is_capital = all(word[0].isupper() for word in words)
+    return 2 <= len(words) <= 4 and is_capital and not OFFICE.search(bare) and not bare.endswith(":")  # noqa: PLR2004
 
 
 def _running(text: str, words: Collection[str]) -> str:

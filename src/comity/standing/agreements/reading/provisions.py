@@ -1,5 +1,6 @@
 """Terms found in the words of the sections: by meaning, with the words they came from and how sure that is."""
 
+import calendar
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,9 +22,7 @@ from comity.standing.agreements.reading.sections import Part
 
 _TIMES: Final = {"minutes": 1, "hours": 60, "days": 60 * 24, "weeks": 60 * 24 * 7}
 _LONG: Final = {"months": 1, "years": 12}
-_MONTHS: Final = (
-    "january february march april may june july august september october november december".split()
-)
+_MONTHS: Final = tuple(calendar.month_name[number].lower() for number in range(1, 13))
 LONGEST_WORDS: Final = 400
 """Characters of the document quoted for one term."""
 
@@ -84,11 +83,14 @@ def _of_term(term: Term, reads: Sequence[Read]) -> Iterator[Provision]:
 
 
 def _nearest(term: Term, sayings: Sequence[Saying], reads: Sequence[Read]) -> list[_Hit]:
-    """Return the hits where the term is expected, else all others: elsewhere the same words often mean another thing."""
+    """Return the hits where the term is expected, else elsewhere, where the words may mean another thing."""
     expected = [hit for read in reads if _is_expected(term, read) for hit in _hits(term, sayings, read)]
-    if expected or term.is_within:
+    if expected:
         return expected
-    return [hit for read in reads if not _is_expected(term, read) for hit in _hits(term, sayings, read)]
+    others = [read for read in reads if not _is_expected(term, read)]
+    if term.is_within:
+        others = [read for read in others if not read.part.section.heading and read.part.section.level]
+    return [hit for read in others for hit in _hits(term, sayings, read)]
 
 
 def _sureness(hit: _Hit) -> tuple[float, int]:

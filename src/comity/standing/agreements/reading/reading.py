@@ -17,18 +17,14 @@ from comity.standing.agreements.reading.found import EXACT, Model, Provision, Re
 from comity.standing.agreements.reading.lines import Body, Line, read_lines
 from comity.standing.agreements.reading.model import is_agreement, model_doubt, score_models
 from comity.standing.agreements.reading.parties import Named, find_parties
-from comity.standing.agreements.reading.privacy import CONTACTS, PERSON, REACHED, shield_lines
+from comity.standing.agreements.reading.privacy import CONTACTS, OFFICE, PERSON, REACHED, shield_lines
 from comity.standing.agreements.reading.proposals import propose_clauses
-from comity.standing.agreements.reading.provisions import Read, find_provisions, read_parts
-from comity.standing.agreements.reading.sections import SIGNING, Part, read_sections
+from comity.standing.agreements.reading.provisions import find_provisions, read_parts
+from comity.standing.agreements.reading.sections import SIGNING, Part, read_sections, split_lines
 from comity.standing.agreements.reading.unplaced import find_unplaced
 
 _TITLE: Final = re.compile(r"\W*MEMORANDUM\s+OF\s+(?:AGREEMENT|UNDERSTANDING)\W*")
 _LABEL: Final = re.compile(r"^\s*(?:For|On behalf of)\s+(?:the\s+)?(?P<who>[A-Z]{2,6})\b[^:]{0,20}:\s*(?P<rest>.*)$")
-_OFFICE: Final = re.compile(
-    r"\b(?:Office|Director|Sheriff|Chief|Department|Division|Bureau|Operations|Enforcement|Counsel|Commander|Officer"
-    r"|Superintendent|Commissioner|Unit|Police|Patrol|Affairs|Attorney|Warden|Secretary|Administration|Headquarters)\b"
-)
 
 
 def read_agreement(
@@ -89,11 +85,12 @@ def _shielded(
     body: Body, agencies: Mapping[str, Sequence[str]] | None
 ) -> tuple[tuple[Part, ...], Named, tuple[Line, ...]]:
     """Return sections, parties and lines without persons: read once to know where persons are named, then again."""
-    parts = read_sections(body.lines)
+    lines = split_lines(body.lines)
+    parts = read_sections(lines)
     named = find_parties(_opening(parts), furniture=body.furniture, agencies=agencies)
     known = {word for party in named.parties for word in re.findall(r"[A-Za-z]{2,}", party.words + " " + party.name)}
     known |= {word for name in named.aliases for word in re.findall(r"[a-z]+", name)}
-    shielded = shield_lines(body.lines, contacts=_contact_lines(parts, body.lines), known=known)
+    shielded = shield_lines(lines, contacts=_contact_lines(parts), known=known)
     parts = read_sections(shielded.lines)
     named = find_parties(_opening(parts), furniture=body.furniture, agencies=agencies)
     return parts, named, shielded.lines
@@ -107,19 +104,19 @@ def _opening(parts: Sequence[Part]) -> str:
     return " ".join([*own, *first, *rest])
 
 
-def _contact_lines(parts: Sequence[Part], lines: Sequence[Line]) -> set[int]:
-    """Return the numbers of the lines of contact sections, and of what follows the words of signing in a section."""
-    found: set[int] = set()
+def _contact_lines(parts: Sequence[Part]) -> set[Line]:
+    """Return the lines of contact sections, and of what follows the words of signing in a section."""
+    found: set[Line] = set()
     for part in parts:
         section = part.section
         own = [line for _, line in part.joined.marks]
         if section.heading in CONTACTS:
-            found |= {line.number for line in own}
+            found |= set(own)
             continue
         signing = SIGNING.search(part.joined.text)
         if signing:
             start = part.joined.line_at(signing.start()).number
-            found |= {line.number for line in own if line.number > start}
+            found |= {line for line in own if line.number > start}
     return found
 
 
@@ -144,7 +141,7 @@ def _contacts(parts: Sequence[Part]) -> tuple[Provision, ...]:
         for _, line in part.joined.marks:
             label = _LABEL.match(re.sub(r"\bOHS\b", "DHS", line.text))
             who, text = (label["who"], label["rest"]) if label else (who, line.bare)
-            if who and text and PERSON not in text and REACHED not in text and _OFFICE.search(text):
+            if who and text and PERSON not in text and REACHED not in text and OFFICE.search(text):
                 offices.append(f"{who}: {re.sub(r'  +', ' ', text.strip(' ,'))}")
                 quotes.append(line.bare)
                 first = first or (part, line)
@@ -175,5 +172,3 @@ def _notes(named: Named, provisions: Sequence[Provision]) -> Sequence[str]:
     if doubtful := sum(bool(one.doubt) for one in provisions):
         told.append(f"{doubtful} doubtful terms stand first")
     return told
-
-

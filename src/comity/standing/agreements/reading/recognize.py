@@ -24,7 +24,9 @@ _SHORT: Final = frozenset(
 )
 _ACRONYMS: Final = ("ICE", "DHS", "FOD", "LEA", "MOA", "OPR", "SOP", "INA", "DOJ", "ERO", "OPLA", "NTA", "OIG", "POC")
 _ABBREVIATIONS: Final = frozenset(["no", "pub", "seq", "st", "inc", "co", "mr", "ms", "jr", "vs", "sec", "art", "etc"])
-_RAW: Final = re.compile(r"U\.\s?S\.(?!\s?C)|(?:[A-Z]\.){2,5}|[A-Za-z0-9~|µ]+(?:['’‘`´][A-Za-z]{1,2}\b)?|[.%•●▪■(;:-]|[^\s\w]")
+_RAW: Final = re.compile(
+    r"U\.\s?S\.(?!\s?C)|(?:[A-Z]\.){2,5}|[A-Za-z0-9~|µ]+(?:['’‘`´][A-Za-z]{1,2}\b)?|[.%•●▪■(;:-]|[^\s\w]"
+)
 _LETTERS: Final = str.maketrans({"1": "l", "|": "l", "i": "l", "0": "o", "5": "s", "µ": "u", "~": "a"})
 _SHAPES: Final = (("rn", "m"), ("rm", "m"), ("nn", "m"), ("ln", "m"), ("nl", "m"), ("mm", "m"), ("cl", "d"),
                   ("vv", "w"))  # fmt: skip
@@ -162,6 +164,11 @@ def repair(word: str) -> tuple[str, ...]:
     return ()
 
 
+def misread(word: str) -> tuple[str, ...]:
+    """Return the known words whose shape `word` has, run together or not; nothing for what is only near to one."""
+    return _by_capitals(word) or _by_shape(word) or _as_two(word)
+
+
 def _by_capitals(word: str) -> tuple[str, ...]:
     bare = word.translate(_CAPITALS)
     near = [one for one in _ACRONYMS if one.translate(_CAPITALS) == bare] if bare.isupper() else []
@@ -230,4 +237,9 @@ def _ends_sentence(raw: list[_Raw], place: int) -> bool:
         return True
     spaced = after.start > raw[place].end
     is_short = before.lower() in _ABBREVIATIONS or (len(before) == 1 and before.isalpha())
-    return spaced and not is_short and (after.text[0].isupper() or after.text[0] in _BULLETS or after.text[0] in "(1")
+    return spaced and not is_short and _opens(before, after.text)
+
+
+def _opens(before: str, after: str) -> bool:
+    """Tell whether a sentence can begin so: a capital, a bullet, a bracket, a figure after a word."""
+    return after[0].isupper() or after[0] in _BULLETS or after[0] == "(" or (after[0].isdigit() and before.isalpha())

@@ -17,10 +17,11 @@ _ITEM: Final = re.compile(
 )
 _ENDS: Final = re.compile(r"[.;:!?](?:[\"”’)]|\s(?:and|or))*\s*$")
 _INLINE: Final = re.compile(
-    r"(?<=[.:;”\")])\s*(?P<number>[IVXLl1|]{1,6})\s?[.,]\s{1,4}(?=[A-Z][A-Z][A-Z ,&/’'()-]{3,})"
+    r"(?:(?<=[.:;”\")])\s*|(?<=[A-Z])\s+)(?P<number>[IVXLl1|]{1,6})\s?[.,]\s{1,4}(?=[A-Z][A-Z][A-Z ,&/’'()-]{3,})"
 )
 _IN_APPENDIX: Final = {"complaints": "complaint_procedure", "functions": "sop_functions"}
 """What the same words head where they stand in an appendix."""
+_NUMBERED: Final = re.compile(r"\s*(?:[IVXLl1|]{1,7}|[A-Z])\s?[.,:]\s+(?=[A-Z])")
 SIGNING: Final = re.compile(r"\bby\s+signing\s+th[il1]s\b|\bin\s+w[il1]tness\s+whereof\b", re.IGNORECASE)
 
 
@@ -41,7 +42,7 @@ class Node:
     def path(self) -> str:
         """How the section is cited: `IV.B`, `Appendix B.3.A`."""
         own = f"{APPENDIX} {self.number}".strip() if self.kind == "appendix" else self.number
-        if not own and self.candidate is not None:
+        if not own and self.candidate is not None and self.parent is not None:
             return f"{self.parent.path}: {self.candidate.title.written}".removeprefix(": ")
         if self.parent is None or self.parent.kind == "root":
             return own
@@ -64,26 +65,38 @@ class Part:
 
 def read_sections(lines: Sequence[Line]) -> tuple[Part, ...]:
     """Return the sections in the order of the document; the first holds what stands before every heading."""
-    return tuple(_part(node) for node in _tree(_split(lines)))
+    return tuple(_part(node) for node in _tree(lines))
 
 
-def _split(lines: Sequence[Line]) -> list[Line]:
-    """Return the lines with headings that a scan ran into the sentence before put on lines of their own."""
+def split_lines(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Return the lines with headings that a scan ran into sentences, before or behind, on lines of their own."""
     found: list[Line] = []
     for line in lines:
         at = 0
         for match in _INLINE.finditer(line.text):
             if title_of(line.text[match.end() :]) is not None:
-                found.append(Line(line.number, line.page, line.text[at : match.start()]))
+                found.extend(_headed(Line(line.number, line.page, line.text[at : match.start()])))
                 at = match.start("number")
-        found.append(Line(line.number, line.page, line.text[at:]) if at else line)
-    return found
+        found.extend(_headed(Line(line.number, line.page, line.text[at:])) if at else _headed(line))
+    return tuple(found)
+
+
+def _headed(line: Line) -> Iterator[Line]:
+    """Yield a heading and the sentence behind it apart; any other line as it is."""
+    match = _NUMBERED.match(line.text)
+    title = title_of(line.text[match.end() :]) if match else None
+    if title is None or not title.rest:
+        yield line
+        return
+    end = len(line.text.rstrip()) - len(title.rest)
+    yield Line(line.number, line.page, line.text[:end])
+    yield Line(line.number, line.page, line.text[end:])
 
 
 def _tree(lines: Sequence[Line]) -> list[Node]:
     root = Node("root", None, None)
     nodes, here, at = [root], root, 0
-    for one in _kept(list(find_candidates(lines)), lines):
+    for one in _kept(list(find_candidates(lines))):
         here.lines.extend(lines[at : one.first])
         here = _placed(one, here, root)
         here.head = lines[one.first]
@@ -97,7 +110,7 @@ def _tree(lines: Sequence[Line]) -> list[Node]:
     return nodes
 
 
-def _kept(candidates: list[Candidate], lines: Sequence[Line]) -> Iterator[Candidate]:
+def _kept(candidates: list[Candidate]) -> Iterator[Candidate]:
     """Yield the candidates that are headings: known ones, and unknown ones whose number is next in its row."""
     top, letter, arabic = 0, 0, 0
     in_appendix, appendix = False, ""
@@ -239,12 +252,12 @@ def _adopt(nodes: Sequence[Node]) -> None:
             node.doubt = f"it has no number; from its neighbors it is {node.number}"
         elif not in_appendix and tops and _is_free_letter(nodes, place):
             continue
-        else:
+        elif not in_appendix:
             node.doubt = "it has no number"
 
 
 def _is_free_letter(nodes: Sequence[Node], place: int) -> bool:
-    """Number a heading between two letters of a row that leave one out; tell whether that was so."""
+    """Give a heading the one letter its neighbors leave out; tell whether there was one."""
     node = nodes[place]
     before = next((one for one in reversed(nodes[:place]) if one.kind != "plain"), None)
     after = next((one for one in nodes[place + 1 :] if one.kind != "plain"), None)

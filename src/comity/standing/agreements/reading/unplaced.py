@@ -1,4 +1,4 @@
-"""What a reading could not place: sections, figures and blanks that a person reads, and references that lead nowhere."""
+"""What a reading could not place: sections, figures, blanks, references that lead nowhere."""
 
 import re
 from collections.abc import Iterator, Sequence
