@@ -118,6 +118,8 @@ def _numbered(lines: Sequence[Line], place: int, bare: str) -> Candidate | None:
             continue
         kinds.add(kind)
         found = match
+        if kind == "roman" and len(match["number"]) == 1:
+            kinds, letters = kinds | {"letter"}, letters_of(match["number"])
         letters = letters_of(match["number"]) if kind == "letter" else letters
         arabic = int(match["number"]) if kind == "arabic" else arabic
     if found is None:

@@ -1,7 +1,10 @@
 """Bytes to pages of text: plain text in UTF-8 or Windows-1252, and PDF with a text layer. Everything is bounded."""
 
 import io
+import logging
 import re
+import struct
+import zlib
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,13 +14,15 @@ from pypdf.generic import StreamObject
 
 from comity.standing.agreements.reading.found import Unreadable, Why
 
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what a file is broken in is told once, in our words
+
 MOST_BYTES: Final = 20 * 1024 * 1024
 MOST_PAGES: Final = 200
 MOST_CHARACTERS: Final = 4000 * MOST_PAGES
 MOST_PAGE_BYTES: Final = 4 * 1024 * 1024
 """Of one page's drawing instructions, unpacked. A page of text has some ten thousand."""
 LEAST_LETTERS: Final = 40
-"""Of a document that holds text at all."""
+"""Of a document that holds text at all; in a PDF, where a stamp on a picture is text too, of a page."""
 MOST_CONTROLS: Final = 0.01
 """Share of control characters in what is still text."""
 _OTHER_FORMS: Final = (
@@ -30,6 +35,12 @@ _OTHER_FORMS: Final = (
     (b"MM\x00*", "a picture", "run a text recognition first, for example ocrmypdf"),
 )
 _MARKS: Final = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+
+
+_BROKEN: Final = (
+    PyPdfError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError, AssertionError,
+    NotImplementedError, EOFError, struct.error, zlib.error,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +90,9 @@ def _decoded(content: bytes) -> str:
 
 def _checked(document: Document) -> Document | Unreadable:
     letters = sum(1 for page in document.pages for _ in re.finditer(r"[A-Za-z]", page))
-    if letters < LEAST_LETTERS:
-        if document.form == "pdf":
+    is_pdf = document.form == "pdf"
+    if letters < LEAST_LETTERS * (len(document.pages) if is_pdf else 1):
+        if is_pdf:
             return Unreadable(
                 Why.NO_TEXT,
                 "this PDF holds pictures of pages only",
@@ -121,8 +133,7 @@ def _read_pdf(content: bytes) -> Document | Unreadable:
         return _encrypted()
     except LimitReachedError:
         return _bomb()
-    except (PyPdfError, ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError, OverflowError,
-            AssertionError, NotImplementedError):  # fmt: skip
+    except _BROKEN:
         # pypdf names most damage itself; in the rest of a broken file it meets the wrong kind of object
         return Unreadable(Why.DAMAGED, "this PDF is damaged", "open it in a viewer and print it to a new PDF")
     return _checked(Document("pdf", tuple(pages)))

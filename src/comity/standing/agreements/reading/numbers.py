@@ -1,7 +1,7 @@
 """Numbers of sections as a scan shows them: `Vlll`, `1V`, `XVHI`, `8.` for B, and what they can have been."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 ROMANS: Final = (
@@ -37,12 +37,19 @@ def letters_of(text: str) -> str:
     return own + "".join(one for one in _LETTERS.get(text, "") if one != own)
 
 
-def repaired(values: list[int | None]) -> list[tuple[int | None, str]]:
+def repaired(values: Sequence[int | None]) -> list[tuple[int | None, str]]:
     """Return numbers of one sequence with what reading got wrong put right, each with a doubt where it was.
 
     A number is inferred only where its neighbors leave exactly one place.
     """
-    steady = _rising(values)
+    tried = [_repaired(values, steady) for steady in _rising(values)]
+    return min(tried, key=lambda found: sum(doubt == OUT_OF_ORDER for _, doubt in found), default=[])
+
+
+OUT_OF_ORDER: Final = "its number is out of order"
+
+
+def _repaired(values: Sequence[int | None], steady: frozenset[int]) -> list[tuple[int | None, str]]:
     found: list[tuple[int | None, str]] = []
     for place, value in enumerate(values):
         if place in steady:
@@ -50,32 +57,48 @@ def repaired(values: list[int | None]) -> list[tuple[int | None, str]]:
             continue
         before = next((values[p] for p in range(place - 1, -1, -1) if p in steady), 0) or 0
         after = next((values[p] for p in range(place + 1, len(values)) if p in steady), None)
-        between = [p for p in range(len(values)) if p not in steady and _gap(p, place, steady)]
-        fits = after is None or after - before - 1 == len(between)
+        between = [p for p in range(len(values)) if p not in steady and _is_beside(p, place, steady)]
+        inferred = before + 1 + between.index(place)
+        fits = inferred <= len(ROMANS) and (after is None or after - before - 1 == len(between))
         if fits and (after is not None or value is None):
-            inferred = before + 1 + between.index(place)
-            told = "has no number" if value is None else f"reads as `{ROMANS[value - 1]}`"
+            told = "is missing" if value is None else f"reads as `{ROMANS[value - 1]}`"
             found.append((inferred, f"its number {told}; from its neighbors it is {ROMANS[inferred - 1]}"))
-        elif value is None:
-            found.append((None, "its number cannot be read"))
         else:
-            found.append((value, "its number is out of order"))
+            found.append((value, OUT_OF_ORDER if value is not None else "its number cannot be read"))
     return found
 
 
-def _gap(one: int, other: int, steady: frozenset[int]) -> bool:
+def _is_beside(one: int, other: int, steady: frozenset[int]) -> bool:
     low, high = sorted((one, other))
     return not any(place in steady for place in range(low, high))
 
 
-def _rising(values: list[int | None]) -> frozenset[int]:
-    """Return the places of the longest rising run; of equal ones the one with the smallest numbers."""
+def _rising(values: Sequence[int | None]) -> list[frozenset[int]]:
+    """Return the places of the longest rising runs with the smallest steps: the earliest of them and the latest."""
     best: list[tuple[int, int, tuple[int, ...]]] = []
     for place, value in enumerate(values):
         if value is None or value > len(ROMANS):
             continue
-        runs = [(length, step, run) for length, step, run in best if (values[run[-1]] or 0) < value]
-        length, step, run = max(runs, key=lambda r: (r[0], -r[1], r[2]), default=(0, 0, ()))
-        last = values[run[-1]] if run else 0
-        best.append((length + 1, step + max(value - (last or 0) - 1, 0), (*run, place)))
-    return frozenset(max(best, key=lambda r: (r[0], -r[1]), default=(0, 0, ()))[2])
+        before = [(0, 0, ()), *(run for run in best if (values[run[2][-1]] or 0) < value)]
+        longest = max(length for length, _, _ in before)
+        for length, step, run in before:
+            if length == longest:
+                last = values[run[-1]] if run else 0
+                best.append((length + 1, step + max(value - (last or 0) - 1, 0), (*run, place)))
+        best = _few(best)
+    if not best:
+        return [frozenset()]
+    length, step, _ = min(best, key=lambda run: (-run[0], run[1]))
+    equal = sorted(run for far, steps, run in best if (far, steps) == (length, step))
+    return [frozenset(equal[0]), frozenset(equal[-1])]
+
+
+def _few(runs: list[tuple[int, int, tuple[int, ...]]]) -> list[tuple[int, int, tuple[int, ...]]]:
+    """Return, of the runs that end at one place, the earliest and the latest of the best ones."""
+    kept: list[tuple[int, int, tuple[int, ...]]] = []
+    for end in sorted({run[-1] for _, _, run in runs}):
+        own = [run for run in runs if run[2][-1] == end]
+        length, step, _ = min(own, key=lambda run: (-run[0], run[1]))
+        equal = sorted(run for run in own if run[:2] == (length, step))
+        kept += list(dict.fromkeys([equal[0], equal[-1]]))
+    return kept

@@ -93,7 +93,8 @@ def _local(written: str, head: str, agencies: Mapping[str, Sequence[str]] | None
     if name != written:
         confidence = REPAIRED
     if head and fuzz.ratio(_tidy(head).lower(), name.lower()) >= 80:  # noqa: PLR2004 - of 100
-        name, confidence = _tidy(head), EXACT
+        is_whole = len(_tidy(head).split()) == len(name.split())
+        name, confidence = (_tidy(head) if is_whole else name), EXACT
     elif any(_strange(word) for word in name.split()):
         confidence, doubt = FIGURE_REPAIRED, "the name may hold recognition errors"
     if not _BODY.search(name):

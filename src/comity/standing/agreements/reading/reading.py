@@ -23,7 +23,8 @@ from comity.standing.agreements.reading.provisions import find_provisions, read_
 from comity.standing.agreements.reading.sections import SIGNING, Part, read_sections, split_lines
 from comity.standing.agreements.reading.unplaced import find_unplaced
 
-_TITLE: Final = re.compile(r"\W*MEMORANDUM\s+OF\s+(?:AGREEMENT|UNDERSTANDING)\W*")
+SECTIONS_AGAIN: Final = 4
+"""How many sections of the body come a second time where a file holds two agreements."""
 _LABEL: Final = re.compile(r"^\s*(?:For|On behalf of)\s+(?:the\s+)?(?P<who>[A-Z]{2,6})\b[^:]{0,20}:\s*(?P<rest>.*)$")
 
 
@@ -47,7 +48,7 @@ def read_agreement(
             "this is no 287(g) agreement: too few of its sections are there",
             "give the agreement itself; other agreements are written by hand, see `comity agreement draft`",
         )
-    if second := _second(lines, parts):
+    if second := _second(parts):
         return Unreadable(
             Why.TWO_AGREEMENTS,
             f"the file holds two agreements, the second from page {second}",
@@ -120,13 +121,16 @@ def _contact_lines(parts: Sequence[Part]) -> set[Line]:
     return found
 
 
-def _second(lines: Sequence[Line], parts: Sequence[Part]) -> int:
-    """Return the page on which a second agreement begins, or 0."""
-    titles = [line for line in lines if _TITLE.fullmatch(line.text)]
-    purposes = [part for part in parts if part.section.heading == "purpose" and part.section.number in ("I", "II")]
-    if len(titles) < 2 or len(purposes) < 2:  # noqa: PLR2004 - one of each is an agreement
-        return 0
-    return titles[1].page
+def _second(parts: Sequence[Part]) -> int:
+    """Return the page on which a second agreement begins, or 0: there the row of sections begins anew."""
+    seen: set[str] = set()
+    again = []
+    for part in parts:
+        section = part.section
+        if section.level == 1 and section.heading and not part.appendix:
+            again += [section.page] if section.heading in seen else []
+            seen.add(section.heading)
+    return again[0] if len(again) >= SECTIONS_AGAIN else 0
 
 
 def _contacts(parts: Sequence[Part]) -> tuple[Provision, ...]:

@@ -124,11 +124,11 @@ def _canonical(one: _Raw, after: _Raw | None) -> tuple[tuple[str, ...], bool, in
         return (_unit(low),), False, 0
     if after is not None and after.start - one.end == 1 and after.text.isalpha() and low.isalpha():
         together = low + after.text.lower()
-        if together in VOCABULARY and after.text.lower() not in VOCABULARY:
-            return (together,), True, 1
-        found = repair(bare)
-        if not found and (near := _by_distance(together)) and len(together) > 7:  # noqa: PLR2004 - short ones meet
-            return near, True, 1
+        if after.text.lower() not in VOCABULARY:
+            if together in VOCABULARY:
+                return (together,), True, 1
+            if not repair(bare) and len(together) > 7 and (near := _by_distance(together)):  # noqa: PLR2004
+                return near, True, 1
     found = repair(bare)
     return (tuple(map(_unit, found)) if found else (low,)), bool(found), 0
 

@@ -17,11 +17,11 @@ _ITEM: Final = re.compile(
 )
 _ENDS: Final = re.compile(r"[.;:!?](?:[\"”’)]|\s(?:and|or))*\s*$")
 _INLINE: Final = re.compile(
-    r"(?:(?<=[.:;”\")])\s*|(?<=[A-Z])\s+)(?P<number>[IVXLl1|]{1,6})\s?[.,]\s{1,4}(?=[A-Z][A-Z][A-Z ,&/’'()-]{3,})"
+    r"(?<=\S)\s+(?P<number>(?:[IVXLl1|]{1,6}|[A-K])\s?[.,]|APPENDIX\s?[A-F])\s{1,4}(?=[A-Z][A-Z][A-Z ,&/’'()-]{3,})"
 )
 _IN_APPENDIX: Final = {"complaints": "complaint_procedure", "functions": "sop_functions"}
 """What the same words head where they stand in an appendix."""
-_NUMBERED: Final = re.compile(r"\s*(?:[IVXLl1|]{1,7}|[A-Z])\s?[.,:]\s+(?=[A-Z])")
+_NUMBERED: Final = re.compile(r"\s*(?:(?:[IVXLl1|]{1,7}|[A-Z])\s?[.,:]|APPENDIX\s?[A-F])\s+(?=[A-Z])")
 SIGNING: Final = re.compile(r"\bby\s+signing\s+th[il1]s\b|\bin\s+w[il1]tness\s+whereof\b", re.IGNORECASE)
 
 
@@ -74,7 +74,8 @@ def split_lines(lines: Sequence[Line]) -> tuple[Line, ...]:
     for line in lines:
         at = 0
         for match in _INLINE.finditer(line.text):
-            if title_of(line.text[match.end() :]) is not None:
+            title = title_of(line.text[match.end() :])
+            if title is not None and is_loud(title.written):
                 found.extend(_headed(Line(line.number, line.page, line.text[at : match.start()])))
                 at = match.start("number")
         found.extend(_headed(Line(line.number, line.page, line.text[at:])) if at else _headed(line))
