@@ -28,7 +28,18 @@ def set_up() -> None:
 
 def pages() -> Iterator[tuple[Path, str]]:
     """Yield every page that is made, or holds something made, with the text it should have."""
-    from tools.pages import acts, api, architecture, commands, errors, law, states, tables, templates  # noqa: PLC0415 - after set_up
+    from tools.pages import (  # noqa: PLC0415 - after set_up
+        acts,
+        api,
+        architecture,
+        commands,
+        errors,
+        law,
+        readings,
+        states,
+        tables,
+        templates,
+    )
 
     whole: dict[str, Callable[[], str]] = {
         "reference/acts.md": acts.page,
@@ -38,6 +49,7 @@ def pages() -> Iterator[tuple[Path, str]]:
         "reference/errors.md": errors.page,
         "reference/law-coverage.md": law.coverage_page,
         "reference/law-settings.md": law.settings_page,
+        "reference/provisions.md": readings.page,
         "reference/rules.md": law.rules_page,
         "reference/tables.md": tables.page,
         "reference/templates.md": templates.page,

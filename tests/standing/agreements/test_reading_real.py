@@ -164,7 +164,8 @@ VII | POINTS OF CONTACT | 6
 VIII | EFFECTIVE DATE AND TERMINATION OF THIS MOA | 6
 Appendix A | STANDARD OPERATING PROCEDURES (SOP) | 8
 Appendix A: Authorized Functions | Authorized Functions | 8
-Appendix A: Additional Supervisory and Administrative Responsibilities | Additional Supervisory and Administrative Responsibilities | 8
+Appendix A: Additional Supervisory and Administrative Responsibilities | \
+Additional Supervisory and Administrative Responsibilities | 8
 Appendix B | COMPLAINT PROCEDURE | 9
 Appendix C | PUBLIC INFORMATION POINTS OF CONTACT | 10
 """

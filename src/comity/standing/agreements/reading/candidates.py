@@ -25,6 +25,8 @@ _APPENDIX: Final = re.compile(
 _ADDENDUM: Final = re.compile(r"\W*(?:[A-Z][\w'’]*\s+){0,4}ADDENDUM\b.{0,60}$")
 _ENDS: Final = re.compile(r"[.;:!?”\"]\W*$")
 _LIST_END: Final = re.compile(r"(?:;|,|;\s*(?:and|or))\s*$")
+NEAR: Final = 8
+"""Lines within which the next one that is not blank still belongs to a heading."""
 SHORT_LINE: Final = 60
 """Characters below which a line ended by itself, not at the margin."""
 LONGEST_TITLE: Final = 12
@@ -208,7 +210,7 @@ def _unnumbered(lines: Sequence[Line], place: int, bare: str) -> Candidate | Non
 
 
 def _next(lines: Sequence[Line], place: int) -> int | None:
-    return next((p for p in range(place + 1, min(place + 4, len(lines))) if lines[p].bare), None)
+    return next((p for p in range(place + 1, min(place + NEAR, len(lines))) if lines[p].bare), None)
 
 
 def _is_apart(lines: Sequence[Line], place: int) -> bool:

@@ -6,7 +6,7 @@ from typing import Final
 
 ROMANS: Final = (
     "I II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI XVII XVIII XIX XX XXI XXII XXIII XXIV XXV XXVI "
-    "XXVII XXVIII XXIX XXX"
+    "XXVII XXVIII XXIX"
 ).split()
 _VALUES: Final = {roman: value for value, roman in enumerate(ROMANS, start=1)}
 _LOOKS: Final = (

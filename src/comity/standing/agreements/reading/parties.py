@@ -11,7 +11,7 @@ from rapidfuzz import fuzz
 from comity.standing.agreements.reading.found import ELSEWHERE, EXACT, FIGURE_REPAIRED, REPAIRED, Party
 from comity.standing.agreements.reading.lines import Line
 from comity.standing.agreements.reading.privacy import STATES
-from comity.standing.agreements.reading.recognize import VOCABULARY, repair
+from comity.standing.agreements.reading.recognize import VOCABULARY, normalize, repair
 
 FEDERAL: Final = "U.S. Immigration and Customs Enforcement"
 LEA: Final = "LEA"
@@ -24,6 +24,10 @@ _OPENING: Final = re.compile(
     r"\s*(?=,?\s*\(?\s*(?:hereinafter|hereafter|herein\b|referred\s+to|pursuant\s*to|under\s+the\s+jurisdiction|by\s+and\s+through|acting|known\s+as|which\b|as\s+the\s+law)"
     r"|\s*,?\s*\(\s*[\"“']?[A-Z&/ -]{2,20}[\"”']?\s*\)|\.\s)",
     re.IGNORECASE | re.DOTALL,
+)
+_SPOKEN: Final = re.compile(
+    r"\bhomeland security (?:dhs )?and (?:the )?(?P<name>(?:(?!\. )\S+ ){1,16}?)"
+    r"(?=hereinafter|hereafter|pursuant|under the jurisdiction|referred to|by and through|which )"
 )
 _ACRONYM: Final = re.compile(r"\(\s*[\"“']?(?P<short>[A-Z][A-Z&/-]{1,14})[\"”']?\s*\)")
 _BLANK: Final = re.compile(
@@ -59,12 +63,13 @@ def find_parties(opening: str, *, furniture: Sequence[Line], agencies: Mapping[s
     """Return the parties the opening names. `agencies`: codes of the directory by the agency's name."""
     parties, aliases = [], []
     federal = _ICE.search(opening)
-    if federal:
-        parties.append(_party(FEDERAL, "federal", federal[0], ICE, EXACT, "", agencies))
+    if words := federal[0] if federal else _misread_ice(opening):
+        parties.append(_party(FEDERAL, "federal", words, ICE, EXACT if federal else REPAIRED, "", agencies))
     local = _OPENING.search(opening, federal.end() - 8 if federal else 0) or _OPENING.search(opening)
     head = _running_name(furniture)
-    written = re.sub(r"\s+", " ", local["name"]).strip(" ,:_") if local else ""
-    if local is None or _BLANK.search(written) or not re.search(r"[A-Za-z]{3}", written):
+    written, at = (local["name"], local.end("name")) if local else _by_words(opening)
+    written = re.sub(r"\s+", " ", written).strip(" ,:_")
+    if _BLANK.search(written) or not re.search(r"[A-Za-z]{3}", written):
         if head:
             parties.append(
                 _party(_tidy(head), _role(head), head, LEA, ELSEWHERE, "named at the edge of pages only", agencies)
@@ -72,13 +77,31 @@ def find_parties(opening: str, *, furniture: Sequence[Line], agencies: Mapping[s
     else:
         names = _split(written)
         parties.extend(_local(name, head if len(names) == 1 else "", agencies) for name in names)
-        after = opening[local.end("name") : local.end("name") + 160]
+        after = opening[at : at + 160]
         aliases = [
             m["short"].lower()
             for m in _ACRONYM.finditer(written + after)
             if m["short"] not in ("LEA", "MOA", "ICE", "DHS", "MOU")
         ]
     return Named(_distinct(parties), tuple(dict.fromkeys(aliases)))
+
+
+def _misread_ice(opening: str) -> str:
+    normal = normalize(opening)
+    match = re.search(r"\bimmigration and customs enforcement\b", normal.text)
+    words = normal.between(match.start(), match.end()) if match else ()
+    return opening[words[0].start : words[-1].end] if words else ""
+
+
+def _by_words(opening: str) -> tuple[str, int]:
+    """Return the local party's name and where it ends, found through words repaired from recognition errors."""
+    normal = normalize(opening)
+    match = _SPOKEN.search(normal.text)
+    if match is None:
+        return "", 0
+    words = normal.between(match.start("name"), match.end("name") - 1)
+    start, end = words[0].start, words[-1].end
+    return re.sub(r"\s*[(,].*$", "", opening[start:end]), end
 
 
 def _split(written: str) -> list[str]:

@@ -25,6 +25,9 @@ from comity.standing.agreements.reading.unplaced import find_unplaced
 
 SECTIONS_AGAIN: Final = 4
 """How many sections of the body come a second time where a file holds two agreements."""
+_SAID_FOR: Final = re.compile(r"\bFor\s+(?:the\s+)?(?:LEA|ICE|DHS|OHS|AGENCY)\s*:", re.IGNORECASE)
+BLOCK: Final = 10
+"""Lines after such a label that may name somebody, wherever it stands."""
 _LABEL: Final = re.compile(r"^\s*(?:For|On behalf of)\s+(?:the\s+)?(?P<who>[A-Z]{2,6})\b[^:]{0,20}:\s*(?P<rest>.*)$")
 
 
@@ -114,6 +117,9 @@ def _contact_lines(parts: Sequence[Part]) -> set[Line]:
         if section.heading in CONTACTS:
             found |= set(own)
             continue
+        for place, line in enumerate(own):
+            if _SAID_FOR.search(line.text):
+                found |= set(own[place : place + BLOCK])
         signing = SIGNING.search(part.joined.text)
         if signing:
             start = part.joined.line_at(signing.start()).number
