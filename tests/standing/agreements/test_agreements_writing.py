@@ -65,7 +65,7 @@ def test_what_is_written_can_be_offered(code, choice):
     optional = [one.id for one in template.clauses if one.take != "required"]
     choose = {"usual": None, "none": (), "all": optional}[choice]
     raw = tomllib.loads(written(code, choose=choose))
-    terms = read_terms({"schema": SCHEMA, "clauses": raw["clauses"]})
+    terms = read_terms({"schema": SCHEMA, "clauses": raw["clauses"], "provisions": raw["provisions"]})
     check_terms(terms, vocabulary=current_vocabulary(), parties=raw["parties"])
     assert raw["kind"] == template.kind.value
     assert set(raw["parties"]) == {one for codes in PARTIES[code].values() for one in codes}
@@ -75,7 +75,7 @@ def test_what_is_written_can_be_offered(code, choice):
     for provision in raw["provisions"]:
         section = text.split(f" {provision['section']} ", 1)[1]
         assert provision["words"] in section
-        assert isinstance(provision["value"], int) or provision["unit"] == "word"
+        assert isinstance(provision["value"], int) or provision["unit"] in {"word", "date", "list"}
     for clause in raw["clauses"]:
         assert f"`{clause['id']}`" in text
 
@@ -93,7 +93,7 @@ def test_figures_that_are_given_stand_in_text_terms_and_provisions():
     raw = tomllib.loads(written(fields={"retention_days": "90", "hold_hours": 1}))
     [keeping] = [one for one in raw["clauses"] if one["id"] == "keeping"]
     assert keeping["days"] == 90
-    assert {one["value"] for one in raw["provisions"] if one["term"] == "retention_days"} == {90}
+    assert {one["value"] for one in raw["provisions"] if one["term"] == "data_retention_days"} == {90}
     text = one_line(raw["text"])
     assert "for more than 90 days" in text
     assert "no longer than 1 hour, weekends" in text
@@ -101,7 +101,7 @@ def test_figures_that_are_given_stand_in_text_terms_and_provisions():
 
 def test_the_last_day_is_said_and_a_fixed_term_needs_one():
     raw = tomllib.loads(written())
-    [ends] = [one for one in raw["provisions"] if one["term"] == "ends_on"]
+    [ends] = [one for one in raw["provisions"] if one["term"] == "end_date"]
     assert (ends["value"], ends["words"]) == ("2030-01-01T00:00:00Z", "ends at the start of January 1, 2030 (UTC)")
     with pytest.raises(FillingError, match=r"period has no end.*`fixed-term`.*give its end"):
         written(period=Period(TERM.starts_at))

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
+from typing import Any
 
-_READ, _WRITTEN = "reading/provisions.toml", "templates/provisions.toml"
+_READ, _WRITTEN = "reading/provisions.toml", "provisions.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,5 @@ def provision_units() -> Mapping[str, str]:
     return MappingProxyType({code: one.unit for code, one in load_provision_terms().items()})
 
 
-def _load(name: str) -> Mapping[str, Mapping[str, dict[str, str]]]:
-    found: Mapping[str, Mapping[str, dict[str, str]]] = tomllib.loads(
-        files("comity.standing.agreements").joinpath(name).read_text("utf-8")
-    )
-    return found
+def _load(name: str) -> dict[str, Any]:
+    return tomllib.loads(files("comity.standing.agreements").joinpath(name).read_text("utf-8"))

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from comity.standing.agreements.terms import CLAUSE_ID
+from comity.standing.agreements.terms import CLAUSE_ID, Unit
 from comity.standing.agreements.vocabulary import AgreementKind, PartyRole
 
 BUILT_IN: Final = frozenset({"first", "First", "second", "Second", "ends_on"})
@@ -23,7 +23,6 @@ Code = Annotated[str, Meta(pattern=CLAUSE_ID, max_length=64)]
 Some = Annotated[str, Meta(min_length=1, pattern=r"\S")]
 Review = Literal["attorney_determination", "interlocal_approval", "privacy_assessment", "tribal_council"]
 FieldType = Literal["text", "days", "date", "agency", "count"]
-Unit = Literal["minutes", "hours", "days", "months", "years", "percent", "count", "word"]
 Side = Literal["first", "second"]
 
 
@@ -64,7 +63,7 @@ class Provision(Struct, frozen=True, forbid_unknown_fields=True):
     """What a clause lays down, as a figure or word, and the words of its text that say so."""
 
     term: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
-    value: int | Some
+    value: bool | int | Some | tuple[Some, ...]
     unit: Unit
     words: Some
 

@@ -222,7 +222,11 @@ def _provisions(filled: _Filled) -> Iterator[dict[str, object]]:
             value = _term_value(one.value, filled.values)
             yield {
                 "term": one.term,
-                "value": value if isinstance(value, int) else said_value(value),
+                "value": list(value)
+                if isinstance(value, tuple)
+                else value
+                if isinstance(value, int)
+                else said_value(value),
                 "unit": one.unit,
                 "section": str(place),
                 "words": filled_in(one.words, values=filled.values),
