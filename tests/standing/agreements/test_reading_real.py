@@ -163,8 +163,8 @@ VI | MODIFICATIONS TO THIS MOA | 6
 VII | POINTS OF CONTACT | 6
 VIII | EFFECTIVE DATE AND TERMINATION OF THIS MOA | 6
 Appendix A | STANDARD OPERATING PROCEDURES (SOP) | 8
-Appendix A: Authorized Functions | Authorized Functions | 8
-Appendix A: Additional Supervisory and Administrative Responsibilities | \
+Appendix A: Authorized functions | Authorized Functions | 8
+Appendix A: Additional supervisory and administrative responsibilities | \
 Additional Supervisory and Administrative Responsibilities | 8
 Appendix B | COMPLAINT PROCEDURE | 9
 Appendix C | PUBLIC INFORMATION POINTS OF CONTACT | 10
@@ -176,7 +176,7 @@ NAVAJO_TERMS: Final = {
     "citizenship_claim_report_hours": (
         1,
         "hours",
-        "Appendix A: Additional Supervisory and Administrative Responsibilities",
+        "Appendix A: Additional supervisory and administrative responsibilities",
     ),
     "citizenship_required": (True, "", "IV.B"),
     "civil_rights_named": (
@@ -205,12 +205,12 @@ NAVAJO_TERMS: Final = {
     "functions_delegated": (
         ("serve_arrest_warrants", "serve_removal_warrants"),
         "list",
-        "Appendix A: Authorized Functions",
+        "Appendix A: Authorized functions",
     ),
     "functions_place": ("jail", "", "II"),
     "functions_when": ("scheduled_release", "", "II"),
-    "hold_exception": ("paid_agreement", "", "Appendix A: Authorized Functions"),
-    "hold_hours": (48, "hours", "Appendix A: Authorized Functions"),
+    "hold_exception": ("paid_agreement", "", "Appendix A: Authorized functions"),
+    "hold_hours": (48, "hours", "Appendix A: Authorized functions"),
     "ice_custody_after": ("local_release", "", "IV"),
     "information_control": ("federal", "", "V.C"),
     "instructors_paid_by": ("federal", "", "IV.E"),
@@ -235,14 +235,14 @@ NAVAJO_TERMS: Final = {
     "privacy_act": (True, "", "IV.H"),
     "release_coordination": (True, "", "V.C"),
     "release_to_others_by": ("field_office", "", "V.C"),
-    "released_when_over": (True, "", "Appendix A: Authorized Functions"),
+    "released_when_over": (True, "", "Appendix A: Authorized functions"),
     "representation_doj": (True, "", "IV.H"),
     "revocation_by": ("federal", "", "IV.D"),
     "revocation_effect": ("immediately", "", "IV.D"),
     "revocation_in_writing": (True, "", "IV.D"),
     "salaries_paid_by": ("local", "", "IV.E"),
     "same_immunities": (True, "", "IV.H"),
-    "service_notice": ("immediately", "", "Appendix A: Additional Supervisory and Administrative Responsibilities"),
+    "service_notice": ("immediately", "", "Appendix A: Additional supervisory and administrative responsibilities"),
     "state_records_excepted": (True, "", "V.C"),
     "supervised_by": ("federal", "", "IV.F"),
     "supplies_paid_by": ("local", "", "IV.E"),

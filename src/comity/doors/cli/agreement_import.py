@@ -84,18 +84,18 @@ def _show(reading: Reading, *, language: str) -> None:
         }
     )
     heads = ["party", "role", "code", "sure", "doubt"]
-    say_table(heads, [(p.name, p.role, p.code, p.confidence, p.doubt) for p in reading.parties], title="Parties")
+    _say_part(heads, [(p.name, p.role, p.code, p.confidence, p.doubt) for p in reading.parties], title="Parties")
     _show_terms("Doubtful terms", [one for one in reading.provisions if one.doubt], language)
     _show_terms("Terms", [one for one in reading.provisions if not one.doubt], language)
     rows = [(d.what, d.change, d.model_value, _short(d.document_value), d.section) for d in reading.differences]
-    say_table(["what", "change", "model", "document", "section"], rows, title="Differences from the model")
-    say_table(
+    _say_part(["what", "change", "model", "document", "section"], rows, title="Differences from the model")
+    _say_part(
         ["missing", "name", "model"], [(m.what, m.label, m.model_value) for m in reading.missing], title="Missing"
     )
     left = [(u.why, u.section, u.page, u.line, _short(u.words)) for u in reading.unplaced]
-    say_table(["unplaced", "section", "page", "line", "words"], left, title="Not placed")
+    _say_part(["unplaced", "section", "page", "line", "words"], left, title="Not placed")
     doubts = [(s.path, s.title, s.doubt) for s in reading.sections if s.doubt]
-    say_table(["section", "title", "doubt"], doubts, title="Doubtful sections")
+    _say_part(["section", "title", "doubt"], doubts, title="Doubtful sections")
     say(*reading.notes)
 
 
@@ -112,7 +112,14 @@ def _show_terms(title: str, provisions: Sequence[Provision], language: str) -> N
         )
         for p in provisions
     ]
-    say_table(["term", "value", "section", "page", "sure", "doubt", "words"], rows, title=title)
+    _say_part(["term", "value", "section", "page", "sure", "doubt", "words"], rows, title=title)
+
+
+def _say_part(heads: Sequence[str], rows: Sequence[Sequence[object]], *, title: str) -> None:
+    if rows:
+        say_table(heads, rows, title=title)
+    else:
+        say(f"{title}: none")
 
 
 def _short(words: str) -> str:

@@ -75,7 +75,7 @@ def told(value: Value, unit: str) -> str:
         case bool():
             return "stated" if value else "not stated"
         case int():
-            return f"{value} {unit}" if unit not in ("count", "") else str(value)
+            return str(value) if unit in ("count", "") else f"{value} {unit.removesuffix('s') if value == 1 else unit}"
         case tuple():
             return ", ".join(value)
         case str():

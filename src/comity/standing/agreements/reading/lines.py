@@ -162,14 +162,14 @@ def _is_title(line: Line) -> bool:
 
 
 def _paged(lines: list[Line], taken: set[int]) -> list[Line]:
-    """Return the lines with pages counted by their feet, where the text has no form feeds."""
-    page, last, paged = 1, -EDGE, []
+    """Return the lines with pages counted by their heads or feet, where the text has no form feeds."""
+    page, is_filled, paged = 1, False, []
     for line in lines:
         paged.append(Line(line.number, page, line.text))
-        if line.number in taken and (_REVISED.search(line.text) or _PAGE.fullmatch(line.bare)):
-            page += line.number - last > EDGE and last >= 0
-            page += last < 0
-            last = line.number
+        if line.number not in taken:
+            is_filled = is_filled or bool(line.bare)
+        elif is_filled and (_REVISED.search(line.text) or _PAGE.fullmatch(line.bare)):
+            page, is_filled = page + 1, False
     return paged
 
 

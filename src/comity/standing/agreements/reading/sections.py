@@ -7,7 +7,7 @@ from typing import Final
 
 from comity.standing.agreements.reading.candidates import Candidate, find_candidates
 from comity.standing.agreements.reading.found import Clause, Section
-from comity.standing.agreements.reading.headings import is_loud, title_of
+from comity.standing.agreements.reading.headings import is_loud, known_headings, title_of
 from comity.standing.agreements.reading.lines import Joined, Line, join_lines
 from comity.standing.agreements.reading.numbers import ROMANS, repaired
 
@@ -43,7 +43,7 @@ class Node:
         """How the section is cited: `IV.B`, `Appendix B.3.A`."""
         own = f"{APPENDIX} {self.number}".strip() if self.kind == "appendix" else self.number
         if not own and self.candidate is not None and self.parent is not None:
-            return f"{self.parent.path}: {self.candidate.title.written}".removeprefix(": ")
+            return f"{self.parent.path}: {_name(self)}".removeprefix(": ")
         if self.parent is None or self.parent.kind == "root":
             return own
         return f"{self.parent.path}.{own}" if own else self.parent.path
@@ -52,6 +52,18 @@ class Node:
     def level(self) -> int:
         """1 for sections and appendices, one more for each section above."""
         return 0 if self.parent is None else self.parent.level + 1
+
+
+def _heading(node: Node) -> str:
+    """Return the code of what a node heads; in an appendix the same words head another thing."""
+    code = node.candidate.title.code if node.candidate else ""
+    return _IN_APPENDIX.get(code, code) if _appendix_of(node) else code
+
+
+def _name(node: Node) -> str:
+    """Return what a heading without a number is called: as the catalogue has it, whatever the scan made of it."""
+    known = known_headings().get(_heading(node))
+    return known.names["en"] if known else node.candidate.title.written if node.candidate else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,10 +290,9 @@ def _part(node: Node) -> Part:
     heads = [line.number for line in node.lines if line.bare]
     title = one.title.written if one else ""
     head = node.head or next((line for line in node.lines if line.bare), Line(1, 1, ""))
-    code = one.title.code if one else ""
     section = Section(
         path=node.path, number=node.number, title=title,
-        heading=_IN_APPENDIX.get(code, code) if _appendix_of(node) else code, level=node.level,
+        heading=_heading(node), level=node.level,
         page=head.page, first_line=head.number, last_line=max(heads, default=head.number), doubt=node.doubt,
         clauses=tuple(_clauses(node.lines)),
     )  # fmt: skip

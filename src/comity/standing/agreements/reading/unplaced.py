@@ -9,7 +9,7 @@ from comity.standing.agreements.reading.privacy import PERSON
 from comity.standing.agreements.reading.provisions import Read
 
 _FIGURE: Final = re.compile(r"\b(?P<n>\d+) (?:\S+ )?(?P<unit>minutes|hours|days|weeks|months|years|percent)\b")
-_BLANK: Final = re.compile(r"_{4,}|\.{8,}|\[\s*(?:insert|tbd|date)[^\]]*\]", re.IGNORECASE)
+_BLANK: Final = re.compile(r"(?<![A-Za-z_])_{4,}(?![A-Za-z_])|\.{8,}|\[\s*(?:insert|tbd|date)[^\]]*\]", re.IGNORECASE)
 _REFERENCE: Final = re.compile(r"\bSection\s+(?P<roman>[IVX]+)(?:\s?[.(]\s?(?P<letter>[A-Z])\b\)?)?(?=[\s.,;:)]|$)")
 _APPENDIX: Final = re.compile(r"\bAppendix\s+(?P<letter>[A-Z])\b")
 _SAME: Final = {"hours": 60, "minutes": 1, "days": 1440, "weeks": 10080, "months": 43800, "years": 525600}
