@@ -183,7 +183,7 @@ class Page(HTMLParser):
 
 @pytest.mark.parametrize(("language", "deleted"), [("en", "[deleted: "), ("es", "[suprimido: ")])
 def test_a_page_is_whole_escaped_and_says_in_words_what_its_colors_say(alone, write, language, deleted):
-    evil = "<script>alert('&')</script>"
+    evil = "<script> alert('&') </script>"
     old, new = write("a.txt", f"one two {evil}\n\nrest"), write("b.txt", f"one {evil} <b>three</b>\n\nrest")
     told = alone.run("agreement", "redline", "--files", old, new, "--html", "-", "--lang", language)
     page = Page()

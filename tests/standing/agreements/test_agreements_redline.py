@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from comity.standing.agreements import redline as module
-from comity.standing.agreements.redline import Kind, TooLongError, blame, paragraphs, redline
+from comity.standing.agreements.redline import Kind, TooLongError, blame, is_renumbered, paragraphs, redline
 from comity.standing.agreements.redline_terms import Fate, redline_terms
 
 OLD = """1 Purpose. The sheriff keeps records for 30 days.
@@ -214,6 +214,18 @@ def test_provisions_are_compared_by_what_they_lay_down_and_counted_where_it_come
     [found] = redline_terms(old, new)
     assert (found.part, found.key, found.fate) == ("provisions", "hold_hours (2)", Fate.CHANGED)
     assert (found.old, found.new) == ("“no longer than 48 hours” (10)", "hold_hours: 24 hours")
+
+
+def test_a_provision_in_a_section_of_another_number_is_as_it_was():
+    one = {"term": "hold_hours", "value": 48, "unit": "hours", "section": "10"}
+    old, new = terms_of() | {"provisions": [one]}, terms_of() | {"provisions": [{**one, "section": "9"}]}
+    assert redline_terms(old, new) == ()
+
+
+def test_a_paragraph_with_another_number_and_nothing_else_is_renumbered():
+    found = [is_renumbered(one) for one in paragraphs(redline(OLD, NEW))]
+    assert found == [False, False, True, True]
+    assert not is_renumbered(redline("2 a 3", "2 a 4"))
 
 
 def test_terms_that_cannot_be_read_are_compared_without_a_sentence():
