@@ -192,6 +192,28 @@ def test_nobody_signs_what_was_not_read_or_twice_and_nothing_unsigned_is_put_in_
     assert (early.code, "not signed by `hsi-arizona`" in early.err) == (1, True)
 
 
+def test_what_the_law_keeps_back_anyway_is_told_before_anybody_signs(terminal, write):
+    faces = (
+        FILE.replace("az-dps", "ut-dps-bci").replace('"case"', '"face"').replace("vehicle_description", "face_match")
+    )
+    faces = faces.replace("criminal_investigation", "civil_immigration")
+    assert terminal.run("agreement", "draft", write("f.toml", faces), "--as", "ut-dps-bci/counsel").code == 0
+    assert terminal.run("agreement", "offer", CODE, "--as", "ut-dps-bci/counsel").code == 0
+    told = terminal.run("agreement", "status", CODE)
+    assert "clause `vehicles` permits what the law never lets go of face_match, ut-dps-bci to hsi-arizona" in told.out
+    [kept] = terminal.run("agreement", "status", CODE, "--json").value["kept_back_by_law"]
+    assert (kept["clause"], kept["elements"], kept["is_held"]) == ("vehicles", ["face_match"], False)
+    assert any(rule.startswith("law-44") for rule in kept["rules"])
+
+
+def test_what_falls_due_is_listed(reader):
+    lines = reader.run("agreement", "due", "--json").lines
+    assert [line["at"] for line in lines] == sorted(line["at"] for line in lines)
+    assert {line["kind"] for line in lines} == {"end"}
+    assert "az-sharing-2026" in reader.run("agreement", "due").out
+    assert "nothing falls due" in reader.run("agreement", "due", "--within", "1").out
+
+
 def test_a_signature_made_elsewhere_is_taken(drafted, keys, prepare, tmp_path):
     digest, pem = prepare(drafted), keys(drafted, "az-dps")
     out = tmp_path / "to-sign"

@@ -15,7 +15,7 @@ from comity.standing.agreements.commands.record import WrongPostError
 from comity.standing.agreements.commands.terminate import NoNoticeError, NoticeGivenError, NotWaivedError
 from comity.standing.agreements.live import lock_agreements
 from comity.standing.agreements.notice import is_public, notice_days
-from comity.standing.agreements.selectors import get_agreement, list_events
+from comity.standing.agreements.selectors import get_agreement, list_all_due, list_events
 from comity.standing.agreements.terms import read_terms
 from comity.standing.agreements.vocabulary import EventKind, PartyRole, SuspensionReason, TerminationReason
 
@@ -188,3 +188,36 @@ def test_the_end_of_a_notice_binds_like_the_end_of_the_period() -> None:
 
     live = replace(live_of(SHARE), notice_ends_at=OVER)
     assert [ask(facts_of(), live, at=at).headline for at in (NOW, OVER)] == ["disclosed", "refused"]
+
+
+def test_once_the_notice_is_over_the_node_records_the_end(offices, with_terms) -> None:
+    agreement_id = with_terms(NINETY)
+    end(offices, agreement_id, WITHDREW)
+    steward = node_actor(Duty.STEWARD)
+    assert do.close_ended_agreements(by=steward, now=OVER - timedelta(seconds=1)) == 0
+    assert do.close_ended_agreements(by=steward, now=OVER) == 1
+    assert do.close_ended_agreements(by=steward, now=OVER) == 0
+    with reading(offices.steward):
+        facts, last = get_agreement(agreement_id), list_events(agreement_id)[-1]
+        assert list_contradictions() == []
+    assert (facts.state, last.event, last.reason) == ("terminated", EventKind.TERMINATED, "party_withdrew")
+    with pytest.raises(PermissionError):
+        do.close_ended_agreements(by=node_actor(Duty.COURIER), now=OVER)
+
+
+def test_what_falls_due_is_told_in_order_and_nothing_after_the_end(offices, with_terms) -> None:
+    months = [
+        {"term": "first_review_months", "value": 12, "unit": "months"},
+        {"term": "meeting_interval_months", "value": 1, "unit": "months"},
+    ]
+    agreement_id = with_terms(NINETY, *months)
+    with reading(offices.pima.liaison):
+        found = [(one.kind.value, one.at) for one in list_all_due(NOW)]
+    assert [kind for kind, _ in found] == ["meeting", "end"]
+    assert found[0][1] > NOW
+    assert found[1][1] == YEAR.ends_at
+    end(offices, agreement_id, WITHDREW)
+    with reading(offices.pima.liaison):
+        assert [one.kind.value for one in list_all_due(NOW)] == ["meeting", "notice_over"]
+    with reading(offices.bystander.head):
+        assert list_all_due(NOW) == ()

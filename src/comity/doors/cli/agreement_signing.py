@@ -1,6 +1,7 @@
 """`comity agreement`: what lies between an offer and its force: reviews, confirmations, signatures, words about it."""
 
 from collections.abc import Collection
+from datetime import timedelta
 from hashlib import sha256
 from typing import Final
 from uuid import UUID
@@ -22,13 +23,16 @@ from comity.standing.agreements.commands import (
     sign_agreement,
 )
 from comity.standing.agreements.digest import signed_digest
+from comity.standing.agreements.due import WARN_DAYS, is_near
 from comity.standing.agreements.facts import AgreementFacts, SignatureFacts, VersionFacts
 from comity.standing.agreements.readiness import PAPER_WITNESSES
 from comity.standing.agreements.reviews import REVIEWERS
 from comity.standing.agreements.selectors import (
     get_agreement_by_code,
     get_readiness,
+    list_all_due,
     list_comments,
+    list_law_conflicts,
     list_reviews,
     list_signatures,
     list_versions,
@@ -40,12 +44,16 @@ _READ: Final = "read it with `comity agreement show {code} --text --clauses --of
 _SHOWN: Final = 12
 
 
-def status(*, code: str, form: str) -> int:
-    """Print what the newest version lacks before it may be in force; return 1 while something is missing."""
+def status(node: Node, *, code: str, form: str) -> int:
+    """Print what the newest version lacks before it may be in force, and what of it the law keeps back anyway.
+
+    Returns 1 while something is missing.
+    """
     agreement, version = _on_offer(code)
     with reading(STEWARD):
         lacks = get_readiness(version.id)
         reviews, signatures = list_reviews(version.id), list_signatures(version.id)
+        conflicts = list_law_conflicts(version.id, node.now())
     parties = {party.agency_id: party.agency_code for party in agreement.parties}
     if form == "json":
         say_json(
@@ -58,6 +66,10 @@ def status(*, code: str, form: str) -> int:
                 "unconfirmed": lacks.unconfirmed,
                 "confirmed_by_one_alone": lacks.once_confirmed,
                 "unsigned": lacks.unsigned,
+                "kept_back_by_law": [
+                    {"clause": one.clause, "rules": one.rules, "elements": one.elements, "is_held": one.is_held}
+                    for one in conflicts
+                ],
             }
         )
         return 0 if lacks.is_ready else NOT_WELL
@@ -72,6 +84,12 @@ def status(*, code: str, form: str) -> int:
     more = max(0, len(lacks.unconfirmed) - _SHOWN) + max(0, len(lacks.once_confirmed) - _SHOWN)
     if more:
         say(f"… and {more} clauses more to confirm; `--json` lists them all")
+    for one in conflicts:
+        what = "counsel decides each time over" if one.is_held else "the law never lets go of"
+        named, between = ", ".join(one.elements), f"{one.pair[0]} to {one.pair[1]}"
+        say(f"! clause `{one.clause}` permits what {what} {named}, {between}: {', '.join(one.rules)}")
+    if conflicts:
+        say("→ `comity law show RULE` says why; the clause stays without effect there")
     say("", "nothing is missing: `comity agreement put-in-force`" if lacks.is_ready else "not ready", style="bold")
     return 0 if lacks.is_ready else NOT_WELL
 
@@ -176,6 +194,24 @@ def attest(
         say("→ another person, in another post, attests the same scan")
     else:
         _say_signed(code, acting)
+
+
+def due(node: Node, *, within: int | None, form: str) -> None:
+    """Print what falls due under the agreements in force, the earliest first."""
+    now = node.now()
+    with reading(STEWARD):
+        found = [one for one in list_all_due(now) if within is None or one.at - now <= timedelta(days=within)]
+    if form == "json":
+        for one in found:
+            say_json({"at": one.at, "agreement": one.agreement, "kind": one.kind, "is_near": is_near(one, now)})
+        return
+    if not found:
+        say("nothing falls due")
+        return
+    rows = [("!" if is_near(one, now) else "", moment(one.at), one.agreement, one.kind.value.replace("_", " "))
+            for one in found]  # fmt: skip
+    say_table(("", "at", "agreement", "what"), rows)
+    say(f"! within {WARN_DAYS} days; a new period is a new version: `comity agreement draft`, with the later end")
 
 
 def comment(node: Node, *, code: str, words: str, place: str, answers: UUID | None, acting: str) -> None:

@@ -18,6 +18,7 @@ from comity.spine.keys.ring import KeyRing
 from comity.spine.outbox.wake import DELIVER_TASK, QUEUE
 from comity.spine.tenancy.actor import Duty, node_actor
 from comity.spine.vault.tombstones import TombstoneFile
+from comity.standing.agreements.commands import close_ended_agreements
 
 SWEEP_SECONDS: Final = 5.0
 PURGE_SECONDS: Final = 3600.0
@@ -88,8 +89,9 @@ def _verify(stop: threading.Event, verify: Callable[[], None]) -> None:
 
 
 def _purge(stop: threading.Event, clock: Clock, keys: KeyRing, tombstones: TombstoneFile) -> None:
-    """Ask about what falls due soon, purge what fell due, then rest for an hour."""
+    """Ask about what falls due soon, close agreements whose notice is over, purge what fell due; rest for an hour."""
     open_retention_reviews(by=node_actor(Duty.RETENTION), now=clock(), keys=keys)
+    close_ended_agreements(by=node_actor(Duty.STEWARD), now=clock())
     while purge_due(by=node_actor(Duty.RETENTION), now=clock(), keys=keys, file=tombstones):
         pass
     stop.wait(PURGE_SECONDS)

@@ -4,15 +4,18 @@ A session sees the agreements its agency is party to; courier, retention, stewar
 """
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q
 
 from comity.kernel.time import Period
+from comity.spine.policy.facts import Party as RuleParty
 from comity.spine.policy.slices import RuleSlice
 from comity.standing.agreements.compile import parse_rule_id
+from comity.standing.agreements.conflicts import Conflict, find_conflicts
+from comity.standing.agreements.due import Due, list_due
 from comity.standing.agreements.explain import clause_sentence
 from comity.standing.agreements.facts import AgreementFacts, EventFacts, LiveAgreement, PartyFacts, VersionFacts
 from comity.standing.agreements.live import PairIds, list_live_agreements, lock_agreements
@@ -25,9 +28,11 @@ from comity.standing.agreements.negotiation import (
     list_signatures,
 )
 from comity.standing.agreements.rulebook import Between, build_slice, covered_elements
+from comity.standing.agreements.states import IN_FORCE, SUSPENDED
 from comity.standing.agreements.terms import read_terms
 from comity.standing.agreements.vocabulary import AgreementKind, EventKind, PartyRole
 from comity.standing.directory.selectors import NotInDirectoryError, list_agencies_by_code
+from comity.standing.law.catalogue import load_catalogue
 from comity.standing.law.selectors import get_current_law
 
 __all__ = [
@@ -42,8 +47,10 @@ __all__ = [
     "get_rulebook",
     "get_version",
     "list_agreements",
+    "list_all_due",
     "list_comments",
     "list_events",
+    "list_law_conflicts",
     "list_live_agreements",
     "list_reviews",
     "list_signatures",
@@ -109,6 +116,41 @@ def get_version(version_id: UUID) -> VersionFacts:
     if not found:
         raise NoSuchAgreementError(f"no version `{version_id}` of an agreement that is open to you")
     return found[0]
+
+
+def list_law_conflicts(version_id: UUID, at: datetime) -> tuple[Conflict, ...]:
+    """Return what a version's clauses permit and the law in force at `at` keeps back whatever is shown.
+
+    Raises `NoSuchAgreementError`, `NoLawInForceError`, `UnknownTermError`.
+    """
+    version = get_version(version_id)
+    parties = {
+        one.code: RuleParty(one.code, one.kind.value, one.state, frozenset(one.powers))
+        for one in list_agencies_by_code(version.parties).values()
+    }
+    law, day = get_current_law(at).rules, at.astimezone(UTC).date()
+    return find_conflicts(read_terms(version.terms), parties=parties, law=law, day=day, catalogue=load_catalogue())
+
+
+def list_all_due(now: datetime) -> tuple[Due, ...]:
+    """Return what falls due under the agreements in force that the session may see, the earliest first."""
+    found: list[Due] = []
+    for agreement in list_agreements():
+        if (
+            agreement.standing(now) not in {IN_FORCE, SUSPENDED}
+            or not agreement.period
+            or not agreement.current_version_id
+        ):
+            continue
+        terms = read_terms(get_version(agreement.current_version_id).terms)
+        found += list_due(
+            agreement=agreement.code,
+            period=agreement.period,
+            notice_ends_at=agreement.notice_ends_at,
+            terms=terms,
+            now=now,
+        )
+    return tuple(sorted(found))
 
 
 def list_events(agreement_id: UUID) -> list[EventFacts]:

@@ -35,11 +35,14 @@ class Found(StrEnum):
 
 @app.command()
 def status(context: typer.Context, *, code: Code, json: Json = False) -> None:
-    """Show what the version on offer lacks before it may be in force: reviews, confirmations, signatures."""
-    with opened(context):
+    """Show what the version on offer lacks before it may be in force: reviews, confirmations, signatures.
+
+    What its clauses would permit and the law keeps back all the same is named as well.
+    """
+    with opened(context) as node:
         from comity.doors.cli import agreement_signing
 
-        found = agreement_signing.status(code=code, form=form_of(json))
+        found = agreement_signing.status(node, code=code, form=form_of(json))
     raise typer.Exit(found)
 
 
@@ -156,6 +159,22 @@ def attest(
         agreement_signing.attest(
             node, code=code, digest=digest, agency=agency, scan=scan, scan_sha256=scan_sha256, acting=acting
         )
+
+
+@app.command()
+def due(
+    context: typer.Context,
+    *,
+    within: Annotated[
+        int | None, typer.Option(min=1, max=36_500, metavar="DAYS", help="Only what falls due within so many days.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """List what falls due under the agreements in force: ends, notices, first reviews and meetings their texts want."""
+    with opened(context) as node:
+        from comity.doors.cli import agreement_signing
+
+        agreement_signing.due(node, within=within, form=form_of(json))
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """What can be done with an agreement: one verb a file, one durable transaction each."""
 
+from comity.standing.agreements.commands.close import close_ended_agreements
 from comity.standing.agreements.commands.comment import comment_on_version
 from comity.standing.agreements.commands.confirm import confirm_clauses
 from comity.standing.agreements.commands.draft import draft_agreement, revise_draft
@@ -14,6 +15,7 @@ from comity.standing.agreements.commands.terminate import terminate_agreement, w
 
 __all__ = [
     "attest_signature",
+    "close_ended_agreements",
     "comment_on_version",
     "confirm_clauses",
     "draft_agreement",
