@@ -112,7 +112,7 @@ def test_commands_in_documents_exist(page: Path, menu: Menu) -> None:
     unknown = []
     for words in typed(page):
         names = [word for word in words if not word.startswith("-")]
-        found = next((menu[key] for n in (2, 1) if (key := ("comity", *names[:n])) in menu), None)
+        found = next((menu[key] for n in (3, 2, 1) if (key := ("comity", *names[:n])) in menu), None)
         groups = {key[1] for key in menu if len(key) > len(("comity", "one"))}
         if found is None:
             if names[:1] and names[0] in groups and len(names) == 1:

@@ -75,3 +75,54 @@ def test_settings_say_what_counsel_chose_and_else_the_default(asker, office, mon
     plates, records = asker.get("/law/settings", language="es").json()["settings"]
     assert (plates["value"], plates["reason"], plates["says"], bool(plates["since"])) == ("on", "I-26", "dice", True)
     assert (records["value"], records["since"]) == ("off", None)
+
+
+MAY = {"holder": "az-dps", "purpose": "criminal_investigation", "category": "case", "elements": "case_number"}
+
+
+def test_may_i_now_is_answered_by_type_as_the_preview_answers_it(asker, ask, office):
+    found = asker.get("/law/may", **MAY).json()
+    assert (found["may"], found["holder"], found["asker"]) == ("yes", "az-dps", "hsi-arizona")
+    body = {"holder": "az-dps", "purpose": MAY["purpose"], "category": "case", "elements": ["case_number"]}
+    preview = asker.post("/asks/preview", body).json()
+    assert {name: found[name] for name in preview} == preview
+    spanish = asker.get("/law/may", **MAY, language="es").json()
+    assert spanish["says"].startswith("Sí: ")
+
+
+def test_the_holder_is_told_the_same_and_writes_nothing(asker, office):
+    holder = office.caller("az-dps", "records-supervisor", scopes=["law:read"])
+    stored = office.stored()
+    assert holder.get("/law/may", **MAY, asker="hsi-arizona").json() == asker.get("/law/may", **MAY).json()
+    assert holder.get("/law/may", **MAY, asker="hsi-arizona/liaison").json()["may"] == "yes"
+    assert office.stored() == stored
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "field"),
+    [
+        ({"holder": "nobody"}, 422, "holder"),
+        ({"holder": "hsi-arizona"}, 422, "holder"),
+        ({"asker": "nobody"}, 422, "asker"),
+        ({"asker": "ut-dps-bci"}, 422, "asker"),
+        ({"asker": "az-dps/none"}, 422, "asker"),
+        ({"asker": "\x00"}, 422, "asker"),
+        ({"purpose": "gossip"}, 422, "purpose"),
+        ({"category": "x"}, 422, "category"),
+        ({"elements": "shoe_size"}, 422, "elements"),
+        ({"elements": []}, 422, "elements"),
+        ({"claims": "magic"}, 422, "claims"),
+        ({"language": "de"}, 400, "language"),
+        ({"reference": "C-1"}, 422, "reference"),
+    ],
+)
+def test_a_question_that_cannot_be_answered_names_its_field(asker, changes, status, field):
+    refused = asker.get("/law/may", **MAY | changes)
+    assert (refused.status_code, [one["field"] for one in refused.json()["errors"]]) == (status, [field])
+
+
+def test_a_third_agency_is_told_nothing_of_two_others(office):
+    third = office.caller("ut-dps-bci")
+    refused = third.get("/law/may", **MAY, asker="hsi-arizona")
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "asker")
+    assert "az-dps" not in refused.content.decode()

@@ -23,6 +23,7 @@ from comity.doors.api import (
     law,
     law_releases,
     ledger,
+    may,
     queue,
     records,
     retention,
@@ -75,7 +76,7 @@ def _build() -> Api:
     api = Api(title="Comity", version="1", description=_ABOUT.strip(), docs=LocalDocs(), urls_namespace="api-v1")
     api.add_decorator(named_only)
     work = (asks, queue, conclude, reviews, records, deliveries, retention, accounting, shadow)
-    for part in (*work, ledger, samples, directory, law, law_releases, agreements, agreement_texts, health):
+    for part in (*work, ledger, samples, directory, law, law_releases, may, agreements, agreement_texts, health):
         api.add_router("", part.router)
     return api
 

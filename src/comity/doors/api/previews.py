@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from comity.coordination.exchange.ask import Invalid
-from comity.coordination.exchange.commands.preview import preview_disclosures
+from comity.coordination.exchange.commands.preview import Previewed, preview_disclosures
 from comity.doors.api.answers import Status, cite, field_problems
 from comity.doors.api.bodies import PreviewBody
 from comity.doors.api.forward import Teller, WayForward
@@ -46,6 +46,11 @@ def preview(*, body: PreviewBody, by: Actor, now: datetime, keys: KeyRing) -> Pr
     [found] = preview_disclosures(asks=[body.as_ask()], by=by, now=now, keys=keys)
     if isinstance(found, Invalid):
         return unprocessable(field_problems(found.faults))
+    return told(found, body=body, by=by, now=now)
+
+
+def told(found: Previewed, *, body: PreviewBody, by: Actor, now: datetime) -> Preview:
+    """Return a decision by type as the asker `by` is told of it."""
     law, language = get_current_law(now), body.language.value
     classes = {name: msgspec.convert(outcome_plain(o), ClassOutcome) for name, o in found.decision.outcomes}
     ways = Teller(body.holder, law, language).in_full(classes, by=by, now=now, rules=found.rules.values())

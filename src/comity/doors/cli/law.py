@@ -228,6 +228,7 @@ def _evidence(catalogue: Catalogue, language: str, category: str | None) -> Rows
         "holder": "the holder",
         "record": "the record",
         "system": "Comity itself",
+        "setting": "counsel of the node, by a setting",
     }
     rows = [(item.code, item.label(language), who[item.source.value]) for item in catalogue.evidence.values()]
     return ("evidence", "means", "shown by"), rows

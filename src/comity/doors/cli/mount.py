@@ -13,6 +13,7 @@ from comity.doors.cli.menu import (
     exchange,
     keys,
     law,
+    law_may,
     law_release,
     law_setting,
     ledger,
@@ -27,6 +28,7 @@ from comity.doors.cli.menu import (
 def mount(app: typer.Typer) -> None:
     """Add every command; each finds an `Opener` in `context.obj`."""
     law_release.mount(law.app)
+    law.app.command()(law_may.may)
     law.app.add_typer(law_setting.app, name="setting")
     exchange.mount(app)
     app.command("told")(outside.record_told)
