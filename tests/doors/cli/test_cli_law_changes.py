@@ -229,3 +229,16 @@ def test_counsel_switches_a_setting_and_the_list_says_so(terminal):
         assert (told.code, says in told.err) == (2, True)
     back = terminal.run(*words, "--as", "az-ag/counsel", "--at", "2020-01-01")
     assert (back.code, "--at" in back.err) == (2, True)
+
+
+def test_authorities_are_listed_by_what_they_are_about(terminal):
+    every = terminal.run("law", "authorities", "--json").lines
+    tags = {tag for one in every for tag in one["tags"]}
+    assert len(tags) > 1
+    tag = min(tags)
+    some = terminal.run("law", "authorities", "--tag", tag, "--json").lines
+    assert [one["code"] for one in some] == [one["code"] for one in every if tag in one["tags"]]
+    assert 0 < len(some) < len(every)
+    assert tag in terminal.run("law", "authorities", "--tag", tag).out
+    wrong = terminal.run("law", "authorities", "--tag", "weather")
+    assert (wrong.code, f"use one of: {tag}" in wrong.err) == (2, True)

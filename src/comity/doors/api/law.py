@@ -60,6 +60,7 @@ class AuthorityLine(msgspec.Struct, frozen=True, kw_only=True):
     ends_on: str | None
     mark: str
     confidence: str
+    tags: tuple[str, ...]
 
 
 class Authorities(msgspec.Struct, frozen=True):
@@ -146,6 +147,7 @@ def get_authorities(request: HttpRequest) -> HttpResponse:
             ends_on=one.ends_on.isoformat() if one.ends_on else None,
             mark=one.mark,
             confidence=one.confidence,
+            tags=one.tags,
         )
         for one in found
     )

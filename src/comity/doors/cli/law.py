@@ -243,10 +243,15 @@ _WORDS: Final = {
 }
 
 
-def show_authorities(*, form: str) -> None:
-    """Print what the rules rest on."""
+def show_authorities(*, tag: str | None, form: str) -> None:
+    """Print what the rules rest on; with a tag, only what is about that."""
     with reading(STEWARD):
-        found = list_authorities()
+        every = list_authorities()
+        found = every if tag is None else list_authorities(tag)
+    known = sorted({one for authority in every for one in authority.tags})
+    if tag is not None and tag not in known:
+        remedy = f"use one of: {', '.join(known)}" if known else "no authority has a tag: leave it out"
+        raise MistakeError("--tag", f"`{tag}` is no tag of an authority", remedy)
     if form == "json":
         for one in found:
             say_json(
@@ -258,13 +263,24 @@ def show_authorities(*, form: str) -> None:
                     "to": one.ends_on,
                     "mark": one.mark,
                     "confidence": one.confidence,
+                    "tags": one.tags,
                 }
             )
         return
     read = {"S": "text read", "K": "general knowledge, to be checked"}
     sure = {"H": "high", "M": "medium", "L": "low"}
     rows = [
-        (a.code, a.citation, a.effect, day(a.starts_on), day(a.ends_on), read[a.mark], sure[a.confidence])
-        for a in found
+        (
+            one.code,
+            one.citation,
+            one.effect,
+            day(one.starts_on),
+            day(one.ends_on),
+            read[one.mark],
+            sure[one.confidence],
+            ", ".join(one.tags),
+        )
+        for one in found
     ]
-    say_table(("code", "citation", "effect, in our own words", "from", "to", "known from", "confidence"), rows)
+    heads = ("code", "citation", "effect, in our own words", "from", "to", "known from", "confidence", "about")
+    say_table(heads, rows)

@@ -146,6 +146,7 @@ def _authority(one: Authority) -> Parts:
         "to": _day(one.ends_on),
         "mark": one.mark,
         "confidence": one.confidence,
+        "tags": " ".join(one.tags),
     }
 
 

@@ -116,6 +116,7 @@ class AuthorityFacts:
     ends_on: date | None
     mark: str
     confidence: str
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The tables of law. Every one but `law_authority` is an act table: inserted, never changed."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -8,7 +9,10 @@ from comity.standing.law.facts import DEMO_APPROVAL
 
 
 class LawAuthority(models.Model):
-    """What rules rest on; the steward keeps it current. `mark` S read, K general knowledge; `confidence` H, M, L."""
+    """What rules rest on; the steward keeps it current. `mark` S read, K general knowledge; `confidence` H, M, L.
+
+    `tags`: what it is about, in words of authorities.toml.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     code = models.TextField(unique=True)
@@ -18,6 +22,7 @@ class LawAuthority(models.Model):
     ends_on = models.DateField(null=True)
     mark = models.CharField(max_length=1)
     confidence = models.CharField(max_length=1)
+    tags = ArrayField(models.TextField(), default=list)
 
     class Meta:
         db_table = "law_authority"

@@ -266,8 +266,8 @@ def _state(*, is_current: bool, was_in_force: bool, is_approved: bool) -> Releas
     return ReleaseState.APPROVED if is_approved else ReleaseState.DRAFT
 
 
-def list_authorities() -> list[AuthorityFacts]:
-    """Return the authorities, by code."""
+def list_authorities(tag: str = "") -> list[AuthorityFacts]:
+    """Return the authorities, by code; only those with a tag where one is given."""
     return [
         AuthorityFacts(
             code=row.code,
@@ -277,8 +277,10 @@ def list_authorities() -> list[AuthorityFacts]:
             ends_on=row.ends_on,
             mark=row.mark,
             confidence=row.confidence,
+            tags=tuple(row.tags),
         )
         for row in LawAuthority.objects.order_by("code")
+        if not tag or tag in row.tags
     ]
 
 

@@ -102,9 +102,14 @@ def evidence(context: typer.Context, *, lang: Lang = Language.EN, json: Json = F
 
 
 @app.command()
-def authorities(context: typer.Context, *, json: Json = False) -> None:
+def authorities(
+    context: typer.Context,
+    *,
+    tag: Annotated[str | None, typer.Option(metavar="TAG", help="Only what is about this, such as `privacy`.")] = None,
+    json: Json = False,
+) -> None:
     """List the statutes, regulations, cases and policies the rules rest on, and how sure we are of each."""
     with opened(context):
         from comity.doors.cli import law
 
-        law.show_authorities(form=form_of(json))
+        law.show_authorities(tag=tag, form=form_of(json))

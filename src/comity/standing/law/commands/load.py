@@ -55,8 +55,11 @@ def _store(cursor: CursorWrapper, *, by: Actor, now: datetime, release: Release)
 def _keep_authorities(authorities: Iterable[Authority]) -> None:
     columns = ("citation", "effect", "starts_on", "ends_on", "mark", "confidence")
     LawAuthority.objects.bulk_create(
-        [LawAuthority(code=item.code, **{name: getattr(item, name) for name in columns}) for item in authorities],
+        [
+            LawAuthority(code=item.code, tags=list(item.tags), **{name: getattr(item, name) for name in columns})
+            for item in authorities
+        ],
         update_conflicts=True,
         unique_fields=["code"],
-        update_fields=columns,
+        update_fields=(*columns, "tags"),
     )
