@@ -90,6 +90,7 @@ def test_an_encrypted_key_opens_with_its_passphrase_alone(key):
         (b"\x00\xff" * 500, "not the PEM of a private key"),
         (private_pem(KEYS[0])[:60], "not the PEM of a private key"),
     ],
+    ids=["P-256", "RSA", "a public key", "nothing", "garbage", "cut off"],
 )
 def test_another_kind_of_key_and_garbage_are_refused_without_telling_what_they_hold(pem, says):
     with pytest.raises(PrivateKeyRefusedError, match=says) as refused:
