@@ -15,6 +15,10 @@ from comity.standing.law.catalogue import Catalogue, Source
 ALWAYS: Final = frozenset({"ledger_ready"})
 """What holds for every ask that reaches the gate: its ledger entry is in the same transaction."""
 
+OF_FORCE: Final = ("handling_accepted", "recipient_agreement")
+"""What is met where an agreement is in force between the two, else unmet."""
+OF_COVER: Final = ("own_legal_basis",)
+"""What is met where a clause covers something asked for, else unmet."""
 VALIDATED: Final = "validated"
 """Told by the date of the last validation alone, never by attestation."""
 VALIDATION_YEARS: Final = 5
@@ -142,12 +146,8 @@ def _facts(
 
 def _found(named: Named, standing: Standing) -> dict[str, bool]:
     """Return the evidence Comity finds itself: an agreement in force, an ORI, a covering clause."""
-    return {
-        "authorized_ori": named.asker.ori is not None,
-        "handling_accepted": standing.in_force,
-        "own_legal_basis": standing.covered,
-        "recipient_agreement": standing.in_force,
-    }
+    own = {"authorized_ori": named.asker.ori is not None}
+    return own | dict.fromkeys(OF_FORCE, standing.in_force) | dict.fromkeys(OF_COVER, standing.covered)
 
 
 def is_in_force(agreements: Collection[LiveAgreement], now: datetime) -> bool:

@@ -1,0 +1,173 @@
+"""Replay: decisions of a period decided again under a release of the law or a version of an agreement, and counted."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+from comity.coordination.exchange.batch import Act, Batch, act_row
+from comity.coordination.exchange.instead import Instead, LawInstead, VersionInstead
+from comity.coordination.exchange.replayed import Replayed
+from comity.coordination.exchange.reread import BATCH, Rereader, Scope, count_decisions, next_decisions
+from comity.kernel.canonical import plain
+from comity.kernel.ids import new_id
+from comity.kernel.time import Period, utc_text
+from comity.spine.keys.ring import KeyRing
+from comity.spine.tenancy.actor import NODE, Actor, Duty, node_actor
+from comity.spine.tenancy.transaction import acting, reading
+from comity.standing.agreements.candidate import get_candidate
+from comity.standing.directory import selectors as directory
+from comity.standing.directory.vocabulary import PostFunction, Power
+from comity.standing.law.commands import record_replay
+from comity.standing.law.facts import ReplayCounts
+from comity.standing.law.selectors import get_current_law, get_law_of_release
+
+SIGNERS: Final = frozenset(
+    {PostFunction.AGENCY_HEAD, PostFunction.COUNSEL, PostFunction.PRIVACY_OFFICER, PostFunction.AUDITOR}
+)
+"""The posts of a party that may see what a version would have changed of its agency's decisions."""
+KIND: Final = "replay"
+"""Of the row of `exchange_reading` that says a replay was made."""
+Progress = Callable[[int, int], None]
+"""Told how many decisions were decided again, of how many."""
+
+
+class NotReplayerError(PermissionError):
+    """Decisions are decided again for those who answer for them: not for this post."""
+
+
+class PeriodNotPastError(ValueError):
+    """A replay is of a period that has begun: what is to come has not been decided."""
+
+
+def replay_version(
+    *, version_id: UUID, period: Period, by: Actor, now: datetime, keys: KeyRing, progress: Progress
+) -> Replayed:
+    """Decide again what the version would have borne on, as if it had been in force in the place of earlier ones.
+
+    For head, counsel, privacy officer or auditor of a party, over what their agency decided as holder; for the node,
+    and the auditor of a body with the power `oversight`, over what every party decided. The version may be offered
+    only. Decisions are read in batches, each in a reading transaction; at the end one durable transaction writes an
+    `exchange_reading` row and its ledger entry, and nothing else. Raises `NotReplayerError`, `PeriodNotPastError`,
+    `NoSuchAgreementError`, `AlteredTermsError`, `UnknownTermError`.
+    """
+    reader = _reader(by, SIGNERS)
+    past = _until(period, now)
+    with reading(reader):
+        version = get_candidate(version_id)
+        holders = directory.list_agencies_by_code(version.holders)
+    day = version.first_day(now)
+    tried = {
+        "agreement": version.code,
+        "as_of": day.isoformat(),
+        "digest": version.digest,
+        "version": str(version.number),
+    }
+    scope = Scope(past, tuple(sorted(one.id for one in holders.values())))
+    done = _replay(VersionInstead(version, day), scope, tried, reader=reader, keys=keys, progress=progress)
+    _record(done, by=by, now=now, keys=keys)
+    return done
+
+
+def replay_law(
+    *, release_id: UUID, period: Period, by: Actor, now: datetime, keys: KeyRing, progress: Progress
+) -> Replayed:
+    """Decide again what was decided in the period, as if the release had been the law; clauses stay as they were.
+
+    For the node's steward, whose replay clears the way for the release (`law_replay`, in a transaction of its own
+    after the one below), and for auditors, each over what it may read. Decisions are read in batches, each in a
+    reading transaction; then one durable transaction writes an `exchange_reading` row and its ledger entry. Raises
+    `NotReplayerError`, `PeriodNotPastError`, `UnknownReleaseError`, `DamagedReleaseError`, `NoLawInForceError`.
+    """
+    reader = _reader(by, {PostFunction.AUDITOR})
+    past = _until(period, now)
+    day = now.astimezone(UTC).date()
+    with reading(reader):
+        law, against = get_law_of_release(release_id), get_current_law(now)
+    tried = {"against": against.digest, "as_of": day.isoformat(), "digest": law.digest, "release": str(release_id)}
+    done = _replay(LawInstead(law, day), Scope(past), tried, reader=reader, keys=keys, progress=progress)
+    _record(done, by=by, now=now, keys=keys)
+    if by.duty is Duty.STEWARD:
+        unreadable = sum(done.unreadable.values()) + done.undetermined
+        record_replay(
+            by=by,
+            now=now,
+            release_id=release_id,
+            against=against.digest,
+            period=past,
+            counts=ReplayCounts(done.same, done.different, unreadable),
+            list_digest=done.digest,
+        )
+    return done
+
+
+def _until(period: Period, now: datetime) -> Period:
+    """Return the part of the period that is past."""
+    if period.starts_at >= now:
+        raise PeriodNotPastError(f"the period begins on {period.starts_at:%Y-%m-%d %H:%M} UTC, which is to come")
+    return Period(period.starts_at, min(period.ends_at or now, now))
+
+
+def _reader(by: Actor, functions: Collection[PostFunction]) -> Actor:
+    """Return in whose name decisions are read: always in the duty of an auditor, which alone reads rules and facts.
+
+    The node, and an auditor of a body that oversees it, read what every agency decided; a post its agency's.
+    """
+    if by.agency_id == NODE:
+        if by.duty in {Duty.STEWARD, Duty.AUDITOR}:
+            return node_actor(Duty.AUDITOR)
+        raise NotReplayerError(f"the node decides nothing again in the duty `{by.duty}`; act as steward or auditor")
+    with reading(by):
+        post, agency = directory.get_post(by.post_id), directory.get_agency(by.agency_id)
+    if post.agency_id != by.agency_id or post.function not in functions:
+        known = ", ".join(sorted(function.value for function in functions))
+        raise NotReplayerError(f"`{post.code}` does not answer for decisions here; act with a post of {known}")
+    if post.function is PostFunction.AUDITOR and Power.OVERSIGHT in agency.powers:
+        return replace(by, agency_id=NODE, duty=Duty.AUDITOR)
+    return replace(by, duty=Duty.AUDITOR)
+
+
+def _replay(
+    instead: Instead, scope: Scope, tried: Mapping[str, str], *, reader: Actor, keys: KeyRing, progress: Progress
+) -> Replayed:
+    """Decide every decision of the scope again, batch by batch, each batch in a reading transaction of its own."""
+    with reading(reader) as cursor:
+        total = count_decisions(cursor, scope)
+    work, last = Rereader(instead, keys), None
+    progress(0, total)
+    while True:
+        with reading(reader) as cursor:
+            batch = next_decisions(cursor, scope, last)
+            work.reread(cursor, batch)
+        progress(work.tally.found, max(total, work.tally.found))
+        if len(batch) < BATCH:
+            return work.tally.finish(tried=tried, period=scope.period)
+        last = batch[-1]
+
+
+def _record(done: Replayed, *, by: Actor, now: datetime, keys: KeyRing) -> None:
+    """Write that it was done, and the digest of what came of it."""
+    own = replace(by, duty=Duty.AUDITOR)
+    scope = {
+        **done.tried,
+        "different": done.different,
+        "found": done.found,
+        "from": utc_text(done.period.starts_at),
+        "list_digest": done.digest,
+        "to": utc_text(done.period.ends_at or now),
+    }
+    batch = Batch(now)
+    row = act_row(
+        "exchange_reading",
+        id=new_id(),
+        agency_id=own.agency_id,
+        post_id=own.post_id,
+        kind=KIND,
+        task_id=None,
+        scope=plain(scope),
+        read_at=now,
+    )
+    batch.acts.append(Act("audit.replayed", own, (row,)))
+    with acting(own) as cursor:
+        batch.write(cursor, keys)
