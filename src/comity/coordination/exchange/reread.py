@@ -1,7 +1,7 @@
 """Recorded decisions read in batches and decided again. Memory is that of one batch, however many there are."""
 
 from collections import OrderedDict
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
@@ -14,13 +14,15 @@ from comity.coordination.exchange.replayed import Tally
 from comity.coordination.exchange.rulesets import RulesetLostError, load_ruleset
 from comity.kernel.time import Period
 from comity.spine.keys.ring import KeyRing
-from comity.spine.policy.again import Again, Recorded, Replaced, decide_again
-from comity.spine.policy.facts import Facts, UnreadableFactsError, facts_from_plain
+from comity.spine.policy.again import Recorded, decide_again
+from comity.spine.policy.facts import UnreadableFactsError, facts_from_plain
 from comity.spine.policy.rules import ENGINE, BrokenRuleError
 from comity.spine.policy.slices import RuleSlice
 from comity.spine.vault.seal import Opened, open_sound_items
 
 BATCH: Final = 2_000
+PURGED, ALTERED, NOT_READABLE, RULES_LOST = "facts_purged", "facts_altered", "facts_not_readable", "rules_lost"
+"""Why a decision is not decided again."""
 _KEPT_RULESETS: Final = 1024
 _COUNT: Final = (
     "SELECT count(*) FROM exchange_decision WHERE decided_at >= %(from)s AND decided_at < %(to)s"
@@ -77,50 +79,62 @@ def _values(scope: Scope) -> dict[str, Any]:
     return {"from": scope.period.starts_at, "to": scope.period.ends_at, "holders": holders}
 
 
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Decisions as read: what was opened of their facts, and the rules each was made under (None: lost)."""
+
+    past: Sequence[Past]
+    opened: Opened
+    rulesets: Mapping[str, RuleSlice | None]
+
+
 @dataclass(slots=True)
 class Rereader:
-    """Decides batches of decisions again under `instead` and counts what comes of them."""
+    """Reads batches of decisions, decides them again under `instead`, and counts what comes of them.
+
+    Reading takes a transaction, deciding takes none: a batch may take longer than a transaction may be idle.
+    """
 
     instead: Instead
     keys: KeyRing
     tally: Tally = field(default_factory=Tally)
     _rulesets: OrderedDict[str, RuleSlice | None] = field(default_factory=OrderedDict)
 
-    def reread(self, cursor: CursorWrapper, batch: Collection[Past]) -> None:
-        """Decide a batch again, in the caller's transaction, which says what may be read.
+    def read(self, cursor: CursorWrapper, scope: Scope, after: Past | None) -> Pages:
+        """Read the decisions that follow `after`, in the caller's transaction, which says what may be read."""
+        past = next_decisions(cursor, scope, after)
+        opened = open_sound_items(cursor, self.keys, [one.facts_item for one in past])
+        return Pages(past, opened, {one.ruleset: self._ruleset(cursor, one.ruleset) for one in past})
 
-        Facts that are purged, altered or of no known form, and rules that are lost, are counted as such.
-        """
-        opened = open_sound_items(cursor, self.keys, [past.facts_item for past in batch])
-        for past in batch:
+    def decide(self, pages: Pages) -> None:
+        """Decide them again. Facts purged, altered or of no known form, and rules lost, are counted as such."""
+        for past in pages.past:
             self.tally.found += 1
             self.tally.other_engine += past.engine != ENGINE
-            why = self._decide(cursor, past, opened)
+            why = self._decide(past, pages)
             if why:
                 self.tally.unreadable[why] += 1
 
-    def _decide(self, cursor: CursorWrapper, past: Past, opened: Opened) -> str:
+    def _decide(self, past: Past, pages: Pages) -> str:
         """Decide one again and count it; return why it cannot be, "" where it was."""
-        stored = opened.values.get(past.facts_item)
+        stored = pages.opened.values.get(past.facts_item)
         if stored is None:
-            return "facts_altered" if past.facts_item in opened.damaged else "facts_purged"
+            return ALTERED if past.facts_item in pages.opened.damaged else PURGED
+        before = pages.rulesets[past.ruleset]
+        if before is None:
+            return RULES_LOST
         try:
             facts = facts_from_plain(stored)
             recorded = _OUTCOMES.decode(past.outcomes)
         except (UnreadableFactsError, msgspec.ValidationError):
-            return "not_readable"
-        before = self._ruleset(cursor, past.ruleset)
-        if before is None:
-            return "rules_lost"
+            return NOT_READABLE
         rules = self.instead.replaced(before, facts)
         if rules is None:
             self.tally.not_bearing += 1
         else:
-            self.tally.add(past.id, self._again(facts, rules, recorded), rules)
+            facts = self.instead.adapted(facts, rules)
+            self.tally.add(past.id, decide_again(facts=facts, rules=rules, recorded=recorded), rules)
         return ""
-
-    def _again(self, facts: Facts, rules: Replaced, recorded: Mapping[str, Recorded]) -> Again:
-        return decide_again(facts=self.instead.adapted(facts, rules), rules=rules, recorded=recorded)
 
     def _ruleset(self, cursor: CursorWrapper, digest: str) -> RuleSlice | None:
         if digest in self._rulesets:

@@ -9,7 +9,7 @@ from uuid import UUID
 from comity.coordination.exchange.batch import Act, Batch, act_row
 from comity.coordination.exchange.instead import Instead, LawInstead, VersionInstead
 from comity.coordination.exchange.replayed import Replayed
-from comity.coordination.exchange.reread import BATCH, Rereader, Scope, count_decisions, next_decisions
+from comity.coordination.exchange.reread import BATCH, Rereader, Scope, count_decisions
 from comity.kernel.canonical import plain
 from comity.kernel.ids import new_id
 from comity.kernel.time import Period, utc_text
@@ -138,12 +138,12 @@ def _replay(
     progress(0, total)
     while True:
         with reading(reader) as cursor:
-            batch = next_decisions(cursor, scope, last)
-            work.reread(cursor, batch)
+            pages = work.read(cursor, scope, last)
+        work.decide(pages)
         progress(work.tally.found, max(total, work.tally.found))
-        if len(batch) < BATCH:
+        if len(pages.past) < BATCH:
             return work.tally.finish(tried=tried, period=scope.period)
-        last = batch[-1]
+        last = pages.past[-1]
 
 
 def _record(done: Replayed, *, by: Actor, now: datetime, keys: KeyRing) -> None:
