@@ -10,10 +10,9 @@ from comity.doors.cli.ledger import fault_of, find_proof, proof_json, verifier_k
 from comity.doors.cli.mistakes import NOT_WELL, MistakeError
 from comity.doors.cli.node import Node
 from comity.doors.cli.say import progress, say, say_json, say_table
-from comity.doors.cli.when import parse_moment
+from comity.doors.cli.when import parse_period
 from comity.kernel.canonical import canonical, plain
 from comity.kernel.digest import sha256
-from comity.kernel.time import EmptyPeriodError, Period
 from comity.spine.ledger.prove import NotYetSequencedError, UnknownEntryError
 from comity.spine.tenancy.actor import Duty, node_actor
 
@@ -31,12 +30,7 @@ def sample(
 ) -> int:
     """Draw, replay and prove a sample; write the papers into `folder`; return 1 when anything is found."""
     by = acting_as(acting, duty=Duty.AUDITOR) if acting else node_actor(Duty.AUDITOR)
-    try:
-        period = Period(parse_moment(since, "--from"), parse_moment(until, "--to"))
-    except EmptyPeriodError:
-        raise MistakeError(
-            "--to", f"`{until}` is not after `{since}`", "name a later day: it is the first not taken"
-        ) from None
+    period = parse_period(since, until)
     _require_new(folder)
     paper = draw_sample(seed=seed, period=period, size=size, by=by, now=node.now(), keys=node.open_keys())
     proofs = _prove(node, paper)

@@ -11,6 +11,7 @@ from comity.coordination.exchange.commands.answer import AnswerFaultError, NotAw
 from comity.coordination.exchange.commands.audit import NotAuditorError
 from comity.coordination.exchange.commands.conclude import UnknownConclusionError
 from comity.coordination.exchange.commands.deliver import DeliveryNotVisibleError, PayloadGoneError
+from comity.coordination.exchange.commands.replay import NotReplayerError, PeriodNotPastError
 from comity.coordination.exchange.commands.retention import UnknownReasonError
 from comity.coordination.exchange.holders import NobodyInPostError
 from comity.coordination.exchange.reload import AskNotVisibleError
@@ -57,6 +58,7 @@ from comity.standing.agreements.commands.sign import (
 from comity.standing.agreements.commands.supersede import NoSuccessorError
 from comity.standing.agreements.commands.terminate import NoNoticeError, NoticeGivenError, NotWaivedError
 from comity.standing.agreements.redline import TooLongError
+from comity.standing.agreements.rulebook import AlteredTermsError
 from comity.standing.agreements.selectors import NoSuchAgreementError
 from comity.standing.agreements.terms import UnknownTermError
 from comity.standing.agreements.versions import NoSuchVersionError
@@ -118,6 +120,7 @@ UNUSABLES: Final[Mapping[type[Exception], tuple[str, str]]] = {
     NoSuchVersionError: ("--from, --to", "`comity agreement history CODE` shows the versions"),
     NotInDirectoryError: ("", "`comity directory list` shows the codes"),
     SettingRefusedError: ("SETTING", "`comity law setting list` shows them; nothing was set"),
+    PeriodNotPastError: ("--from", "name a day that is past: decisions of it are decided again"),
     SignatureNotGoodError: ("", "`comity law digest` writes what is to be signed now; nothing was written"),
     TaskNotVisibleError: ("TASK", QUEUE),
     UnknownEntryError: ("ENTRY", "`comity ask --json` names the entry of each ask"),
@@ -132,6 +135,7 @@ UNUSABLES: Final[Mapping[type[Exception], tuple[str, str]]] = {
 
 NOT_WELLS: Final[Mapping[type[Exception], str]] = {
     AgreementEndedError: "",
+    AlteredTermsError: "",
     AlreadyDecidedError: "a verdict is given once; " + QUEUE,
     AlreadySignedError: "`comity agreement show CODE` says who has not",
     AskerMayNotDecideError: "a post of another agency decides this",
@@ -167,6 +171,7 @@ NOT_WELLS: Final[Mapping[type[Exception], str]] = {
     NotAuditorError: "",
     NotAwaitingError: "it was answered already; " + QUEUE,
     NotCounselError: "act `--as` a post with the function `counsel`",
+    NotReplayerError: "",
     NotReplayedError: "`comity law replay` does that and lists what would have come out otherwise",
     NotPrivacyOfficerError: "act `--as` your agency's privacy officer",
     NotStewardError: "",

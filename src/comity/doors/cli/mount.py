@@ -19,6 +19,7 @@ from comity.doors.cli.menu import (
     ledger,
     outside,
     record,
+    replay,
     retention,
     review,
     shadow,
@@ -30,6 +31,7 @@ def mount(app: typer.Typer) -> None:
     law_release.mount(law.app)
     law.app.command()(law_may.may)
     law.app.add_typer(law_setting.app, name="setting")
+    replay.mount(agreement=agreement_signing.app, law=law.app)
     exchange.mount(app)
     app.command("told")(outside.record_told)
     app.command()(review.review)

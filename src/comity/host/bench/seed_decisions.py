@@ -15,7 +15,7 @@ from comity.spine.policy.slices import RuleSlice
 from comity.standing.agreements.rulebook import build_slice
 
 if TYPE_CHECKING:
-    from comity.kernel.canonical import Cell
+    from comity.kernel.canonical import Cell, Json
     from comity.spine.keys.ring import KeyRing
 
 STARTS_AT: Final = datetime(2026, 3, 1, tzinfo=UTC)
@@ -48,11 +48,12 @@ def _insert(book: Rulebook, asks: Sequence[Ask], first: int, keys: "KeyRing") ->
     for number, (pair, facts) in enumerate(asks, start=first):
         rules = build_slice(law=book.law, agreements=(pair.agreement,), between=pair.between, at=AT)
         slices[rules.digest] = rules
-        decision = decide(facts=facts, rules=rules).as_plain()
         holder, item = uuid5(_SPACE, pair.between.sender), new_id()
-        plains.append(Plain(item, "facts", holder, facts.as_plain()))  # type: ignore[arg-type] - a map, as written
+        plains.append(Plain(item, "facts", holder, {**_mapped(facts.as_plain())}))
+        decision = _mapped(decide(facts=facts, rules=rules).as_plain())
         rows.append(
             {
+                **decision,
                 "id": new_id(),
                 "entry_id": new_id(),
                 "ask_id": new_id(),
@@ -60,9 +61,6 @@ def _insert(book: Rulebook, asks: Sequence[Ask], first: int, keys: "KeyRing") ->
                 "holder_id": holder,
                 "number": 1,
                 "stage": "record",
-                **{name: decision[name] for name in ("headline", "outcomes", "ruleset", "engine")},  # type: ignore[index,call-overload]
-                "duties": decision["duties"],  # type: ignore[index,call-overload]
-                "warnings": decision["warnings"],  # type: ignore[index,call-overload]
                 "facts_item": item,
                 "decided_by": holder,
                 "decided_at": utc_text(STARTS_AT + timedelta(seconds=number)),
@@ -71,3 +69,7 @@ def _insert(book: Rulebook, asks: Sequence[Ask], first: int, keys: "KeyRing") ->
     with acting(node_actor(Duty.RETENTION)) as cursor:
         keep_rulesets(cursor, slices.values())
         insert_rows(cursor, seal_all(keys, plains).tables, {"exchange_decision": rows})
+
+
+def _mapped(value: "Json") -> "dict[str, Json]":
+    return value if isinstance(value, dict) else {}
