@@ -82,6 +82,8 @@ def _day(text: str | None) -> date | None:
 
 
 def _told(found: Sequence[Finding], checking: Checking) -> int:
+    """Print the findings; return 1 when one is an error, for a warning may stand."""
+    errors = sum(one.severity is Severity.ERROR for one in found)
     if checking.form == "json":
         for one in found:
             say_json(
@@ -93,13 +95,12 @@ def _told(found: Sequence[Finding], checking: Checking) -> int:
                     "remedy": one.remedy,
                 }
             )
-        return NOT_WELL if found else 0
+        return NOT_WELL if errors else 0
     for one in found:
         name = f"rule {one.rule}: " if one.rule and f"`{one.rule}`" not in one.words else ""
         say(f"{one.severity.value}: {name}{one.words}", style=STYLES[one.severity])
         say(f"  → {one.remedy}")
     if checking.tables is None:
         note("decision tables were not looked at: give their folder with `--tables`")
-    errors = sum(one.severity is Severity.ERROR for one in found)
     say(f"{errors} errors, {len(found) - errors} warnings" if found else "nothing to mend was found")
-    return NOT_WELL if found else 0
+    return NOT_WELL if errors else 0

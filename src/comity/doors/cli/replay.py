@@ -9,9 +9,9 @@ from comity.coordination.exchange.reread import ALTERED, NOT_READABLE, PURGED, R
 from comity.doors.cli.acting import STEWARD, acting_as
 from comity.doors.cli.law_release_chosen import chosen_release
 from comity.doors.cli.mistakes import NOT_WELL
+from comity.doors.cli.new_file import write_new
 from comity.doors.cli.node import Node
 from comity.doors.cli.say import moment, note, progress, say, say_json, say_table
-from comity.doors.cli.signing import write_new
 from comity.doors.cli.when import parse_period
 from comity.kernel.canonical import canonical
 from comity.spine.policy.again import QUOTA
@@ -74,7 +74,7 @@ def of_law(node: Node, *, release: str | None, since: str, until: str, out: str 
 def _tell(done: Replayed, head: str, *, words: Words, out: str | None, form: str) -> int:
     is_same = not (done.different or done.undetermined or done.unreadable)
     if out is not None:
-        write_new(out, canonical(done.body))
+        write_new("--out", out, canonical(done.body))
     if form == "json":
         say_json({"replay": done.body, "sha256": done.digest})
         return 0 if is_same else NOT_WELL
