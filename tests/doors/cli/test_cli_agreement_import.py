@@ -91,3 +91,22 @@ def test_import_looks_parties_up_in_the_directory(reader, tmp_path):
     value = reader.run("agreement", "import", file, "--directory", "--json").value
     (party,) = [party for party in value["parties"] if party["role"] == "local"]
     assert (party["code"], bool(party["doubt"])) in {("pima-so", False), ("LEA", True)}
+
+
+@pytest.mark.parametrize("model", list(Model))
+def test_an_imported_draft_that_a_person_completed_can_be_offered(terminal, tmp_path, model):
+    file, draft = tmp_path / "signed.txt", tmp_path / "draft.toml"
+    file.write_text(make_agreement(4, model=model).text, "utf-8")
+    assert terminal.run("agreement", "import", file, "--draft-file", draft).code == 0
+    text = draft.read_text("utf-8").replace('code = "CODE"', 'code = "scanned-2025"')
+    text = text.replace("# starts_at =", "starts_at =")
+    for name, code in (("LEA", "pima-so"), ("ICE", "ice-ero-phoenix")):
+        text = text.replace(f"\n{name} = ", f"\n{code} = ").replace(f'["{name}"]', f'["{code}"]')
+    draft.write_text(text, "utf-8")
+    told = terminal.run("agreement", "draft", draft, "--as", "pima-so/counsel")
+    assert told.code == 0, told.err
+    assert terminal.run("agreement", "offer", "scanned-2025", "--as", "pima-so/counsel").code == 0
+    lacks = terminal.run("agreement", "status", "scanned-2025", "--json").value
+    assert lacks["unconfirmed"] == ["ice-control"]
+    terms = terminal.run("agreement", "show", "scanned-2025", "--offered", "--clauses", "--json").value["terms"]
+    assert len(terms["provisions"]) > 40

@@ -24,6 +24,7 @@ MAX_PROVISIONS: Final = 500
 ClauseId = Annotated[str, Meta(pattern=CLAUSE_ID, max_length=64)]
 Codes = tuple[Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)], ...]
 SomeCodes = Annotated[Codes, Meta(min_length=1)]
+ShortText = Annotated[str, Meta(max_length=200)]
 Count = Annotated[int, Meta(ge=1, le=1_000_000)]
 Days = Annotated[int, Meta(ge=1, le=36_525)]
 OnwardRule = Literal["consent", "never", "allowed"]
@@ -151,7 +152,7 @@ class Provision(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
 
     term: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
-    value: bool | Annotated[int, Meta(ge=0, le=1_000_000)] | Annotated[str, Meta(max_length=200)] | Codes
+    value: bool | Annotated[int, Meta(ge=0, le=1_000_000)] | ShortText | tuple[ShortText, ...]
     unit: Unit
     section: Annotated[str, Meta(max_length=100)] = ""
     words: Annotated[str, Meta(max_length=4000)] = ""
