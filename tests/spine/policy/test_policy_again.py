@@ -10,7 +10,7 @@ from test_policy_gate import ASK, PERMIT, rules_of
 from test_policy_properties import MANY
 
 from comity.spine.policy.again import Ground, Recorded, Turn, decide_again, make_replaced
-from comity.spine.policy.decide import decide
+from comity.spine.policy.decide import Answers, decide
 from comity.spine.policy.replay import outcomes_plain
 from comity.spine.policy.slices import make_slice
 
@@ -21,7 +21,7 @@ def again(before, after, *, facts=ASK):
     then, now = make_slice(before), make_slice(after)
     plain = outcomes_plain(decide(facts=facts, rules=then))
     recorded = {name: msgspec.convert(one, Recorded) for name, one in plain.items()}
-    return decide_again(facts=facts, rules=make_replaced(then, now), recorded=recorded)
+    return decide_again(facts=facts, rules=make_replaced(then, now), recorded=recorded, answers=Answers())
 
 
 def forbid(name="law-2", *, unless="", scope=RELEASE, jurisdiction="us"):

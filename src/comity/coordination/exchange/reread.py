@@ -15,6 +15,7 @@ from comity.coordination.exchange.rulesets import RulesetLostError, load_ruleset
 from comity.kernel.time import Period
 from comity.spine.keys.ring import KeyRing
 from comity.spine.policy.again import Recorded, decide_again
+from comity.spine.policy.decide import Answers
 from comity.spine.policy.facts import UnreadableFactsError, facts_from_plain
 from comity.spine.policy.rules import ENGINE, BrokenRuleError
 from comity.spine.policy.slices import RuleSlice
@@ -98,6 +99,7 @@ class Rereader:
     instead: Instead
     keys: KeyRing
     tally: Tally = field(default_factory=Tally)
+    _answers: Answers = field(default_factory=Answers)
     _rulesets: OrderedDict[str, RuleSlice | None] = field(default_factory=OrderedDict)
 
     def read(self, cursor: CursorWrapper, scope: Scope, after: Past | None) -> Pages:
@@ -133,7 +135,8 @@ class Rereader:
             self.tally.not_bearing += 1
         else:
             facts = self.instead.adapted(facts, rules)
-            self.tally.add(past.id, decide_again(facts=facts, rules=rules, recorded=recorded), rules)
+            again = decide_again(facts=facts, rules=rules, recorded=recorded, answers=self._answers)
+            self.tally.add(past.id, again, rules)
         return ""
 
     def _ruleset(self, cursor: CursorWrapper, digest: str) -> RuleSlice | None:

@@ -10,10 +10,10 @@ from typing import Final, Literal
 
 import msgspec
 
-from comity.spine.policy.decide import decide
+from comity.spine.policy.decide import Answers, decide
 from comity.spine.policy.decision import Decision, NeedsApproval, Outcome, Refuse, headline_of, rules_of
 from comity.spine.policy.facts import Facts
-from comity.spine.policy.mentions import Mentioned, join_mentioned, mentioned_in
+from comity.spine.policy.mentions import Mentioned, join_mentioned
 from comity.spine.policy.slices import RuleSlice
 
 OWN_EVIDENCE: Final = ("approved_", "counsel_", "setting_")
@@ -97,20 +97,21 @@ def make_replaced(before: RuleSlice, after: RuleSlice, *, counted: frozenset[str
     """
     fresh = frozenset(name for name, rule in after.by_id.items() if before.by_id.get(name) != rule)
     gone = frozenset(name for name, rule in before.by_id.items() if after.by_id.get(name) != rule)
-    said = join_mentioned(mentioned_in(before.conditions(rule.id)) for rule in before.rules)
+    said = join_mentioned(before.texts[rule.id].mentioned for rule in before.rules)
     needed = frozenset[str]().union(*(rule.needed for rule in before.rules))
     counted = counted.union(said.get("exhausted") or ())
     return Replaced(before, after, fresh, gone, _evidence(said) | needed, counted)
 
 
-def decide_again(*, facts: Facts, rules: Replaced, recorded: Mapping[str, Recorded]) -> Again:
+def decide_again(*, facts: Facts, rules: Replaced, recorded: Mapping[str, Recorded], answers: Answers) -> Again:
     """Decide recorded facts under `rules.after` and compare with what was recorded, class by class.
 
     Outcomes are compared by what they mean (outcome, elements, approvers), not by the rules they rest on. A class
-    that turns on evidence nobody asked for then is told by the codes it turns on and is no turn.
+    that turns on evidence nobody asked for then is told by the codes it turns on and is no turn. `answers`: those of
+    the engine met before.
     """
-    found = decide(facts=facts, rules=rules.after)
-    open_classes = _undetermined(facts, rules, found)
+    found = decide(facts=facts, rules=rules.after, answers=answers)
+    open_classes = _undetermined(facts, rules, found, answers)
     outcomes = dict(found.outcomes)
     turns = tuple(
         turn
@@ -143,7 +144,7 @@ def _grounds(was: Recorded | None, now: Outcome | None, rules: Replaced) -> tupl
     return tuple(fresh or gone or [Ground(rule, "now") for rule in named] or [Ground("", "now")])
 
 
-def _undetermined(facts: Facts, rules: Replaced, found: Decision) -> dict[str, frozenset[str]]:
+def _undetermined(facts: Facts, rules: Replaced, found: Decision, answers: Answers) -> dict[str, frozenset[str]]:
     """Return the classes that turn on what is not known, each with the codes it turns on.
 
     Each code is tried as shown and as shown to be false (a quota as used up), then all of them as shown.
@@ -159,10 +160,11 @@ def _undetermined(facts: Facts, rules: Replaced, found: Decision) -> dict[str, f
     tries += [(QUOTA + rule, replace(facts, exhausted=facts.exhausted | {rule})) for rule in uncounted]
     turning: dict[str, frozenset[str]] = {}
     for code, tried in tries:
-        for name in _differing(found, decide(facts=tried, rules=rules.after)):
+        for name in _differing(found, decide(facts=tried, rules=rules.after, answers=answers)):
             turning[name] = turning.get(name, frozenset()) | {code}
     if len(unknown) > 1:
-        together = decide(facts=replace(facts, met=facts.met.union(unknown)), rules=rules.after)
+        shown = replace(facts, met=facts.met.union(unknown))
+        together = decide(facts=shown, rules=rules.after, answers=answers)
         turning |= {name: frozenset(unknown) for name in _differing(found, together) if name not in turning}
     return turning
 

@@ -6,7 +6,8 @@ refuses.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from typing import Final, Self
 
 import cedarpy
@@ -71,14 +72,34 @@ def _of_class(rules: Sequence[Rule], name: str) -> list[Rule]:
     return [rule for rule in rules if rule.classes is None or name in rule.classes]
 
 
-def decide(*, facts: Facts, rules: RuleSlice) -> Decision:
-    """Decide every sensitivity class of the ask.
+class Answers:
+    """What the engine said, by exactly what it was asked: for whoever decides very many asks, most of them alike.
+
+    The engine is a function of rules and facts. Emptied when full.
+    """
+
+    def __init__(self, size: int = 100_000) -> None:
+        self._size = size
+        self._said: dict[tuple[str, str, CompiledSet], _Held | None] = {}
+
+    def ask(self, act: str, compiled: CompiledSet, handed: "_Handed") -> _Held | None:
+        """Return what the engine says (`_ask`), asking it once."""
+        key = (act, handed.text, compiled)
+        if key not in self._said:
+            if len(self._said) >= self._size:
+                self._said.clear()
+            self._said[key] = _ask(act, compiled, handed)
+        return self._said[key]
+
+
+def decide(*, facts: Facts, rules: RuleSlice, answers: "Answers | None" = None) -> Decision:
+    """Decide every sensitivity class of the ask; with `answers` the engine is not asked the same twice.
 
     Returns one `Permit`, `NeedsApproval`, `HoldForCounsel` or `Refuse` per class, with the rules behind each, then
     the duties and warnings that follow from what may leave. Never raises for facts or rules: an engine error is a
     refusal of the class with reason `error`.
     """
-    weighed = _weigh(facts, rules.narrowed(facts))
+    weighed = _weigh(facts, rules.narrowed(facts), _ask if answers is None else answers.ask)
     if weighed is None:
         return Decision(tuple((name, Refuse("error")) for name, _ in facts.asked), (), (), rules.digest, ENGINE)
     forbids, grants = weighed
@@ -186,16 +207,16 @@ def _ids(rules: Iterable[Rule]) -> tuple[str, ...]:
     return tuple([rule.id for rule in rules])
 
 
-def _weigh(facts: Facts, rules: NarrowedSlice) -> tuple[_Held, _Held | None] | None:
+def _weigh(facts: Facts, rules: NarrowedSlice, ask: "_Asking") -> tuple[_Held, _Held | None] | None:
     """Ask the engine which rules hold; return those that forbid and all the rest.
 
     Where a forbid holds the engine tells of no other rule: it is asked again without them, unless every class is
     barred for good (then None stands for the rest). Returns None when the engine will not take the ask.
     """
-    entities = _entities(facts, rules)
-    if entities is None:
+    handed = _handed(facts, rules)
+    if handed is None:
         return None
-    found = _ask(facts.act, rules.every, entities)
+    found = ask(facts.act, rules.every, handed)
     if found is None:
         return None
     forbids, others = found.only(_FORBIDS), found.only(_GRANTS)
@@ -203,7 +224,7 @@ def _weigh(facts: Facts, rules: NarrowedSlice) -> tuple[_Held, _Held | None] | N
         return forbids, others
     if all(_is_final(forbids.of_class(name), has_mandates=rules.has_mandates) for name, _ in facts.asked):
         return forbids, None
-    grants = _ask(facts.act, rules.grants, entities)
+    grants = ask(facts.act, rules.grants, handed)
     return None if grants is None else (forbids, grants)
 
 
@@ -212,8 +233,11 @@ def _is_final(forbids: _Held, *, has_mandates: bool) -> bool:
     return bool(forbids.erred) or (bool(forbids.rules) and not (has_mandates and _may_yield(forbids.rules)))
 
 
-def _ask(act: str, compiled: CompiledSet, entities: cedarpy.Entities) -> _Held | None:
+def _ask(act: str, compiled: CompiledSet, handed: "_Handed") -> _Held | None:
     """Ask the engine which rules of one set hold; None when it will not say, or not of which rule it complains."""
+    entities = handed.entities
+    if entities is None:
+        return None
     if compiled.policies is None:
         return _NOTHING
     request = {
@@ -232,8 +256,25 @@ def _ask(act: str, compiled: CompiledSet, entities: cedarpy.Entities) -> _Held |
     return _Held.make(compiled.rules_named(answer.diagnostics.reasons), compiled.rules_named(names))
 
 
-def _entities(facts: Facts, rules: NarrowedSlice) -> cedarpy.Entities | None:
-    """Hand the engine what the rules speak of, once per ask; None when it will not take it.
+class _Handed:
+    """What the engine is handed of an ask, as text and, once it is asked, as it reads it (None: it will not)."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def entities(self) -> cedarpy.Entities | None:
+        try:
+            return cedarpy.Entities.from_json_str(self.text)
+        except ValueError:
+            return None
+
+
+_Asking = Callable[[str, CompiledSet, _Handed], _Held | None]
+
+
+def _handed(facts: Facts, rules: NarrowedSlice) -> _Handed | None:
+    """Hand the engine what the rules speak of, once per ask; None for what cannot be said.
 
     What is asked for is in its classes, so that a rule scoped to one of them holds; classes no rule names are left
     out. `attributes_of` always gives every attribute the schema names and no other (a test compares the two), so the
@@ -246,8 +287,7 @@ def _entities(facts: Facts, rules: NarrowedSlice) -> cedarpy.Entities | None:
         entities = [{"uid": _IT, "attrs": attributes, "parents": []}]
         if parents:
             entities.append({"uid": _ASKED, "attrs": {}, "parents": parents})
-        text = msgspec.json.encode(entities).decode()
-        return cedarpy.Entities.from_json_str(text)
+        return _Handed(msgspec.json.encode(entities, order="deterministic").decode())
     except (KeyError, ValueError):
         return None
 

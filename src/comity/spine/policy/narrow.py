@@ -6,11 +6,10 @@ INVARIANT: leaving it out changes no answer (property test against the full set 
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import cedarpy
-import msgspec
 
 from comity.spine.policy.facts import Facts
 
@@ -43,14 +42,6 @@ def read_policies(texts: Iterable[str]) -> list[Mapping[str, Any]]:
     """Return each policy as the engine reads it, in the order of `texts`."""
     parsed = json.loads(cedarpy.policies_to_json_str("\n".join(texts)))["staticPolicies"]
     return [parsed[f"policy{number}"] for number in range(len(parsed))]
-
-
-def policy_set(policies: Sequence[Mapping[str, Any]]) -> cedarpy.PolicySet:
-    """Return policies, as `read_policies` gave them, for the engine; it calls them `policy0`, `policy1` and so on."""
-    named = {f"policy{number}": policy for number, policy in enumerate(policies)}
-    return cedarpy.PolicySet.from_json_str(
-        msgspec.json.encode({"staticPolicies": named, "templates": {}, "templateLinks": []}).decode()
-    )
 
 
 def can_apply(conditions: Iterable[Mapping[str, Any]], known: Known) -> bool:

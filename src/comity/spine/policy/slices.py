@@ -13,23 +13,21 @@ import cedarpy
 from comity.kernel.canonical import canonical
 from comity.kernel.digest import sha256
 from comity.spine.policy.facts import Facts
-from comity.spine.policy.mentions import Mentioned, join_mentioned, mentioned_in
-from comity.spine.policy.narrow import can_apply, known_of, policy_set, read_policies
-from comity.spine.policy.rules import BrokenRuleError, Kind, Rule, classes_of, refuse_doubles
+from comity.spine.policy.mentions import Mentioned, join_mentioned
+from comity.spine.policy.narrow import known_of
+from comity.spine.policy.rules import BrokenRuleError, Kind, Rule, refuse_doubles
+from comity.spine.policy.texts import RuleText, compile_texts, read_texts
 
 SCHEMA: Final = cedarpy.Schema.from_str(files("comity.spine.policy").joinpath("gate.cedarschema").read_text())
 
 _KINDS_OF_ASK: Final = 512
 
-Policy = Mapping[str, Any]
-"""One rule's policy as the engine's JSON."""
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CompiledSet:
     """A policy set and, by position, the rule each policy is, ordered by id.
 
-    `policies` None: no rule, nothing to ask.
+    `policies` None: no rule, nothing to ask. One set is no other, whatever is in them.
     """
 
     policies: cedarpy.PolicySet | None
@@ -50,7 +48,7 @@ class RuleSlice:
     rules: tuple[Rule, ...]
     digest: str
     by_id: Mapping[str, Rule]
-    policies: Mapping[str, Policy]
+    texts: Mapping[str, RuleText]
     classes: frozenset[str]
     _applicable: dict[tuple[object, ...], tuple[Rule, ...]] = field(default_factory=dict, compare=False)
     _narrowed: dict[tuple[object, ...], "NarrowedSlice"] = field(default_factory=dict, compare=False)
@@ -68,12 +66,12 @@ class RuleSlice:
             applicable = self._applicable.get(kind)
             if applicable is None:
                 known = known_of(facts)
-                applicable = tuple(rule for rule in self.rules if can_apply(self.conditions(rule.id), known))
+                applicable = tuple([rule for rule in self.rules if self.texts[rule.id].can_apply(known)])
             chosen = tuple(rule for rule in applicable if rule.classes is None or rule.classes & asked)
             found = NarrowedSlice(
                 whole=self,
                 rules=chosen,
-                mentioned=join_mentioned(mentioned_in(self.conditions(rule.id)) for rule in chosen),
+                mentioned=join_mentioned(self.texts[rule.id].mentioned for rule in chosen),
                 classes=tuple(sorted(asked)),
             )
             if len(self._narrowed) >= _KINDS_OF_ASK:
@@ -85,16 +83,14 @@ class RuleSlice:
 
     def conditions(self, rule_id: str) -> Sequence[Mapping[str, Any]]:
         """Return the conditions of a rule as the engine's JSON."""
-        conditions: Sequence[Mapping[str, Any]] = self.policies[rule_id]["conditions"]
-        return conditions
+        return self.texts[rule_id].conditions
 
     def compiled(self, rules: tuple[Rule, ...]) -> CompiledSet:
         """Return these of its rules as the engine takes them; kinds of asks with the same rules share one set."""
         key = tuple(rule.id for rule in rules)
         found = self._compiled.get(key)
         if found is None:
-            policies = [_of_any_class(self.policies[rule.id]) for rule in rules]
-            made = CompiledSet(policy_set(policies) if rules else None, rules)
+            made = CompiledSet(compile_texts(self.texts[rule.id] for rule in rules) if rules else None, rules)
             found = self._compiled.setdefault(key, made)
         return found
 
@@ -136,21 +132,15 @@ def make_slice(rules: Iterable[Rule]) -> RuleSlice:
     """
     ordered = tuple(sorted(rules, key=lambda rule: rule.id))
     refuse_doubles(ordered)
-    policies = read_policies(rule.text for rule in ordered) if ordered else []
-    for rule, policy in zip(ordered, policies, strict=True):
-        if classes_of(policy, rule.id) != rule.classes or (policy["effect"] == "forbid") != (rule.kind is Kind.FORBID):
+    texts = read_texts(rule.text for rule in ordered)
+    for rule, text in zip(ordered, texts, strict=True):
+        if text.classes(rule.id) != rule.classes or (text.policy["effect"] == "forbid") != (rule.kind is Kind.FORBID):
             raise BrokenRuleError(f"rule `{rule.id}`: its text is of other classes or of another effect than the rule")
-    named = {rule.id: policy for rule, policy in zip(ordered, policies, strict=True)}
+    named = {rule.id: text for rule, text in zip(ordered, texts, strict=True)}
     digest = sha256(canonical({rule.id: rule.digest() for rule in ordered})).hex()
     by_id = {rule.id: rule for rule in ordered}
     classes = frozenset(name for rule in ordered for name in rule.classes or ())
-    return RuleSlice(rules=ordered, digest=digest, by_id=by_id, policies=named, classes=classes)
-
-
-def _of_any_class(policy: Policy) -> Policy:
-    """Return the policy with its class made a class that what is asked for is in: an ask is of several at once."""
-    scope = policy["resource"]
-    return {**policy, "resource": {**scope, "op": "in"}} if scope["op"] == "==" else policy
+    return RuleSlice(rules=ordered, digest=digest, by_id=by_id, texts=named, classes=classes)
 
 
 def rules_between(rules: Iterable[Rule], *, sender: str, receiver: str, states: frozenset[str]) -> tuple[Rule, ...]:
