@@ -6,9 +6,10 @@ from comity.doors.cli.acting import STEWARD, acting_as
 from comity.doors.cli.mistakes import UNUSABLE, MistakeError, tell
 from comity.doors.cli.node import Node
 from comity.doors.cli.say import moment, say
-from comity.doors.cli.terms_file import Written, read_written
+from comity.doors.cli.terms_file import read_written
 from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import reading
+from comity.standing.agreements.checking import Written
 from comity.standing.agreements.commands import (
     draft_agreement,
     offer_agreement,

@@ -37,7 +37,7 @@ from comity.spine.vault.retire import JustReplacedError, MasterKeySealsError, No
 from comity.spine.vault.seal import ItemAlteredError, ItemNotVisibleError
 from comity.standing.agreements.commands.comment import NoSuchCommentError, NoWordsError
 from comity.standing.agreements.commands.confirm import UnknownClauseError
-from comity.standing.agreements.commands.draft import AgreementEndedError
+from comity.standing.agreements.commands.draft import AgreementEndedError, CodeTakenError
 from comity.standing.agreements.commands.offer import NoDraftError
 from comity.standing.agreements.commands.put_in_force import PeriodOverError, UnconfirmedError, UnsignedError
 from comity.standing.agreements.commands.record import (
@@ -100,6 +100,7 @@ UNUSABLES: Final[Mapping[type[Exception], tuple[str, str]]] = {
         "`comity agreement show CODE --text --offered` shows the version on offer and its digest",
     ),
     AskNotVisibleError: ("", QUEUE),
+    CodeTakenError: ("code", ""),
     DatedBackError: ("--at", "leave it out, or name a time to come"),
     DeliveryNotVisibleError: ("DISCLOSURE", "it may still be on its way: `comity receive --as …` lists what was sent"),
     FolderNotEmptyError: ("DIR", ""),

@@ -72,7 +72,8 @@ class Clause(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_
     @property
     def pairs(self) -> tuple[Pair, ...]:
         """Every (sender, receiver) the clause is about, sorted."""
-        forth = {(sender, receiver) for sender in self.senders for receiver in self.receivers if sender != receiver}
+        receivers = set(self.receivers)
+        forth = {(sender, receiver) for sender in set(self.senders) for receiver in receivers if sender != receiver}
         back = {(receiver, sender) for sender, receiver in forth} if self.direction == "both_ways" else set()
         return tuple(sorted(forth | back))
 
@@ -227,31 +228,37 @@ def plain_terms(terms: Terms) -> dict[str, object]:
 
 def check_terms(terms: Terms, *, vocabulary: Vocabulary, parties: Collection[str]) -> None:
     """Raise `UnknownTermError` for the first code that law, directory, the parties or the catalogue do not know."""
-    _check_provisions(terms.provisions, vocabulary.provisions)
+    for error in unknown_terms(terms, vocabulary=vocabulary, parties=parties):
+        raise error
+
+
+def unknown_terms(terms: Terms, *, vocabulary: Vocabulary, parties: Collection[str]) -> Iterator[UnknownTermError]:
+    """Yield a complaint for every code that law, directory, the parties or the catalogue do not know."""
+    yield from _unknown_provisions(terms.provisions, vocabulary.provisions)
     ids: set[str] = set()
     shares = {clause.id for clause in terms.clauses if isinstance(clause, Share)}
     for place, clause in enumerate(terms.clauses):
         path = f"clauses[{place}]"
         if clause.id in ids:
-            raise UnknownTermError(f"`{path}.id`: `{clause.id}` stands twice; give each clause its own id")
+            yield UnknownTermError(f"`{path}.id`: `{clause.id}` stands twice; give each clause its own id")
         ids.add(clause.id)
         if not clause.pairs:
-            raise UnknownTermError(f"`{path}`: from and to are the same agency; name two of the parties")
+            yield UnknownTermError(f"`{path}`: from and to are the same agency; name two of the parties")
         if clause.starts_on and clause.ends_on and clause.ends_on <= clause.starts_on:
-            raise UnknownTermError(f"`{path}.ends_on`: `{clause.ends_on}` is not after starts_on; correct the dates")
+            yield UnknownTermError(f"`{path}.ends_on`: `{clause.ends_on}` is not after starts_on; correct the dates")
         for name, codes, known, where in _codes(clause, vocabulary, parties, shares):
             for index, code in enumerate(codes):
                 if code not in known:
-                    raise UnknownTermError(_unknown(f"{path}.{name}[{index}]", code, known, where))
+                    yield UnknownTermError(_unknown(f"{path}.{name}[{index}]", code, known, where))
 
 
-def _check_provisions(provisions: Collection[Provision], known: Mapping[str, str]) -> None:
+def _unknown_provisions(provisions: Collection[Provision], known: Mapping[str, str]) -> Iterator[UnknownTermError]:
     for place, one in enumerate(provisions):
         path = f"provisions[{place}]"
         if one.term not in known:
-            raise UnknownTermError(_unknown(f"{path}.term", one.term, known, "the catalogue of provisions"))
-        if one.unit != known[one.term]:
-            raise UnknownTermError(f"`{path}.unit`: `{one.term}` is counted in {known[one.term]}; write that unit")
+            yield UnknownTermError(_unknown(f"{path}.term", one.term, known, "the catalogue of provisions"))
+        elif one.unit != known[one.term]:
+            yield UnknownTermError(f"`{path}.unit`: `{one.term}` is counted in {known[one.term]}; write that unit")
 
 
 def _codes(

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 from uuid import UUID
+
+from django.db import IntegrityError
 
 from comity.kernel.canonical import plain
 from comity.kernel.ids import new_id
@@ -21,9 +24,15 @@ from comity.standing.agreements.vocabulary import AgreementKind, EventKind, Part
 from comity.standing.directory.facts import AgencyFacts
 from comity.standing.directory.selectors import NotInDirectoryError, list_agencies_by_code
 
+_ONE_CODE: Final = "agreements_agreement_code_key"
+
 
 class AgreementEndedError(ValueError):
     """The agreement has ended; what comes next is another agreement."""
+
+
+class CodeTakenError(ValueError):
+    """Another agreement has the code, perhaps one that is not open to who drafts."""
 
 
 def draft_agreement(
@@ -41,7 +50,7 @@ def draft_agreement(
     """Write an agreement with its parties (agency code to role) and first draft; return its id.
 
     One transaction: agreement, parties, draft, event `drafted`, ledger entry. Terms are checked when offered.
-    Raises `NotInDirectoryError`, `WrongPostError`, and `IntegrityError` for a code that is taken.
+    Raises `NotInDirectoryError`, `WrongPostError`, `CodeTakenError`.
     """
     with acting(by) as cursor:
         agencies = list_agencies_by_code(parties)
@@ -56,7 +65,7 @@ def draft_agreement(
             party_ids=sorted(agency.id for agency in agencies.values()),
         )
         require_party_or_steward(by, agreement)
-        agreement.save(force_insert=True)
+        _insert(agreement)
         Party.objects.bulk_create(_party(agreement, agencies[name], role) for name, role in sorted(parties.items()))
         _write(agreement, title=title, text=text, terms=terms, period=period, now=now)
         record_event(cursor, agreement=agreement, event=EventKind.DRAFTED, by=by, now=now, version_id=None)
@@ -85,6 +94,16 @@ def revise_draft(
             raise AgreementEndedError(f"`{agreement.code}` is `{state}`; draft another agreement")
         _write(agreement, title=title, text=text, terms=terms, period=period, now=now)
         record_event(cursor, agreement=agreement, event=EventKind.DRAFTED, by=by, now=now, version_id=None)
+
+
+def _insert(agreement: Agreement) -> None:
+    try:
+        agreement.save(force_insert=True)
+    except IntegrityError as error:
+        diagnostics = getattr(error.__cause__, "diag", None)
+        if getattr(diagnostics, "constraint_name", None) != _ONE_CODE:
+            raise
+        raise CodeTakenError(f"`{agreement.code}` is the code of another agreement; choose another code") from None
 
 
 def _party(agreement: Agreement, agency: AgencyFacts, role: PartyRole) -> Party:
