@@ -49,9 +49,12 @@ class Caller:
     def get(self, path: str, /, **query: object):
         return self.client.get(f"/api/v1{path}", query, headers=self.headers)
 
-    def post(self, path: str, body: object = None, *, kind: str = "application/json"):
+    def post(self, path: str, body: object = None, *, kind: str = "application/json", method: str = "POST"):
         raw = body if isinstance(body, bytes) else msgspec.json.encode(body)
-        return self.client.generic("POST", f"/api/v1{path}", raw, content_type=kind, headers=self.headers)
+        return self.client.generic(method, f"/api/v1{path}", raw, content_type=kind, headers=self.headers)
+
+    def put(self, path: str, body: object = None):
+        return self.post(path, body, method="PUT")
 
     def delete(self, path: str):
         return self.client.delete(f"/api/v1{path}", headers=self.headers)

@@ -120,7 +120,7 @@ def test_law_shows_the_release_in_force_and_each_rule_with_its_authority(reader)
         (("agreement", "show", "none"), "no agreement `none`"),
         (("agreement", "history", "none"), "no agreement `none`"),
         (("agreement", "validate", "/none"), "cannot be read"),
-        (("keys", "issue-api-key", "--as", "pima-so", "--scope", "exchange:all"), "use one of: agreements:read"),
+        (("keys", "issue-api-key", "--as", "pima-so", "--scope", "exchange:all"), "use one of: agreements:comment"),
         (("keys", "revoke-api-key", "abc", "--as", "pima-so"), "no unrevoked API key"),
         (("ledger", "prove", "nonsense"), "is not an id"),
         (("ledger", "prove", "01a20111-0333-71cc-85fe-d40eac46f3c4"), "no ledger entry"),

@@ -13,6 +13,11 @@ from ninja.operation import Operation
 
 from comity.doors.api import (
     accounting,
+    agreement_comments,
+    agreement_drafts,
+    agreement_due,
+    agreement_ends,
+    agreement_signing,
     agreement_texts,
     agreements,
     asks,
@@ -76,7 +81,9 @@ def _build() -> Api:
     api = Api(title="Comity", version="1", description=_ABOUT.strip(), docs=LocalDocs(), urls_namespace="api-v1")
     api.add_decorator(named_only)
     work = (asks, queue, conclude, reviews, records, deliveries, retention, accounting, shadow)
-    for part in (*work, ledger, samples, directory, law, law_releases, may, agreements, agreement_texts, health):
+    # `/agreements/validate` and `due` stand before `/agreements/{code}`: the first address that fits is taken.
+    agreed = (agreement_drafts, agreement_due, agreements, agreement_texts, agreement_signing, agreement_comments)
+    for part in (*work, ledger, samples, directory, law, law_releases, may, *agreed, agreement_ends, health):
         api.add_router("", part.router)
     return api
 

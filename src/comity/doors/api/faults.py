@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -20,7 +19,7 @@ from comity.coordination.exchange.commands.deliver import DeliveryNotVisibleErro
 from comity.coordination.exchange.commands.retention import SHORT_REASONS, UnknownReasonError
 from comity.coordination.exchange.holders import NobodyInPostError
 from comity.coordination.exchange.reload import AskNotVisibleError
-from comity.doors.api import log
+from comity.doors.api import agreement_faults, log
 from comity.doors.api.problems import (
     INTERNAL,
     MALFORMED,
@@ -28,6 +27,7 @@ from comity.doors.api.problems import (
     FieldProblem,
     Problem,
     ProblemError,
+    Row,
     answer_with,
     shown,
     unprocessable,
@@ -52,22 +52,6 @@ from comity.standing.law.selectors import DamagedReleaseError, NoLawInForceError
 
 DISK_FULL: Final = "53100"
 _QUOTED: Final = re.compile(r"'([^']*)'")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """How one class of exceptions is answered; `remedy` becomes the problem's detail."""
-
-    status: HTTPStatus
-    code: str
-    title: str
-    remedy: str
-    retry_after: int | None = None
-
-    def problem(self) -> Problem:
-        """Return the problem."""
-        headers = {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
-        return Problem(self.status, self.code, self.title, self.remedy, headers=headers)
 
 
 _GONE: Final = Row(
@@ -199,6 +183,7 @@ TABLE: Final[Mapping[type[Exception], Row]] = {
     psycopg.IntegrityError: _RACE,
     django.db.DataError: _UNFIT,
     psycopg.DataError: _UNFIT,
+    **agreement_faults.TABLE,
 }
 """Exception to answer; the nearest ancestor counts."""
 
@@ -243,9 +228,9 @@ def problem_of(error: Exception) -> Problem:
 
 def _of_table(error: Exception) -> Problem:
     if _sqlstate(error) == DISK_FULL:
-        return _FULL.problem()
+        return _FULL.problem(error)
     row = next((TABLE[kind] for kind in type(error).__mro__ if kind in TABLE), None)
-    return row.problem() if row is not None else INTERNAL
+    return row.problem(error) if row is not None else INTERNAL
 
 
 def fault_response(request: HttpRequest, error: Exception) -> HttpResponse:

@@ -13,6 +13,8 @@ MEDIA_TYPE: Final = "application/problem+json"
 BASE: Final = "/api/v1/problems/"
 """Types are addresses relative to the node; they name the kind of problem and need not be fetched."""
 LONGEST_SHOWN: Final = 100
+MOST_TOLD: Final = 500
+"""A message of our own may hold several codes of a caller's; it is cut where it tells too much."""
 
 R = TypeVar("R", bound=HttpResponseBase)
 
@@ -53,6 +55,28 @@ class Problem:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """How one class of exceptions is answered; `remedy` becomes the problem's detail.
+
+    `field`: what of the request does not fit ("" for the whole); then `errors` repeat the exception's own message.
+    None: nothing is repeated.
+    """
+
+    status: HTTPStatus
+    code: str
+    title: str
+    remedy: str
+    retry_after: int | None = None
+    field: str | None = None
+
+    def problem(self, error: Exception) -> Problem:
+        """Return the problem."""
+        headers = {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
+        told = () if self.field is None else (FieldProblem(self.field, shown(str(error), MOST_TOLD), self.remedy),)
+        return Problem(self.status, self.code, self.title, self.remedy, told, headers)
+
+
 class ProblemError(Exception):
     """Raised in a door to answer with `problem` and nothing else."""
 
@@ -78,9 +102,9 @@ def kept_by_nobody(response: R) -> R:
     return response
 
 
-def shown(text: str) -> str:
-    """Return a caller's own text short and printable, to be repeated in a message."""
-    return "".join(c for c in text[:LONGEST_SHOWN] if c.isprintable())
+def shown(text: str, most: int = LONGEST_SHOWN) -> str:
+    """Return a caller's own text, or a message that holds some, short and printable, to be told in a problem."""
+    return "".join(c for c in text[:most] if c.isprintable())
 
 
 NOT_FOUND: Final = Problem(

@@ -38,10 +38,13 @@ _TYPE: Final = re.compile(r"`(\w+)`")
 T = TypeVar("T", bound=msgspec.Struct)
 
 
-def read_json(request: HttpRequest, kind: type[T]) -> T:
-    """Return the body as `kind`; raises `ProblemError` (400, 411, 413, 415) naming field and remedy."""
+def read_json(request: HttpRequest, kind: type[T], most: int = MOST_BYTES) -> T:
+    """Return the body, of at most so many bytes, as `kind`.
+
+    Raises `ProblemError` (400, 411, 413, 415) naming field and remedy.
+    """
     _require_type(request, (JSON,))
-    return parse(_read(request, MOST_BYTES), kind)
+    return parse(_read(request, most), kind, most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +67,10 @@ def read_lines(request: HttpRequest) -> list[Line]:
     return lines
 
 
-def parse(raw: bytes, kind: type[T]) -> T:
+def parse(raw: bytes, kind: type[T], most: int = MOST_BYTES) -> T:
     """Return `raw` as `kind`; raises `ProblemError` (400, 413)."""
-    if len(raw) > MOST_BYTES:
-        raise ProblemError(_too_large(f"{MOST_BYTES} bytes", "shorten it"))
+    if len(raw) > most:
+        raise ProblemError(_too_large(f"{most} bytes", "shorten it"))
     try:
         value = msgspec.json.decode(raw, type=kind)
     except msgspec.ValidationError as error:

@@ -28,7 +28,7 @@ MOST_PAIRS: Final = 200_000
 """How many pairs of sender and receiver all clauses together may name; each is a row the gate looks through."""
 
 _CODE: Final = re.compile(r"[a-z][a-z0-9-]{1,62}")
-_TAKEN: Final = frozenset({"validate"})
+_TAKEN: Final = frozenset({"due", "validate"})
 """No codes: addresses of the API."""
 _NEEDED: Final = ("code", "title", "kind", "starts_at", "parties", "text", "clauses")
 _MOST: Final = {"clauses": MAX_CLAUSES, "provisions": MAX_PROVISIONS}

@@ -172,7 +172,13 @@ class ParticipationModel(StrEnum):
 class Scope(StrEnum):
     """What an API key may be used for; every route of the API declares which of them it asks for."""
 
+    AGREEMENTS_COMMENT = "agreements:comment"
+    AGREEMENTS_DRAFT = "agreements:draft"
+    AGREEMENTS_END = "agreements:end"
     AGREEMENTS_READ = "agreements:read"
+    AGREEMENTS_REVIEW = "agreements:review"
+    AGREEMENTS_SIGN = "agreements:sign"
+    AGREEMENTS_SUSPEND = "agreements:suspend"
     AUDIT_SAMPLE = "audit:sample"
     DIRECTORY_READ = "directory:read"
     EXCHANGE_ACCOUNT = "exchange:account"
