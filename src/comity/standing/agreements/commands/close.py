@@ -5,7 +5,7 @@ from uuid import UUID
 
 from comity.spine.clocks.change import stop_clocks_of
 from comity.spine.tenancy.actor import Actor, Duty
-from comity.spine.tenancy.transaction import acting
+from comity.spine.tenancy.transaction import acting, reading
 from comity.standing.agreements.commands.record import lock_agreement, record_event
 from comity.standing.agreements.commands.terminate import CLOCK
 from comity.standing.agreements.models import Agreement, Event
@@ -25,7 +25,7 @@ def close_ended_agreements(*, by: Actor, now: datetime) -> int:
     """
     if by.duty is not Duty.STEWARD:
         raise NotStewardError("ended agreements are closed in the steward's duty")
-    with acting(by):
+    with reading(by):
         over = Agreement.objects.filter(notice_ends_at__lte=now, state__in=[IN_FORCE, SUSPENDED])
         ids = list(over.order_by("id").values_list("id", flat=True))
     return sum(_close(agreement_id, by=by, now=now) for agreement_id in ids)
