@@ -5,7 +5,7 @@ of then did not speak of, nobody knows whether it could have been shown. Such a 
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 import msgspec
@@ -14,7 +14,7 @@ from comity.spine.policy.decide import Answers, decide
 from comity.spine.policy.decision import Decision, NeedsApproval, Outcome, Refuse, headline_of, rules_of
 from comity.spine.policy.facts import Facts
 from comity.spine.policy.mentions import Mentioned, join_mentioned
-from comity.spine.policy.slices import RuleSlice
+from comity.spine.policy.slices import NarrowedSlice, RuleSlice
 
 OWN_EVIDENCE: Final = ("approved_", "counsel_", "setting_")
 """How evidence begins that is met only by an act of the node's own: what was not done is known not to have been."""
@@ -88,6 +88,19 @@ class Replaced:
     gone: frozenset[str]
     spoken: frozenset[str]
     counted: frozenset[str]
+    _unknown: dict[int, tuple[NarrowedSlice, frozenset[str], tuple[str, ...]]] = field(
+        default_factory=dict, compare=False
+    )
+
+    def unknown(self, narrowed: NarrowedSlice) -> tuple[frozenset[str], tuple[str, ...]]:
+        """Return of what the rules tried turn on for one kind of ask the evidence and quotas not spoken of then."""
+        known = self._unknown.get(id(narrowed))
+        if known is None or known[0] is not narrowed:
+            asked = _evidence(narrowed.mentioned).union(*(rule.needed for rule in narrowed.rules)) - self.spoken
+            codes = frozenset(code for code in asked if not code.startswith(OWN_EVIDENCE))
+            quotas = tuple(sorted(frozenset(narrowed.mentioned.get("exhausted") or ()) - self.counted))
+            known = self._unknown[id(narrowed)] = (narrowed, codes, quotas)
+        return known[1:]
 
 
 def make_replaced(before: RuleSlice, after: RuleSlice, *, counted: frozenset[str] = frozenset()) -> Replaced:
@@ -149,12 +162,10 @@ def _undetermined(facts: Facts, rules: Replaced, found: Decision, answers: Answe
 
     Each code is tried as shown and as shown to be false (a quota as used up), then all of them as shown.
     """
-    narrowed = rules.after.narrowed(facts)
-    asked = _evidence(narrowed.mentioned).union(*(rule.needed for rule in narrowed.rules))
-    unknown = sorted(
-        code for code in asked - rules.spoken - facts.met - facts.unmet if not code.startswith(OWN_EVIDENCE)
-    )
-    uncounted = sorted(frozenset(narrowed.mentioned.get("exhausted") or ()) - rules.counted)
+    codes, uncounted = rules.unknown(rules.after.narrowed(facts))
+    if not codes and not uncounted:
+        return {}
+    unknown = sorted(codes - facts.met - facts.unmet)
     tries = [(code, replace(facts, met=facts.met | {code})) for code in unknown]
     tries += [(code, replace(facts, unmet=facts.unmet | {code})) for code in unknown]
     tries += [(QUOTA + rule, replace(facts, exhausted=facts.exhausted | {rule})) for rule in uncounted]

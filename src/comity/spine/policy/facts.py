@@ -72,36 +72,40 @@ class UnreadableFactsError(ValueError):
     """Stored facts are not of the form `Facts.as_plain` writes."""
 
 
+class _Stored(msgspec.Struct):
+    """Facts as `Facts.as_plain` writes them."""
+
+    act: str
+    asked: dict[str, tuple[str, ...]]
+    category: str
+    exhausted: frozenset[str]
+    marks: frozenset[str]
+    met: frozenset[str]
+    origin: str
+    origin_state: str
+    purpose: str
+    receiver: Party
+    sender: Party
+    unmet: frozenset[str]
+
+
 def facts_from_plain(value: object) -> Facts:
     """Return the facts that `Facts.as_plain` wrote; raise `UnreadableFactsError` for anything else."""
-    match value:
-        case {"asked": dict(asked), "sender": dict(sender), "receiver": dict(receiver), **rest}:
-            try:
-                return Facts(
-                    act=str(rest["act"]),
-                    sender=_party(sender),
-                    receiver=_party(receiver),
-                    purpose=str(rest["purpose"]),
-                    category=str(rest["category"]),
-                    asked=tuple((name, tuple(elements)) for name, elements in sorted(asked.items())),
-                    marks=_codes(rest["marks"]),
-                    origin=str(rest["origin"]),
-                    origin_state=str(rest["origin_state"]),
-                    met=_codes(rest["met"]),
-                    unmet=_codes(rest["unmet"]),
-                    exhausted=_codes(rest["exhausted"]),
-                )
-            except (KeyError, TypeError) as error:
-                raise UnreadableFactsError(f"stored facts lack or misstate {error}") from error
-        case _:
-            raise UnreadableFactsError("stored facts are not a map of facts")
-
-
-def _codes(value: object) -> frozenset[str]:
-    if not isinstance(value, list):
-        raise UnreadableFactsError("a set of codes is not a list")
-    return frozenset(str(code) for code in value)
-
-
-def _party(value: dict[str, object]) -> Party:
-    return Party(str(value["code"]), str(value["kind"]), str(value["state"]), _codes(value["powers"]))
+    try:
+        stored = msgspec.convert(value, _Stored)
+    except msgspec.ValidationError as error:
+        raise UnreadableFactsError(f"stored facts lack or misstate something: {error}") from error
+    return Facts(
+        act=stored.act,
+        sender=stored.sender,
+        receiver=stored.receiver,
+        purpose=stored.purpose,
+        category=stored.category,
+        asked=tuple(sorted(stored.asked.items())),
+        marks=stored.marks,
+        origin=stored.origin,
+        origin_state=stored.origin_state,
+        met=stored.met,
+        unmet=stored.unmet,
+        exhausted=stored.exhausted,
+    )

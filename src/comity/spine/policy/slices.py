@@ -20,7 +20,7 @@ from comity.spine.policy.texts import RuleText, compile_texts, read_texts
 
 SCHEMA: Final = cedarpy.Schema.from_str(files("comity.spine.policy").joinpath("gate.cedarschema").read_text())
 
-_KINDS_OF_ASK: Final = 512
+_KINDS_OF_ASK: Final = 2_048
 
 
 @dataclass(frozen=True, slots=True, eq=False)
