@@ -22,12 +22,14 @@ KEYS = {
     "exchange": ["bulk_per_s", "single_per_s", "p95_ms", "of_pgbench", "growth"],
     "ledger": ["of_plain", "integrated_per_s", "lag_p99_s", "verify_s", "proof_p99_ms"],
     "accounting": ["p95_ms_100"],
+    "law": ["import_s", "redline_ms", "replay_per_s", "compile_s"],
     "hiding": ["auc"],
 }
 TINY = {
     "exchange": "ExchangeSize(records=4, bulk=20, single=16, steady=20, commits_seconds=1, there=200, gigabytes=1)",
     "ledger": "LedgerSize(each=3, entries=600, with_rows=100, proofs=5, gigabytes=1)",
     "accounting": "AccountingSize(rows=20_000, many=1_000, subjects=2, gigabytes=1)",
+    "law": "LawSize(decisions=40, pairs=2, clauses=30, words=400, gigabytes=1)",
     "hiding": "HidingSize(pairs=10, gigabytes=1)",
 }
 

@@ -23,6 +23,7 @@ class Name(StrEnum):
     EXCHANGE = "exchange"
     LEDGER = "ledger"
     ACCOUNTING = "accounting"
+    LAW = "law"
     HIDING = "hiding"
     ALL = "all"
 
@@ -61,7 +62,7 @@ def _end(number: int, frame: FrameType | None) -> None:
 
 def measure(name: str, *, runs: int, quick: bool, say: Callable[[str], None]) -> Measured:
     """Run one benchmark in this process, which Django then knows by that benchmark's own node alone."""
-    from comity.host.bench import accounting, exchange, gate, hiding, ledger
+    from comity.host.bench import accounting, exchange, gate, hiding, law, ledger
 
     size = "QUICK" if quick else "FULL"
     kinds: Mapping[str, tuple[Any, Callable[..., Measured]]] = {
@@ -69,6 +70,7 @@ def measure(name: str, *, runs: int, quick: bool, say: Callable[[str], None]) ->
         "exchange": (exchange, exchange.measure_exchange),
         "ledger": (ledger, ledger.measure_ledger),
         "accounting": (accounting, accounting.measure_accounting),
+        "law": (law, law.measure_law),
         "hiding": (hiding, hiding.measure_hiding),
     }
     module, function = kinds[name]

@@ -8,6 +8,7 @@ INVARIANT: terms that cannot be read or checked become a refusal between the par
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from comity.spine.policy.rules import Kind, Rule
@@ -341,6 +342,7 @@ def _set(codes: Iterable[str]) -> str:
     return f"[{', '.join(_quoted(code) for code in sorted(set(codes)))}]"
 
 
+@lru_cache(maxsize=4096)  # the clauses of a version repeat a few hundred codes
 def _quoted(code: str) -> str:
     if not is_slug(code):
         raise UnsafeCodeError(f"`{code}` is no slug; check the terms before they are compiled")

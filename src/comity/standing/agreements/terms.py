@@ -18,6 +18,7 @@ from msgspec import Meta, Struct
 SCHEMA: Final = "comity/terms/1"
 CLAUSE_ID: Final = r"^[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*$"
 """Every part starts with a letter, so that in `agr-<code>-<number>-<clause>` the number is found without doubt."""
+_SLUG: Final = re.compile(r"[a-z0-9][a-z0-9_.-]*")
 MAX_CLAUSES: Final = 5000
 MAX_PROVISIONS: Final = 500
 
@@ -293,4 +294,4 @@ def _unknown(path: str, code: str, known: Collection[str], where: str) -> str:
 
 def is_slug(text: str) -> bool:
     """Tell whether `text` can stand in a rule's text unescaped."""
-    return re.fullmatch(r"[a-z0-9][a-z0-9_.-]*", text) is not None
+    return _SLUG.fullmatch(text) is not None
