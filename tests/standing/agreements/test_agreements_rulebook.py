@@ -180,7 +180,7 @@ def test_a_word_the_law_no_longer_knows_refuses_when_used(offices, agreed, monke
     words = rulebook.current_vocabulary()
     fewer = {code: name for code, name in words.elements.items() if code != "charge"}
     smaller = rulebook.Vocabulary(
-        "smaller", fewer, words.purposes, words.categories, words.marks, words.approvers, words.trainings
+        "smaller", fewer, words.purposes, words.categories, words.marks, words.approvers, words.trainings, {}
     )
     monkeypatch.setattr(rulebook, "current_vocabulary", lambda: smaller)
     assert decided(COURIER, facts_of(), offices.pima, offices.ice).rules == ("agr-mou-1.unreadable",)
