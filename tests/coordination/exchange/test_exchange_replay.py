@@ -1,5 +1,6 @@
 """Past decisions decided again: before a version is signed, before a release takes the place of another."""
 
+import sys
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,6 +14,7 @@ from comity.coordination.exchange.commands.replay import (
     replay_law,
     replay_version,
 )
+from comity.coordination.exchange.redeciders import RedeciderEndedError
 from comity.kernel.time import Period
 from comity.spine.tenancy.actor import Duty
 from comity.spine.tenancy.transaction import reading
@@ -273,11 +275,32 @@ def test_however_small_the_batches_every_decision_is_decided_once(demo, monkeypa
     request(demo, DISCLOSED.asker, *(ask_for(DISCLOSED, key) for key in keys))
     version_id = offered(demo, without("cases"))
     whole = version(demo, version_id, "az-dps", "head")
-    for module in ("commands.replay", "reread"):
-        monkeypatch.setattr(f"comity.coordination.exchange.{module}.BATCH", 2)
+    monkeypatch.setattr("comity.coordination.exchange.commands.replay.BATCH", 2)
     pieces = version(demo, version_id, "az-dps", "head")
     assert (whole.found, pieces.found) == (5, 5)
     assert pieces.lines == whole.lines
+
+
+def test_several_processes_come_to_what_one_comes_to(run, monkeypatch):
+    version_id = offered(run, without("cases"))
+    period = Period(run.clock.now - timedelta(days=30), run.clock.now)
+    here = {"version_id": version_id, "period": period, "keys": run.keys, "progress": no_progress}
+    alone = replay_version(by=run.node("steward"), now=run.clock(), **here)
+    monkeypatch.setattr("comity.coordination.exchange.commands.replay.FEWEST", 2)
+    monkeypatch.setattr("comity.coordination.exchange.commands.replay.BATCH", 2)
+    together = replay_version(by=run.node("steward"), now=run.clock(), processes=2, **here)
+    assert together.body == alone.body
+    assert (together.found > 300, len(together.lines) > 2) == (True, True)
+
+
+def test_a_process_that_ends_early_is_told_and_nothing_is_recorded(demo, monkeypatch):
+    put(demo, DISCLOSED)
+    version_id = offered(demo, without("cases"))
+    monkeypatch.setattr("comity.coordination.exchange.commands.replay.FEWEST", 0)
+    monkeypatch.setattr("comity.coordination.exchange.redeciders.Redecider.decide", lambda *_: sys.exit(3))
+    with pytest.raises(RedeciderEndedError):
+        replay_version(version_id=version_id, processes=2, **given(demo, demo.actor("az-dps", "head")))
+    assert demo.look("SELECT count(*) FROM exchange_reading") == [(0,)]
 
 
 def test_the_shipped_run_comes_out_the_same_under_the_law_it_was_decided_under(run):

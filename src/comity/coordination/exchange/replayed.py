@@ -106,7 +106,10 @@ _Key = tuple[str, str, str, str, str]
 
 @dataclass(slots=True)
 class Tally:
-    """Counts decision by decision; its size is that of the differences, not of the decisions."""
+    """Counts decision by decision; its size is that of the differences, not of the decisions.
+
+    `counts`, `examples`: by line; `words`: citation and text key of each rule, there or gone.
+    """
 
     found: int = 0
     same: int = 0
@@ -117,9 +120,9 @@ class Tally:
     unreadable: Counter[str] = field(default_factory=Counter)
     missing: Counter[str] = field(default_factory=Counter)
     transitions: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    _counts: Counter[_Key] = field(default_factory=Counter)
-    _examples: dict[_Key, list[UUID]] = field(default_factory=dict)
-    _words: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    counts: Counter[_Key] = field(default_factory=Counter)
+    examples: dict[_Key, list[UUID]] = field(default_factory=dict)
+    words: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
 
     def add(self, decision_id: UUID, again: Again, rules: Replaced) -> None:
         """Count a decision that was decided again."""
@@ -133,20 +136,33 @@ class Tally:
         self.different += 1
         self.transitions.update((turn.was, turn.now, turn.part) for turn in again.turns)
         for key in sorted({key for turn in again.turns for key in _keys(turn)}):
-            self._counts[key] += 1
-            examples = self._examples.setdefault(key, [])
+            self.counts[key] += 1
+            examples = self.examples.setdefault(key, [])
             if len(examples) < EXAMPLES:
                 examples.append(decision_id)
             self._remember(key[0], key[1], rules)
 
+    def merge(self, later: "Tally") -> None:
+        """Count what another counted of decisions that follow."""
+        for name in ("found", "same", "different", "undetermined", "not_bearing", "other_engine"):
+            setattr(self, name, getattr(self, name) + getattr(later, name))
+        self.unreadable.update(later.unreadable)
+        self.missing.update(later.missing)
+        self.transitions.update(later.transitions)
+        self.counts.update(later.counts)
+        for key, examples in later.examples.items():
+            mine = self.examples.setdefault(key, [])
+            mine += examples[: EXAMPLES - len(mine)]
+        self.words = later.words | self.words
+
     def _remember(self, name: str, how: str, rules: Replaced) -> None:
-        if (name, how) not in self._words:
+        if (name, how) not in self.words:
             rule = (rules.before if how == "gone" else rules.after).by_id.get(name)
-            self._words[name, how] = (rule.cite, rule.says) if rule else ("", "")
+            self.words[name, how] = (rule.cite, rule.says) if rule else ("", "")
 
     def finish(self, *, tried: Mapping[str, str], period: Period) -> Replayed:
         """Return what it came to; the lines with the most decisions first."""
-        ordered = sorted(self._counts.items(), key=lambda item: (-item[1], item[0]))
+        ordered = sorted(self.counts.items(), key=lambda item: (-item[1], item[0]))
         return Replayed(
             tried=tried,
             period=period,
@@ -164,8 +180,8 @@ class Tally:
 
     def _line(self, key: _Key, count: int) -> Line:
         rule, how, was, now, part = key
-        cite, says = self._words[rule, how]
-        return Line(rule, how, cite, says, part, was, now, count, tuple(self._examples[key]))
+        cite, says = self.words[rule, how]
+        return Line(rule, how, cite, says, part, was, now, count, tuple(self.examples[key]))
 
 
 def _keys(turn: Turn) -> list[_Key]:

@@ -1,7 +1,6 @@
 """Recorded decisions read in batches and decided again. Memory is that of one batch, however many there are."""
 
-from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
@@ -12,19 +11,18 @@ from django.db.backends.utils import CursorWrapper
 from comity.coordination.exchange.instead import Instead
 from comity.coordination.exchange.replayed import Tally
 from comity.coordination.exchange.rulesets import RulesetLostError, load_ruleset
+from comity.kernel.canonical import Json
 from comity.kernel.time import Period
 from comity.spine.keys.ring import KeyRing
 from comity.spine.policy.again import Recorded, decide_again
 from comity.spine.policy.decide import Answers
 from comity.spine.policy.facts import UnreadableFactsError, facts_from_plain
-from comity.spine.policy.rules import ENGINE, BrokenRuleError
-from comity.spine.policy.slices import RuleSlice
-from comity.spine.vault.seal import Opened, open_sound_items
+from comity.spine.policy.rules import ENGINE, BrokenRuleError, Rule
+from comity.spine.policy.slices import RuleSlice, make_slice
+from comity.spine.vault.seal import open_sound_items
 
-BATCH: Final = 2_000
 PURGED, ALTERED, NOT_READABLE, RULES_LOST = "facts_purged", "facts_altered", "facts_not_readable", "rules_lost"
 """Why a decision is not decided again."""
-_KEPT_RULESETS: Final = 1024
 _COUNT: Final = (
     "SELECT count(*) FROM exchange_decision WHERE decided_at >= %(from)s AND decided_at < %(to)s"
     " AND (%(holders)s::uuid[] IS NULL OR holder_id = ANY(%(holders)s::uuid[]))"
@@ -66,7 +64,7 @@ def count_decisions(cursor: CursorWrapper, scope: Scope) -> int:
     return found
 
 
-def next_decisions(cursor: CursorWrapper, scope: Scope, after: Past | None, *, limit: int = BATCH) -> list[Past]:
+def next_decisions(cursor: CursorWrapper, scope: Scope, after: Past | None, *, limit: int) -> list[Past]:
     """Return the decisions of the scope that follow `after`, by time; the first ones for None."""
     values = _values(scope) | {"limit": limit, "after": _ZERO}
     if after is not None:
@@ -82,47 +80,65 @@ def _values(scope: Scope) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """Decisions as read: what was opened of their facts, and the rules each was made under (None: lost)."""
+    """Decisions as read, with all that deciding them again needs: no database, no key.
+
+    `facts` of those that opened, by item; `altered`: items that did not; `rulesets`: the rules under a digest (None:
+    lost), of those digests that were not among the earlier pages for the same reader.
+    """
 
     past: Sequence[Past]
-    opened: Opened
-    rulesets: Mapping[str, RuleSlice | None]
+    facts: Mapping[UUID, dict[str, Json]]
+    altered: frozenset[UUID]
+    rulesets: Mapping[str, tuple[Rule, ...] | None]
+
+
+def read_pages(
+    cursor: CursorWrapper, keys: KeyRing, scope: Scope, after: Past | None, *, known: Collection[str], limit: int
+) -> Pages:
+    """Read at most `limit` decisions that follow `after`, in the caller's transaction, which says what may be read.
+
+    The rules of `known` digests are left out. Deciding takes no transaction: it may take longer than one may be idle.
+    """
+    past = next_decisions(cursor, scope, after, limit=limit)
+    opened = open_sound_items(cursor, keys, [one.facts_item for one in past])
+    wanted = sorted({one.ruleset for one in past} - set(known))
+    rulesets = {digest: _rules_of(cursor, digest) for digest in wanted}
+    return Pages(past, opened.values, frozenset(opened.damaged), rulesets)
+
+
+def _rules_of(cursor: CursorWrapper, digest: str) -> tuple[Rule, ...] | None:
+    try:
+        return load_ruleset(cursor, digest).rules
+    except (RulesetLostError, BrokenRuleError):
+        return None
 
 
 @dataclass(slots=True)
-class Rereader:
-    """Reads batches of decisions, decides them again under `instead`, and counts what comes of them.
-
-    Reading takes a transaction, deciding takes none: a batch may take longer than a transaction may be idle.
-    """
+class Redecider:
+    """Decides pages again under `instead`. It keeps every rule set it was told of: they are as many as pairs."""
 
     instead: Instead
-    keys: KeyRing
-    tally: Tally = field(default_factory=Tally)
     _answers: Answers = field(default_factory=Answers)
-    _rulesets: OrderedDict[str, RuleSlice | None] = field(default_factory=OrderedDict)
+    _rulesets: dict[str, RuleSlice | None] = field(default_factory=dict)
 
-    def read(self, cursor: CursorWrapper, scope: Scope, after: Past | None) -> Pages:
-        """Read the decisions that follow `after`, in the caller's transaction, which says what may be read."""
-        past = next_decisions(cursor, scope, after)
-        opened = open_sound_items(cursor, self.keys, [one.facts_item for one in past])
-        return Pages(past, opened, {one.ruleset: self._ruleset(cursor, one.ruleset) for one in past})
-
-    def decide(self, pages: Pages) -> None:
+    def decide(self, pages: Pages) -> Tally:
         """Decide them again. Facts purged, altered or of no known form, and rules lost, are counted as such."""
+        self._rulesets |= {name: make_slice(rules) if rules else None for name, rules in pages.rulesets.items()}
+        tally = Tally()
         for past in pages.past:
-            self.tally.found += 1
-            self.tally.other_engine += past.engine != ENGINE
-            why = self._decide(past, pages)
+            tally.found += 1
+            tally.other_engine += past.engine != ENGINE
+            why = self._decide(past, pages, tally)
             if why:
-                self.tally.unreadable[why] += 1
+                tally.unreadable[why] += 1
+        return tally
 
-    def _decide(self, past: Past, pages: Pages) -> str:
+    def _decide(self, past: Past, pages: Pages, tally: Tally) -> str:
         """Decide one again and count it; return why it cannot be, "" where it was."""
-        stored = pages.opened.values.get(past.facts_item)
+        stored = pages.facts.get(past.facts_item)
         if stored is None:
-            return ALTERED if past.facts_item in pages.opened.damaged else PURGED
-        before = pages.rulesets[past.ruleset]
+            return ALTERED if past.facts_item in pages.altered else PURGED
+        before = self._rulesets[past.ruleset]
         if before is None:
             return RULES_LOST
         try:
@@ -132,22 +148,8 @@ class Rereader:
             return NOT_READABLE
         rules = self.instead.replaced(before, facts)
         if rules is None:
-            self.tally.not_bearing += 1
+            tally.not_bearing += 1
         else:
             facts = self.instead.adapted(facts, rules)
-            again = decide_again(facts=facts, rules=rules, recorded=recorded, answers=self._answers)
-            self.tally.add(past.id, again, rules)
+            tally.add(past.id, decide_again(facts=facts, rules=rules, recorded=recorded, answers=self._answers), rules)
         return ""
-
-    def _ruleset(self, cursor: CursorWrapper, digest: str) -> RuleSlice | None:
-        if digest in self._rulesets:
-            self._rulesets.move_to_end(digest)
-            return self._rulesets[digest]
-        try:
-            found: RuleSlice | None = load_ruleset(cursor, digest)
-        except (RulesetLostError, BrokenRuleError):
-            found = None
-        self._rulesets[digest] = found
-        if len(self._rulesets) > _KEPT_RULESETS:
-            self._rulesets.popitem(last=False)
-        return found

@@ -1,5 +1,6 @@
 """`comity agreement replay`, `comity law replay`: past decisions decided again, what would have come out otherwise."""
 
+import os
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -28,6 +29,7 @@ from comity.standing.law.packs import Texts
 from comity.standing.law.selectors import get_law_of_release
 
 WAITING: Final = {ReleaseState.DRAFT, ReleaseState.APPROVED}
+PROCESSES: Final = max(1, os.cpu_count() or 1)
 _NOBODY: Final = "nothing permits it any more"
 _UNREADABLE: Final = {
     PURGED: "the facts are gone: their term is over",
@@ -48,7 +50,13 @@ def of_version(
         version = find_version(code=code, number=number)
     with progress("decisions decided again", total=0) as bar:
         done = replay_version(
-            version_id=version.id, period=period, by=by, now=node.now(), keys=node.open_keys(), progress=bar
+            version_id=version.id,
+            period=period,
+            by=by,
+            now=node.now(),
+            keys=node.open_keys(),
+            progress=bar,
+            processes=PROCESSES,
         )
     head = f"version {version.number} of `{code}`, as of {done.tried['as_of']}"
     return _tell(done, head, words=_clause_words, out=out, form=form)
@@ -60,7 +68,13 @@ def of_law(node: Node, *, release: str | None, since: str, until: str, out: str 
     found = chosen_release(node, release, WAITING, field="RELEASE")
     with progress("decisions decided again", total=0) as bar:
         done = replay_law(
-            release_id=found.id, period=period, by=STEWARD, now=node.now(), keys=node.open_keys(), progress=bar
+            release_id=found.id,
+            period=period,
+            by=STEWARD,
+            now=node.now(),
+            keys=node.open_keys(),
+            progress=bar,
+            processes=PROCESSES,
         )
     with reading(STEWARD):
         texts = get_law_of_release(found.id).texts

@@ -1,5 +1,6 @@
 """`comity bench law`: an agreement read, two texts compared, past decisions decided again, clauses compiled."""
 
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -210,7 +211,13 @@ def _replay(keys_path: Path, size: LawSize, runs: int, say: Say) -> tuple[list[f
         say(f"run {run + 1} of {runs}")
         began = time.perf_counter()
         done = replay_law(
-            release_id=release_id, period=period, by=steward, now=database_now(), keys=keys, progress=lambda *_: None
+            release_id=release_id,
+            period=period,
+            by=steward,
+            now=database_now(),
+            keys=keys,
+            progress=lambda *_: None,
+            processes=os.cpu_count() or 1,
         )
         rates.append(done.found / (time.perf_counter() - began))
         if done.found != size.decisions or done.unreadable or not done.different:

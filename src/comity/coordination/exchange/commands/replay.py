@@ -8,8 +8,9 @@ from uuid import UUID
 
 from comity.coordination.exchange.batch import Act, Batch, act_row
 from comity.coordination.exchange.instead import Instead, LawInstead, VersionInstead
-from comity.coordination.exchange.replayed import Replayed
-from comity.coordination.exchange.reread import BATCH, Rereader, Scope, count_decisions
+from comity.coordination.exchange.redeciders import FEWEST, redeciding
+from comity.coordination.exchange.replayed import Replayed, Tally
+from comity.coordination.exchange.reread import Scope, count_decisions, read_pages
 from comity.kernel.canonical import plain
 from comity.kernel.ids import new_id
 from comity.kernel.time import Period, utc_text
@@ -29,6 +30,8 @@ SIGNERS: Final = frozenset(
 """The posts of a party that may see what a version would have changed of its agency's decisions."""
 KIND: Final = "replay"
 """Of the row of `exchange_reading` that says a replay was made."""
+BATCH: Final = 2_000
+"""Decisions read at once, and handed on."""
 Progress = Callable[[int, int], None]
 """Told how many decisions were decided again, of how many."""
 
@@ -42,15 +45,16 @@ class PeriodNotPastError(ValueError):
 
 
 def replay_version(
-    *, version_id: UUID, period: Period, by: Actor, now: datetime, keys: KeyRing, progress: Progress
+    *, version_id: UUID, period: Period, by: Actor, now: datetime, keys: KeyRing, progress: Progress, processes: int = 1
 ) -> Replayed:
     """Decide again what the version would have borne on, as if it had been in force in the place of earlier ones.
 
     For head, counsel, privacy officer or auditor of a party, over what their agency decided as holder; for the node,
     and the auditor of a body with the power `oversight`, over what every party decided. The version may be offered
-    only. Decisions are read in batches, each in a reading transaction; at the end one durable transaction writes an
-    `exchange_reading` row and its ledger entry, and nothing else. Raises `NotReplayerError`, `PeriodNotPastError`,
-    `NoSuchAgreementError`, `AlteredTermsError`, `UnknownTermError`.
+    only. `processes`: how many decide, beside this one where more than one. Decisions are read in batches, each in a
+    reading transaction; at the end one durable transaction writes an `exchange_reading` row and its ledger entry, and
+    nothing else. Raises `NotReplayerError`, `PeriodNotPastError`, `NoSuchAgreementError`, `AlteredTermsError`,
+    `UnknownTermError`, `RedeciderEndedError`.
     """
     reader = _reader(by, SIGNERS)
     past = _until(period, now)
@@ -65,13 +69,15 @@ def replay_version(
         "version": str(version.number),
     }
     scope = Scope(past, tuple(sorted(one.id for one in holders.values())))
-    done = _replay(VersionInstead(version, day), scope, tried, reader=reader, keys=keys, progress=progress)
+    done = _replay(
+        VersionInstead(version, day), scope, tried, reader=reader, keys=keys, progress=progress, processes=processes
+    )
     _record(done, by=by, now=now, keys=keys)
     return done
 
 
 def replay_law(
-    *, release_id: UUID, period: Period, by: Actor, now: datetime, keys: KeyRing, progress: Progress
+    *, release_id: UUID, period: Period, by: Actor, now: datetime, keys: KeyRing, progress: Progress, processes: int = 1
 ) -> Replayed:
     """Decide again what was decided in the period, as if the release had been the law; clauses stay as they were.
 
@@ -86,7 +92,9 @@ def replay_law(
     with reading(reader):
         law, against = get_law_of_release(release_id), get_current_law(now)
     tried = {"against": against.digest, "as_of": day.isoformat(), "digest": law.digest, "release": str(release_id)}
-    done = _replay(LawInstead(law, day), Scope(past), tried, reader=reader, keys=keys, progress=progress)
+    done = _replay(
+        LawInstead(law, day), Scope(past), tried, reader=reader, keys=keys, progress=progress, processes=processes
+    )
     _record(done, by=by, now=now, keys=keys)
     if by.duty is Duty.STEWARD:
         unreadable = sum(done.unreadable.values()) + done.undetermined
@@ -129,21 +137,34 @@ def _reader(by: Actor, functions: Collection[PostFunction]) -> Actor:
 
 
 def _replay(
-    instead: Instead, scope: Scope, tried: Mapping[str, str], *, reader: Actor, keys: KeyRing, progress: Progress
+    instead: Instead,
+    scope: Scope,
+    tried: Mapping[str, str],
+    *,
+    reader: Actor,
+    keys: KeyRing,
+    progress: Progress,
+    processes: int,
 ) -> Replayed:
-    """Decide every decision of the scope again, batch by batch, each batch in a reading transaction of its own."""
+    """Decide every decision of the scope again, batch by batch, each read in a transaction of its own."""
+    tally, last = Tally(), None
     with reading(reader) as cursor:
         total = count_decisions(cursor, scope)
-    work, last = Rereader(instead, keys), None
     progress(0, total)
-    while True:
-        with reading(reader) as cursor:
-            pages = work.read(cursor, scope, last)
-        work.decide(pages)
-        progress(work.tally.found, max(total, work.tally.found))
-        if len(pages.past) < BATCH:
-            return work.tally.finish(tried=tried, period=scope.period)
-        last = pages.past[-1]
+    with redeciding(instead, processes=processes if total >= FEWEST else 1) as others:
+        while True:
+            with reading(reader) as cursor:
+                pages = read_pages(cursor, keys, scope, last, known=others.known, limit=BATCH)
+            if done := others.give(pages):
+                tally.merge(done)
+                progress(tally.found, max(total, tally.found))
+            if len(pages.past) < BATCH:
+                break
+            last = pages.past[-1]
+        for done in others.rest():
+            tally.merge(done)
+            progress(tally.found, max(total, tally.found))
+    return tally.finish(tried=tried, period=scope.period)
 
 
 def _record(done: Replayed, *, by: Actor, now: datetime, keys: KeyRing) -> None:
