@@ -1,8 +1,7 @@
 """Pages decided again beside each other, in processes of their own: deciding needs neither the database nor a key."""
 
 import signal
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -21,65 +20,63 @@ class RedeciderEndedError(RuntimeError):
 
 
 class Redeciders:
-    """Takes pages in order and gives their tallies back in that order.
+    """Decides pages, each rule set always by the same process: what it made of it serves every decision under it."""
 
-    Each is given what it has not been told yet: `known(n)` are the rule sets that the one next in turn knows.
-    """
+    def __init__(self, ends: Sequence[Connection]) -> None:
+        self._ends = tuple(ends)
+        self._is_out = False
+        self.known: set[str] = set()
+        """The rule sets that were handed over."""
 
-    def __init__(self, ends: list[Connection]) -> None:
-        self._idle: deque[tuple[Connection, set[str]]] = deque((end, set()) for end in ends)
-        self._busy: deque[tuple[Connection, set[str]]] = deque()
-
-    @property
-    def known(self) -> set[str]:
-        """The rule sets that who is next in turn knows already."""
-        return (self._idle or self._busy)[0][1]
-
-    def give(self, pages: Pages) -> Tally | None:
-        """Hand pages to the next in turn; return the tally it had ready, None at its first turn."""
-        done = None if self._idle else self._receive()
-        end, known = self._idle.popleft()
-        known.update(pages.rulesets)
-        end.send(pages)
-        self._busy.append((end, known))
+    def give(self, pages: Pages) -> list[Tally]:
+        """Hand pages over; return the tallies of those handed over before."""
+        done = self.rest()
+        self.known.update(pages.rulesets)
+        for number, end in enumerate(self._ends):
+            end.send(_part(pages, number, len(self._ends)))
+        self._is_out = True
         return done
 
-    def rest(self) -> Iterator[Tally]:
-        """Yield the tallies that are still out."""
-        while self._busy:
-            yield self._receive()
-
-    def _receive(self) -> Tally:
-        end, known = self._busy.popleft()
-        try:
-            tally: Tally = end.recv()
-        except EOFError:
-            raise RedeciderEndedError(
-                "a process that decides again ended before its work; nothing was recorded, run it again"
-            ) from None
-        self._idle.append((end, known))
-        return tally
+    def rest(self) -> list[Tally]:
+        """Return the tallies that are still out."""
+        done = [_received(end) for end in self._ends] if self._is_out else []
+        self._is_out = False
+        return done
 
 
 class Alone(Redeciders):
     """Does the work at once, in this process."""
 
     def __init__(self, instead: Instead) -> None:
-        self._redecider, self._told = Redecider(instead), set[str]()
+        super().__init__(())
+        self._redecider = Redecider(instead)
 
-    @property
-    def known(self) -> set[str]:
-        """The rule sets it was told of."""
-        return self._told
-
-    def give(self, pages: Pages) -> Tally | None:
+    def give(self, pages: Pages) -> list[Tally]:
         """Decide the pages."""
-        self._told.update(pages.rulesets)
-        return self._redecider.decide(pages)
+        self.known.update(pages.rulesets)
+        return [self._redecider.decide(pages)]
 
-    def rest(self) -> Iterator[Tally]:
-        """Yield nothing: nothing is out."""
-        return iter(())
+
+def _part(pages: Pages, number: int, of: int) -> Pages:
+    """Return what one of several decides: the decisions under its rule sets."""
+    own = {digest for digest in {past.ruleset for past in pages.past} if sum(digest.encode()) % of == number}
+    past = [one for one in pages.past if one.ruleset in own]
+    return Pages(
+        past,
+        {one.facts_item: pages.facts[one.facts_item] for one in past if one.facts_item in pages.facts},
+        pages.altered,
+        {digest: rules for digest, rules in pages.rulesets.items() if digest in own},
+    )
+
+
+def _received(end: Connection) -> Tally:
+    try:
+        tally: Tally = end.recv()
+    except EOFError:
+        raise RedeciderEndedError(
+            "a process that decides again ended before its work; nothing was recorded, run it again"
+        ) from None
+    return tally
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -121,11 +122,11 @@ class Tally:
     missing: Counter[str] = field(default_factory=Counter)
     transitions: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     counts: Counter[_Key] = field(default_factory=Counter)
-    examples: dict[_Key, list[UUID]] = field(default_factory=dict)
+    examples: dict[_Key, list[tuple[datetime, UUID]]] = field(default_factory=dict)
     words: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
 
-    def add(self, decision_id: UUID, again: Again, rules: Replaced) -> None:
-        """Count a decision that was decided again."""
+    def add(self, decision: tuple[datetime, UUID], again: Again, rules: Replaced) -> None:
+        """Count a decision (when it was made, its id) that was decided again; they come by time."""
         self.missing.update(again.missing)
         if not again.turns:
             if again.missing:
@@ -139,11 +140,11 @@ class Tally:
             self.counts[key] += 1
             examples = self.examples.setdefault(key, [])
             if len(examples) < EXAMPLES:
-                examples.append(decision_id)
+                examples.append(decision)
             self._remember(key[0], key[1], rules)
 
     def merge(self, later: "Tally") -> None:
-        """Count what another counted of decisions that follow."""
+        """Count what another counted of other decisions."""
         for name in ("found", "same", "different", "undetermined", "not_bearing", "other_engine"):
             setattr(self, name, getattr(self, name) + getattr(later, name))
         self.unreadable.update(later.unreadable)
@@ -151,8 +152,7 @@ class Tally:
         self.transitions.update(later.transitions)
         self.counts.update(later.counts)
         for key, examples in later.examples.items():
-            mine = self.examples.setdefault(key, [])
-            mine += examples[: EXAMPLES - len(mine)]
+            self.examples[key] = sorted(self.examples.get(key, []) + examples)[:EXAMPLES]
         self.words = later.words | self.words
 
     def _remember(self, name: str, how: str, rules: Replaced) -> None:
@@ -181,7 +181,7 @@ class Tally:
     def _line(self, key: _Key, count: int) -> Line:
         rule, how, was, now, part = key
         cite, says = self.words[rule, how]
-        return Line(rule, how, cite, says, part, was, now, count, tuple(self.examples[key]))
+        return Line(rule, how, cite, says, part, was, now, count, tuple(name for _, name in self.examples[key]))
 
 
 def _keys(turn: Turn) -> list[_Key]:

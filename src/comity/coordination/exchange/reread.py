@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,9 +15,9 @@ from comity.coordination.exchange.rulesets import RulesetLostError, load_ruleset
 from comity.kernel.canonical import Json
 from comity.kernel.time import Period
 from comity.spine.keys.ring import KeyRing
-from comity.spine.policy.again import Recorded, decide_again
+from comity.spine.policy.again import Again, Recorded, Replaced, decide_again
 from comity.spine.policy.decide import Answers
-from comity.spine.policy.facts import UnreadableFactsError, facts_from_plain
+from comity.spine.policy.facts import Facts, UnreadableFactsError, facts_from_plain
 from comity.spine.policy.rules import ENGINE, BrokenRuleError, Rule
 from comity.spine.policy.slices import RuleSlice, make_slice
 from comity.spine.vault.seal import open_sound_items
@@ -33,6 +34,7 @@ WHERE decided_at >= %(from)s AND decided_at < %(to)s AND (decided_at, id) > (%(f
     AND (%(holders)s::uuid[] IS NULL OR holder_id = ANY(%(holders)s::uuid[]))
 ORDER BY decided_at, id LIMIT %(limit)s
 """
+_KEPT: Final = 100_000
 _OUTCOMES: Final = msgspec.json.Decoder(dict[str, Recorded])
 _ZERO: Final = UUID(int=0)
 
@@ -50,7 +52,7 @@ class Past:
     """One recorded decision; `outcomes` is JSON text."""
 
     id: UUID
-    decided_at: object
+    decided_at: datetime
     ruleset: str
     engine: str
     facts_item: UUID
@@ -118,6 +120,7 @@ class Redecider:
     """Decides pages again under `instead`. It keeps every rule set it was told of: they are as many as pairs."""
 
     instead: Instead
+    _done: dict[tuple[Facts, str, str], Again] = field(default_factory=dict)
     _answers: Answers = field(default_factory=Answers)
     _rulesets: dict[str, RuleSlice | None] = field(default_factory=dict)
 
@@ -143,13 +146,24 @@ class Redecider:
             return RULES_LOST
         try:
             facts = facts_from_plain(stored)
-            recorded = _OUTCOMES.decode(past.outcomes)
+            rules = self.instead.replaced(before, facts)
+            if rules is None:
+                tally.not_bearing += 1
+            else:
+                tally.add((past.decided_at, past.id), self._again(facts, past, rules), rules)
         except (UnreadableFactsError, msgspec.ValidationError):
             return NOT_READABLE
-        rules = self.instead.replaced(before, facts)
-        if rules is None:
-            tally.not_bearing += 1
-        else:
-            facts = self.instead.adapted(facts, rules)
-            tally.add(past.id, decide_again(facts=facts, rules=rules, recorded=recorded, answers=self._answers), rules)
         return ""
+
+    def _again(self, facts: Facts, past: Past, rules: Replaced) -> Again:
+        """Decide facts again; those that are alike, recorded alike and under the same rules, once."""
+        key = (facts, past.ruleset, past.outcomes)
+        found = self._done.get(key)
+        if found is None:
+            recorded = _OUTCOMES.decode(past.outcomes)
+            adapted = self.instead.adapted(facts, rules)
+            found = decide_again(facts=adapted, rules=rules, recorded=recorded, answers=self._answers)
+            if len(self._done) >= _KEPT:
+                self._done.clear()
+            self._done[key] = found
+        return found

@@ -45,17 +45,21 @@ when { principal.purpose == "customs" };
 
 @dataclass(frozen=True, slots=True)
 class LawSize:
-    """How many decisions are decided again, between how many pairs; clauses compiled; words compared."""
+    """How many decisions are decided again, how many of them with facts of their own, between how many pairs.
+
+    `clauses` are compiled, `words` compared.
+    """
 
     decisions: int
+    distinct: int
     pairs: int
     clauses: int
     words: int
     gigabytes: float
 
 
-FULL: Final = LawSize(decisions=20_000, pairs=12, clauses=20_000, words=5_000, gigabytes=2)
-QUICK: Final = LawSize(decisions=1_000, pairs=3, clauses=1_000, words=5_000, gigabytes=1)
+FULL: Final = LawSize(decisions=40_000, distinct=10_000, pairs=12, clauses=20_000, words=5_000, gigabytes=2)
+QUICK: Final = LawSize(decisions=1_000, distinct=250, pairs=3, clauses=1_000, words=5_000, gigabytes=1)
 
 
 def measure_law(*, size: LawSize, runs: int, say: Say) -> Measured:
@@ -205,7 +209,7 @@ def _replay(keys_path: Path, size: LawSize, runs: int, say: Say) -> tuple[list[f
 
     keys, steward = FileKeyRing(keys_path), node_actor(Duty.STEWARD)
     release_id = _load_law(steward, say)
-    period = seed_decisions(count=size.decisions, pairs=size.pairs, keys=keys, say=say)
+    period = seed_decisions(count=size.decisions, distinct=size.distinct, pairs=size.pairs, keys=keys, say=say)
     rates: list[float] = []
     for run in range(runs):
         say(f"run {run + 1} of {runs}")
@@ -222,7 +226,13 @@ def _replay(keys_path: Path, size: LawSize, runs: int, say: Say) -> tuple[list[f
         rates.append(done.found / (time.perf_counter() - began))
         if done.found != size.decisions or done.unreadable or not done.different:
             raise RuntimeError(f"{done.found} were decided again, {done.different} otherwise; seeded {size.decisions}")
-    return rates, {"decisions": done.found, "pairs": size.pairs, "same": done.same, "different": done.different}
+    return rates, {
+        "decisions": done.found,
+        "distinct": size.distinct,
+        "pairs": size.pairs,
+        "same": done.same,
+        "different": done.different,
+    }
 
 
 def _load_law(steward: "Actor", say: Say) -> "UUID":

@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 from comity.host.bench.gate_asks import Ask, make_asks
 from comity.host.bench.gate_rulebook import AT, Rulebook, make_pair, shipped_law
 from comity.host.bench.node import Say
+from comity.host.bench.samples import seeded
 from comity.kernel.ids import new_id
 from comity.kernel.time import Period, utc_text
 from comity.spine.policy.decide import decide
@@ -23,14 +24,18 @@ _CHUNK: Final = 1_000
 _SPACE: Final = UUID(int=0x5EED)
 
 
-def seed_decisions(*, count: int, pairs: int, keys: "KeyRing", say: Say) -> Period:
-    """Decide `count` asks with facts of their own, between `pairs` pairs each with its agreement; return the period.
+def seed_decisions(*, count: int, distinct: int, pairs: int, keys: "KeyRing", say: Say) -> Period:
+    """Decide `count` asks, `distinct` of them with facts of their own and the others like one of these; return when.
+
+    They are between `pairs` pairs, each with its agreement, in no order.
 
     Rows as the commands write them, but for ask, answer and ledger entry, which a replay does not read.
     """
     book = Rulebook(shipped_law(), tuple(make_pair(edition="past", number=number) for number in range(pairs)), 0)
     say(f"deciding {count:,} asks between {pairs} pairs")
-    asks = make_asks(book, count=count, seed=3)
+    luck, own = seeded(5), make_asks(book, count=distinct, seed=3)
+    asks = own + [luck.choice(own) for _ in range(count - distinct)]
+    luck.shuffle(asks)
     for start in range(0, count, _CHUNK):
         _insert(book, asks[start : start + _CHUNK], start, keys)
     return Period(STARTS_AT, STARTS_AT + timedelta(seconds=count))

@@ -1,6 +1,6 @@
 """Replay: decisions of a period decided again under a release of the law or a version of an agreement, and counted."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
@@ -155,16 +155,18 @@ def _replay(
         while True:
             with reading(reader) as cursor:
                 pages = read_pages(cursor, keys, scope, last, known=others.known, limit=BATCH)
-            if done := others.give(pages):
-                tally.merge(done)
-                progress(tally.found, max(total, tally.found))
+            _count(tally, others.give(pages), total, progress)
             if len(pages.past) < BATCH:
                 break
             last = pages.past[-1]
-        for done in others.rest():
-            tally.merge(done)
-            progress(tally.found, max(total, tally.found))
+        _count(tally, others.rest(), total, progress)
     return tally.finish(tried=tried, period=scope.period)
+
+
+def _count(tally: Tally, done: Iterable[Tally], total: int, progress: Progress) -> None:
+    for one in done:
+        tally.merge(one)
+    progress(tally.found, max(total, tally.found))
 
 
 def _record(done: Replayed, *, by: Actor, now: datetime, keys: KeyRing) -> None:
