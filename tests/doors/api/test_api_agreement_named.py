@@ -82,7 +82,7 @@ def reach(office, heads, draft, conclude):
     def terminated() -> None:
         agreement_id = draft()
         conclude(agreement_id)
-        do.terminate_agreement(**by, agreement_id=agreement_id, reason=TerminationReason.MUTUAL)
+        do.terminate_agreement(**by, agreement_id=agreement_id, reason=TerminationReason.COURT_ORDER)
 
     def superseded() -> None:
         agreement_id, successor_id = draft(), draft(code="new-mou")

@@ -97,7 +97,7 @@ def test_counsel_signs_elsewhere_what_digest_wrote(loaded, key_files, tmp_path):
     assert out.read_bytes().hex() == told["digest"]
     assert told["digest"] in loaded.run("law", "digest", "--all").out
     again = loaded.run("law", "digest", "--all", "--out", out)
-    assert (again.code, "cannot be written" in again.err) == (2, True)
+    assert (again.code, "is there already" in again.err) == (2, True)
     signed = tmp_path / "digest.sig"
     signed.write_bytes(base64.encodebytes(key.sign(out.read_bytes())))
     done = loaded.run("law", "approve", *COUNSEL, "--all", "--signature", signed, "--key-id", key_id, "--json")

@@ -7,6 +7,11 @@ import pytest
 from cli_terminal import Terminal
 from rich.console import Console
 
+from comity.spine.tenancy.actor import Duty, node_actor
+from comity.spine.tenancy.transaction import reading
+from comity.standing.agreements.demo.conclude import conclude
+from comity.standing.agreements.selectors import get_agreement_by_code, list_versions
+
 CODE = "vehicles-2027"
 FILE = f"""
 code = "{CODE}"
@@ -62,10 +67,10 @@ def offered(terminal, write):
             told = terminal.run("agreement", *words, "--as", f"{acting}/counsel")
             assert told.code == 0, told.err
         if not number:
-            digest = terminal.run("agreement", "show", CODE, "--offered", "--json").value["digest"]
-            for party in ("az-dps", "hsi-arizona"):
-                assert terminal.run("agreement", "sign", CODE, "--digest", digest, "--as", f"{party}/head").code == 0
-            assert terminal.run("agreement", "put-in-force", CODE, "--as", "az-dps/head").code == 0
+            head = terminal.node.actor("az-dps", "head")
+            with reading(head):
+                version = list_versions(get_agreement_by_code(CODE).id)[-1]
+            conclude(version, by=node_actor(Duty.STEWARD), now=terminal.node.clock())
     return terminal
 
 
