@@ -74,6 +74,9 @@ AGENCY_SEES = {
     "procrastinate_jobs": EVERYBODY,
     "procrastinate_periodic_defers": EVERYBODY,
     "procrastinate_workers": EVERYBODY,
+    "publication_agreement": EVERYBODY,
+    "publication_change": EVERYBODY,
+    "publication_version": "%(me)s = ANY (party_ids)",
     "tasks_task": OWN,
     "tasks_verdict": OWN,
     "tenancy_stamp": EVERYBODY,
@@ -130,7 +133,13 @@ GATE_SEES = {
 }
 """What the gate's window adds; the rest of it is an agency's or less."""
 DUTIES = {"agency": AGENCY_SEES, "auditor": AUDITOR_SEES}
-PUBLISHED = {"ledger_checkpoint", "ledger_tile"}
+PUBLISHED = {
+    "ledger_checkpoint",
+    "ledger_tile",
+    "publication_agreement",
+    "publication_change",
+    "publication_version",
+}
 AGENCIES = ("hsi-arizona", "az-dps", "pima-so", "ut-jjys", "mesa-pd")
 
 

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "comity.standing.training",
     "comity.standing.agreements",
     "comity.coordination.exchange",
+    "comity.accountability.publication",
 ]
 MIDDLEWARE = ["comity.doors.api.hosts.known_hosts"]
 DATABASES = django_databases(_access())

@@ -28,6 +28,7 @@ BODIES = {
     "/signatures": {"digest": "0" * 64, "key_id": "k", "scheme": "ed25519", "signature": "A" * 86 + "=="},
     "/attestations": {"digest": "0" * 64, "agency": "az-dps", "scan_sha256": SCAN},
     "/comments": {"words": "Hm."},
+    "/publication": {"digest": "0" * 64},
     "/suspension": {"reason": "legal_review"},
     "/termination": {"reason": "mutual"},
     "/supersession": {"successor": "az-sharing-2026"},

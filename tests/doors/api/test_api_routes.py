@@ -8,7 +8,12 @@ from comity.doors.api.api import api
 from comity.doors.api.routes import scopes_of
 from comity.standing.directory.vocabulary import Scope
 
-OPEN = {"/health"}
+OPEN = {
+    "/health",
+    "/public/agreements",
+    "/public/agreements/{code}",
+    "/public/agreements/{code}/versions/{number}",
+}
 """The routes that need no key; adding one is a decision of its own."""
 PAGES = {"api/v1/openapi.json", "api/v1/docs", "api/v1/", r"^static/(?P<path>ninja/[\w.-]+)$"}
 """Addresses beside the routes: documentation and its files."""

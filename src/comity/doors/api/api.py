@@ -29,6 +29,7 @@ from comity.doors.api import (
     law_releases,
     ledger,
     may,
+    publication,
     queue,
     records,
     retention,
@@ -83,7 +84,19 @@ def _build() -> Api:
     work = (asks, queue, conclude, reviews, records, deliveries, retention, accounting, shadow)
     # `/agreements/validate` and `due` stand before `/agreements/{code}`: the first address that fits is taken.
     agreed = (agreement_drafts, agreement_due, agreements, agreement_texts, agreement_signing, agreement_comments)
-    for part in (*work, ledger, samples, directory, law, law_releases, may, *agreed, agreement_ends, health):
+    for part in (
+        *work,
+        ledger,
+        samples,
+        directory,
+        law,
+        law_releases,
+        may,
+        *agreed,
+        agreement_ends,
+        publication,
+        health,
+    ):
         api.add_router("", part.router)
     return api
 

@@ -11,6 +11,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from ninja.errors import ValidationError
 
+from comity.accountability.publication.selectors import NotPublishedError
 from comity.coordination.exchange.commands.account import NoAccountingTaskError, NotPrivacyOfficerError
 from comity.coordination.exchange.commands.answer import AnswerFaultError, NotAwaitingError
 from comity.coordination.exchange.commands.audit import NotAuditorError
@@ -19,7 +20,7 @@ from comity.coordination.exchange.commands.deliver import DeliveryNotVisibleErro
 from comity.coordination.exchange.commands.retention import SHORT_REASONS, UnknownReasonError
 from comity.coordination.exchange.holders import NobodyInPostError
 from comity.coordination.exchange.reload import AskNotVisibleError
-from comity.doors.api import agreement_faults, log
+from comity.doors.api import agreement_faults, log, publication_faults
 from comity.doors.api.problems import (
     INTERNAL,
     MALFORMED,
@@ -184,6 +185,7 @@ TABLE: Final[Mapping[type[Exception], Row]] = {
     django.db.DataError: _UNFIT,
     psycopg.DataError: _UNFIT,
     **agreement_faults.TABLE,
+    **publication_faults.TABLE,
 }
 """Exception to answer; the nearest ancestor counts."""
 
@@ -194,6 +196,7 @@ ABSENT: Final = (
     HoldNotVisibleError,
     ItemNotVisibleError,
     NoSuchAgreementError,
+    NotPublishedError,
     NotInDirectoryError,
     TaskNotVisibleError,
     UnknownEntryError,

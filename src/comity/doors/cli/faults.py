@@ -6,6 +6,15 @@ from typing import Final
 import django.db
 import psycopg
 
+from comity.accountability.publication.commands.publish import AlteredVersionError
+from comity.accountability.publication.commands.text import (
+    NotInForceYetError,
+    NotTextPostError,
+    TooMuchWithheldError,
+    UnknownAuthorityError,
+)
+from comity.accountability.publication.selectors import NotPublishedError
+from comity.accountability.publication.withholding import NoSuchPassageError
 from comity.coordination.exchange.commands.account import NoAccountingTaskError, NotPrivacyOfficerError
 from comity.coordination.exchange.commands.answer import AnswerFaultError, NotAwaitingError
 from comity.coordination.exchange.commands.audit import NotAuditorError
@@ -118,12 +127,16 @@ UNUSABLES: Final[Mapping[type[Exception], tuple[str, str]]] = {
     NoSuchMasterKeyError: ("KEY", "`comity keys masters` lists them, with what each seals"),
     NoSuccessorError: ("--successor", "name one in force between at least the same parties; " + _AGREEMENTS),
     NoSuchAgreementError: ("CODE", _AGREEMENTS),
+    NoSuchPassageError: ("--withhold", "`--preview` prints the text with its paragraphs numbered"),
     NoSuchVersionError: ("--from, --to", "`comity agreement history CODE` shows the versions"),
+    NotPublishedError: ("CODE", "`comity public list` shows what is"),
     NotInDirectoryError: ("", "`comity directory list` shows the codes"),
     SettingRefusedError: ("SETTING", "`comity law setting list` shows them; nothing was set"),
     PeriodNotPastError: ("--from", "name a day that is past: decisions of it are decided again"),
     SignatureNotGoodError: ("", "`comity law digest` writes what is to be signed now; nothing was written"),
     TaskNotVisibleError: ("TASK", QUEUE),
+    TooMuchWithheldError: ("--withhold", "withhold whole paragraphs in the place of many words"),
+    UnknownAuthorityError: ("--withhold", ""),
     UnknownEntryError: ("ENTRY", "`comity ask --json` names the entry of each ask"),
     UnknownConclusionError: ("--verdict", ""),
     UnknownReasonError: ("--reason", ""),
@@ -137,6 +150,7 @@ UNUSABLES: Final[Mapping[type[Exception], tuple[str, str]]] = {
 NOT_WELLS: Final[Mapping[type[Exception], str]] = {
     AgreementEndedError: "",
     AlteredTermsError: "",
+    AlteredVersionError: "",
     AlreadyDecidedError: "a verdict is given once; " + QUEUE,
     AlreadySignedError: "`comity agreement show CODE` says who has not",
     AskerMayNotDecideError: "a post of another agency decides this",
@@ -177,6 +191,8 @@ NOT_WELLS: Final[Mapping[type[Exception], str]] = {
     NotPrivacyOfficerError: "act `--as` your agency's privacy officer",
     NotStewardError: "",
     NotYetSequencedError: "`comity ledger checkpoint` signs what waits",
+    NotInForceYetError: "",
+    NotTextPostError: "",
     NotYourAgencyError: "",
     NotYoursToResumeError: "`comity agreement history CODE` shows who suspended it",
     NoteError: "the ledger's newest checkpoint is not signed by this node's log key; run `comity ledger verify`",

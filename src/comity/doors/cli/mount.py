@@ -18,6 +18,7 @@ from comity.doors.cli.menu import (
     law_setting,
     ledger,
     outside,
+    publication,
     record,
     replay,
     retention,
@@ -43,6 +44,8 @@ def mount(app: typer.Typer) -> None:
     app.add_typer(directory.app, name="directory")
     app.add_typer(law.app, name="law")
     agreement_texts.mount(agreement.app)
+    agreement.app.command()(publication.publish)
+    app.add_typer(publication.app, name="public")
     app.add_typer(agreement_signing.app, name="agreement")
     app.add_typer(ledger.app, name="ledger")
     app.add_typer(audit.app, name="audit")

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import structlog
 
+from comity.accountability.publication.commands import publish_agreements
 from comity.coordination.exchange.commands.dead_letters import bury_expired_messages, fail_message
 from comity.coordination.exchange.commands.deliver import deliver_disclosures
 from comity.coordination.exchange.outcome import DISCLOSURE_READY
@@ -20,6 +21,7 @@ from comity.spine.outbox.claim import Claimed, claim, complete
 from comity.spine.outbox.selectors import list_waiting_destinations
 from comity.spine.tenancy.actor import Duty, node_actor
 from comity.spine.tenancy.transaction import acting
+from comity.standing.agreements.commands.record import AGREEMENT_CHANGED
 
 LEASE: Final = timedelta(minutes=2)
 BATCH: Final = 100
@@ -36,7 +38,12 @@ def _deliver(bodies: Sequence[Mapping[str, Json]], now: datetime, keys: KeyRing)
     deliver_disclosures(disclosure_ids=ids, by=_COURIER, now=now, keys=keys)
 
 
-HANDLERS: Final[Mapping[str, Handler]] = {DISCLOSURE_READY: _deliver}
+def _publish(bodies: Sequence[Mapping[str, Json]], now: datetime, keys: KeyRing) -> None:  # noqa: ARG001 - one signature
+    ids = {UUID(str(body["agreement"])) for body in bodies}
+    publish_agreements(agreement_ids=ids, by=_COURIER, now=now)
+
+
+HANDLERS: Final[Mapping[str, Handler]] = {DISCLOSURE_READY: _deliver, AGREEMENT_CHANGED: _publish}
 """Outbox topic to what is done about it; a test compares it with the topics that packages enqueue."""
 
 

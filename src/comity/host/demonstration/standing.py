@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from comity.accountability.publication.demo import load_demo as load_publication
 from comity.kernel.time import Period
 from comity.spine.keys.detached import sign_detached
 from comity.spine.tenancy.actor import Actor, Duty, node_actor
@@ -36,6 +37,8 @@ def load_standing(*, now: datetime, say: Callable[[str], None]) -> None:
     load_training(by=steward, now=now)
     say("loading agreements")
     load_agreements(by=steward, now=now)
+    say("publishing agreements")
+    load_publication(by=steward, now=now)
 
 
 def _load_law(steward: Actor, now: datetime) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from django.db import DatabaseError, connection, transaction
@@ -22,6 +22,8 @@ _TELL = (
 _TELL_AND_PLAN_ONCE = f"{_TELL}, set_config('plan_cache_mode', 'force_generic_plan', true)"
 _TELL_PLAN_ONCE_AND_READ = f"{_TELL_AND_PLAN_ONCE}, ({STAMPS_AS_TEXT}), clock_timestamp()"
 _INSERT = "INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s)"
+PUBLISHED: Final = "public"
+"""The connection that signs in as the role *public*: it reads what was made public and nothing else."""
 _TELL_DUTY = "SELECT set_config('comity.duty', %s, true)"
 
 
@@ -70,6 +72,16 @@ def reading(actor: Actor) -> Iterator[CursorWrapper]:
         cursor.execute("SET TRANSACTION READ ONLY")
         _tell(cursor, actor)
         yield cursor
+
+
+@contextmanager
+def reading_published() -> Iterator[None]:
+    """Open a read-only transaction as the role *public*, for selectors that read by the connection `PUBLISHED`.
+
+    Nobody acts in it: whoever asks is not known, and row-level security lets the role read published rows alone.
+    """
+    with transaction.atomic(using=PUBLISHED, durable=True):
+        yield
 
 
 @contextmanager

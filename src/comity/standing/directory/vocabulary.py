@@ -175,6 +175,7 @@ class Scope(StrEnum):
     AGREEMENTS_COMMENT = "agreements:comment"
     AGREEMENTS_DRAFT = "agreements:draft"
     AGREEMENTS_END = "agreements:end"
+    AGREEMENTS_PUBLISH = "agreements:publish"
     AGREEMENTS_READ = "agreements:read"
     AGREEMENTS_REVIEW = "agreements:review"
     AGREEMENTS_SIGN = "agreements:sign"

@@ -10,7 +10,9 @@ from django.db.models import Model
 
 from comity.kernel.ids import new_id
 from comity.spine.ledger.append import Entry, append_entries
+from comity.spine.outbox.enqueue import Message, enqueuing
 from comity.spine.tenancy.actor import Actor, Duty
+from comity.spine.tenancy.transaction import insert_rows
 from comity.standing.agreements.models import Agreement, Event, Version
 from comity.standing.agreements.selectors import NoSuchAgreementError
 from comity.standing.agreements.states import IN_FORCE, SUSPENDED, TERMINATED
@@ -20,7 +22,11 @@ from comity.standing.directory.vocabulary import PostFunction
 
 HEADS: Final = frozenset({PostFunction.AGENCY_HEAD})
 RESPONSIBLE: Final = frozenset({PostFunction.AGENCY_HEAD, PostFunction.COUNSEL, PostFunction.PRIVACY_OFFICER})
-
+AGREEMENT_CHANGED: Final = "agreement.changed"
+"""Topic of the message that something happened to an agreement that others act on; its body names the agreement."""
+PUBLIC: Final = "public"
+"""Where such messages go: to whoever tells the public."""
+_TOLD: Final = frozenset(EventKind) - {EventKind.DRAFTED, EventKind.OFFERED, EventKind.SIGNED, EventKind.END_AGREED}
 
 Row = dict[str, object]
 
@@ -117,7 +123,7 @@ def record_event(
     digest: str = "",
     effective_at: datetime | None = None,
 ) -> None:
-    """Insert the act row and append its ledger entry `agreement.<event>`."""
+    """Insert the act row, append its ledger entry `agreement.<event>`, enqueue `AGREEMENT_CHANGED` where it is told."""
     row: Row = {
         "agreement_id": agreement.id,
         "version_id": version_id,
@@ -127,6 +133,9 @@ def record_event(
         "effective_at": effective_at,
     }
     record_act(cursor, Event, act=f"agreement.{event.value}", by=by, now=now, row=row)
+    if event in _TOLD:
+        told = Message(id=new_id(), topic=AGREEMENT_CHANGED, destination=PUBLIC, body={"agreement": agreement.id})
+        insert_rows(cursor, enqueuing([told], now=now))
 
 
 def record_act(cursor: CursorWrapper, table: type[Model], *, act: str, by: Actor, now: datetime, row: Row) -> UUID:

@@ -1,0 +1,1 @@
+"""Answering for it: what the public may know."""

@@ -1,0 +1,63 @@
+"""What the public reads. The caller opens `tenancy.transaction.reading_published`: these rows and no others."""
+
+from uuid import UUID
+
+from django.db import DEFAULT_DB_ALIAS
+
+from comity.accountability.publication.facts import AgreementShown, ChangeShown, PublicParty, VersionShown
+from comity.accountability.publication.models import PublishedAgreement, PublishedChange, PublishedVersion
+from comity.accountability.publication.vocabulary import Change
+from comity.spine.tenancy.transaction import PUBLISHED
+
+_AGREEMENT = (
+    "code", "title", "kind", "parties", "state", "number", "starts_at", "ends_at", "notice_ends_at", "successor",
+)  # fmt: skip
+_VERSION = ("number", "title", "digest", "starts_at", "ends_at", "in_force_at", "summary", "text", "text_at")
+_CHANGE = ("number", "change", "is_notice", "happened_at", "effective_at", "digest", "at", "entry_id")
+
+
+class NotPublishedError(LookupError):
+    """Nothing under this name is public; whether there is something that is not, is not told."""
+
+
+def list_published(*, using: str = PUBLISHED) -> list[AgreementShown]:
+    """Return every agreement that was once in force, by code."""
+    return [_agreement(row) for row in PublishedAgreement.objects.using(using).order_by("code").values(*_AGREEMENT)]
+
+
+def get_published(code: str, *, using: str = PUBLISHED) -> AgreementShown:
+    """Return one agreement; raise `NotPublishedError`."""
+    for row in PublishedAgreement.objects.using(using).filter(code=code).values(*_AGREEMENT):
+        return _agreement(row)
+    raise NotPublishedError(f"no agreement `{code}` is public")
+
+
+def list_published_versions(code: str, *, using: str = PUBLISHED) -> list[VersionShown]:
+    """Return the versions of an agreement that were once in force, the newest first."""
+    rows = PublishedVersion.objects.using(using).filter(code=code).order_by("-number").values(*_VERSION)
+    return [VersionShown(**row) for row in rows]
+
+
+def get_published_version(code: str, number: int, *, using: str = PUBLISHED) -> VersionShown:
+    """Return one version; raise `NotPublishedError`."""
+    for version in list_published_versions(code, using=using):
+        if version.number == number:
+            return version
+    raise NotPublishedError(f"no version {number} of `{code}` is public")
+
+
+def list_published_changes(code: str, *, using: str = PUBLISHED) -> list[ChangeShown]:
+    """Return what the public was told of an agreement, the latest first."""
+    rows = PublishedChange.objects.using(using).filter(code=code).order_by("-happened_at", "-id").values(*_CHANGE)
+    return [ChangeShown(**{**row, "change": Change(row["change"])}) for row in rows]
+
+
+def list_told(code: str) -> frozenset[UUID]:
+    """Return the events of an agreement the public was told of. In the caller's own session, not the public's."""
+    told = PublishedChange.objects.using(DEFAULT_DB_ALIAS).filter(code=code).values_list("event_id", flat=True)
+    return frozenset(event_id for event_id in told if event_id is not None)
+
+
+def _agreement(row: dict[str, object]) -> AgreementShown:
+    parties = tuple(PublicParty(**one) for one in row.pop("parties"))  # type: ignore[attr-defined] # a JSON column
+    return AgreementShown(parties=parties, **row)  # type: ignore[arg-type] # the columns are its fields

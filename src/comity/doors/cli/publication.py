@@ -1,0 +1,165 @@
+"""`comity public …` and `comity agreement publish`: what the public may know, and making a text part of it."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Final
+
+import msgspec
+
+from comity.accountability.publication.commands import Passage, preview_text, publish_text
+from comity.accountability.publication.commands.text import MOST_WITHHELD
+from comity.accountability.publication.facts import AgreementShown, ChangeShown, VersionShown, content_of, digest_of
+from comity.accountability.publication.selectors import (
+    get_published,
+    get_published_version,
+    list_published,
+    list_published_changes,
+)
+from comity.accountability.publication.summary import load_texts
+from comity.accountability.publication.withholding import paragraphs_of
+from comity.doors.cli.acting import STEWARD, acting_as
+from comity.doors.cli.mistakes import MistakeError
+from comity.doors.cli.node import Node
+from comity.doors.cli.say import day, moment, note, say, say_facts, say_json, say_table
+from comity.spine.tenancy.actor import Duty
+from comity.spine.tenancy.transaction import reading, reading_published
+from comity.standing.agreements.selectors import get_agreement_by_code, list_versions
+
+OPTION: Final = "--withhold"
+
+
+class PassageLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One `[[withhold]]` of the file."""
+
+    paragraph: Annotated[int, msgspec.Meta(ge=1)]
+    authority: Annotated[str, msgspec.Meta(min_length=1, max_length=20)]
+    words: Annotated[str, msgspec.Meta(max_length=10_000)] = ""
+
+
+class WithholdFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What stays back of a text."""
+
+    withhold: Annotated[tuple[PassageLine, ...], msgspec.Meta(max_length=MOST_WITHHELD)] = ()
+
+
+def show_all(node: Node, *, language: str, form: str) -> None:
+    """Print every published agreement; as JSON each with everything that is public of its newest version."""
+    with reading_published():
+        found = [(one, get_published_version(one.code, one.number)) for one in list_published()]
+    if form == "json":
+        for agreement, version in found:
+            say_json(_whole(node, agreement, version))
+        return
+    if not found:
+        say("nothing is public yet: an agreement is published when it is first in force")
+        return
+    texts = load_texts(language)
+    say_table(
+        ("code", "title", "parties", "state", "from", "until", "text"),
+        [
+            (
+                one.code,
+                one.title,
+                ", ".join(party.code for party in one.parties),
+                texts[f"standing.{one.standing(node.now())}"],
+                day(one.starts_at.date()),
+                day(until.date()) if (until := one.stands_until()) else "",
+                texts["yes"] if version.text_at else texts["no"],
+            )
+            for one, version in found
+        ],
+    )
+
+
+def show_one(node: Node, *, code: str, number: int | None, parts: set[str], language: str, form: str) -> None:
+    """Print what is public of an agreement: state, summary; its text and what the public was told, where asked for."""
+    with reading_published():
+        agreement = get_published(code)
+        version = get_published_version(code, number or agreement.number)
+        changes = list_published_changes(code)
+    if form == "json":
+        say_json({**_whole(node, agreement, version), "changes": [_change(one) for one in changes]})
+        return
+    texts = load_texts(language)
+    say_facts(
+        {
+            "agreement": f"{agreement.title} ({agreement.code})",
+            "kind": texts[f"kind.{agreement.kind}"],
+            "parties": "; ".join(f"{party.name} ({party.code})" for party in agreement.parties),
+            "state": texts[f"standing.{agreement.standing(node.now())}"],
+            "version": f"{version.number}, in force since {moment(version.in_force_at)}",
+            "from": day(agreement.starts_at.date()),
+            "until": moment(agreement.stands_until()),
+            "replaced by": agreement.successor,
+            "digest": digest_of(agreement, version),
+        }
+    )
+    say("", *(f"  {sentence}" for sentence in version.summary[language]))
+    if "history" in parts:
+        say("")
+        say_table(("happened", "what", "version", "told", "entry"), [_told(one, texts) for one in changes])
+    if "text" in parts:
+        say("", version.text or "its text is not public yet: ask a party for it")
+
+
+def publish(node: Node, *, code: str, digest: str, withhold: bytes | None, mode: str, acting: str, form: str) -> None:
+    """Make the text of the version with this digest public, or print what would be, its paragraphs numbered."""
+    by, passages = acting_as(acting, duty=Duty.AGENCY), _passages(withhold)
+    with reading(STEWARD):
+        agreement = get_agreement_by_code(code)
+        if digest not in {one.digest for one in list_versions(agreement.id)}:
+            raise MistakeError(
+                "--digest", f"`{digest}` is no version of `{code}`", f"see `comity agreement show {code}`"
+            )
+    if mode == "preview":
+        with reading(by):
+            text = preview_text(agreement_id=agreement.id, digest=digest, withhold=passages, by=by)
+        for number, paragraph in enumerate(paragraphs_of(text), 1):
+            say(f"[{number}] {paragraph}")
+        note("nothing is public by this; leave out `--preview` to publish it")
+        return
+    text = publish_text(agreement_id=agreement.id, digest=digest, withhold=passages, by=by, now=node.now())
+    if form == "json":
+        say_json({"code": code, "digest": digest, "withheld": len(passages), "characters": len(text)})
+        return
+    say(f"the text of `{code}` is public, {len(passages)} passages withheld by you")
+    note(f"→ read it as everybody does: `comity public show {code} --text`")
+
+
+def _passages(content: bytes | None) -> Sequence[Passage]:
+    if content is None:
+        return ()
+    try:
+        found = msgspec.convert(tomllib.loads(content.decode("utf-8")), WithholdFile)
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError, msgspec.ValidationError) as error:
+        remedy = "write `[[withhold]]` tables with `paragraph`, `authority` and, for less than all of it, `words`"
+        raise MistakeError(OPTION, f"cannot be read: {error}", remedy) from None
+    return [Passage(one.paragraph, one.words, one.authority) for one in found.withhold]
+
+
+def _whole(node: Node, agreement: AgreementShown, version: VersionShown) -> dict[str, object]:
+    return {
+        "standing": agreement.standing(node.now()),
+        "digest": digest_of(agreement, version),
+        "text_at": version.text_at,
+        "content": content_of(agreement, version),
+    }
+
+
+def _change(one: ChangeShown) -> dict[str, object]:
+    return {
+        "change": one.change,
+        "version": one.number,
+        "happened_at": one.happened_at,
+        "effective_at": one.effective_at,
+        "is_notice": one.is_notice,
+        "told_at": one.at,
+        "digest": one.digest,
+        "entry": one.entry_id,
+    }
+
+
+def _told(one: ChangeShown, texts: Mapping[str, str]) -> tuple[object, ...]:
+    what = texts[f"change.{one.change.value}"]
+    until = f" ({moment(one.effective_at)})" if one.effective_at else ""
+    return moment(one.happened_at), what + until, one.number, moment(one.at), one.entry_id

@@ -1,0 +1,293 @@
+"""The public is told what became of an agreement, of nothing before it was in force, and of what stays back nothing."""
+
+from datetime import timedelta
+from hashlib import sha256
+
+import psycopg
+import pytest
+from django.db import DatabaseError, connections
+
+from comity.accountability.publication.commands import Passage, preview_text, publish_agreements, publish_text
+from comity.accountability.publication.commands.publish import AlteredVersionError, NotPublisherError
+from comity.accountability.publication.commands.text import (
+    NotInForceYetError,
+    NotTextPostError,
+    UnknownAuthorityError,
+)
+from comity.accountability.publication.facts import content_of
+from comity.accountability.publication.selectors import (
+    NotPublishedError,
+    get_published,
+    get_published_version,
+    list_published,
+    list_published_changes,
+    list_published_versions,
+)
+from comity.accountability.publication.withholding import NoSuchPassageError
+from comity.config.node import Role
+from comity.kernel.canonical import canonical
+from comity.kernel.time import Period
+from comity.spine.tenancy.actor import Duty
+from comity.spine.tenancy.transaction import reading, reading_published
+from comity.standing.agreements import commands as do
+from comity.standing.agreements.demo.conclude import conclude
+from comity.standing.agreements.selectors import NoSuchAgreementError, get_agreement, list_versions
+from comity.standing.agreements.vocabulary import SuspensionReason, TerminationReason
+
+CODE = "az-sharing-2026"
+
+
+def newest(code=CODE):
+    with reading_published():
+        shown = get_published(code)
+        return shown, get_published_version(code, shown.number), list_published_changes(code)
+
+
+def changes(code=CODE):
+    return [one.change.value for one in newest(code)[2]]
+
+
+def test_what_is_in_force_is_public_with_its_text_in_both_languages(demo):
+    shown, version, told = newest()
+    assert shown.standing(demo.clock()) == "in_force"
+    assert {party.name for party in shown.parties} >= {"Arizona Department of Public Safety"}
+    assert version.text.startswith("1 Purpose.")
+    assert any("license plate" in sentence for sentence in version.summary["en"])
+    assert any("puede compartir con" in sentence for sentence in version.summary["es"])
+    assert len(version.summary["en"]) == len(version.summary["es"])
+    assert [one.change.value for one in told] == ["text_published", "put_in_force"]
+
+
+def test_the_digest_told_is_that_of_what_anybody_reads(demo):
+    shown, version, told = newest()
+    assert told[0].digest == sha256(canonical(content_of(shown, version))).hexdigest()
+    assert told[1].digest != told[0].digest
+    entries = demo.look("SELECT entry_id FROM publication_change")
+    demo.sequence()
+    assert demo.look(
+        "SELECT count(*) FROM ledger_entry WHERE entry_id IN (SELECT entry_id FROM publication_change)"
+    ) == [(len(entries),)]
+    assert demo.verify().is_clean
+
+
+def test_every_act_on_an_agreement_is_told_by_the_worker(demo, agreement_id, work):
+    head, other = demo.actor("az-dps", "head"), demo.actor("hsi-arizona", "head")
+    do.suspend_agreement(
+        by=head, now=demo.clock(), agreement_id=agreement_id, reason=SuspensionReason.SECURITY_INCIDENT
+    )
+    assert newest()[0].state == "in_force"
+    work()
+    assert newest()[0].standing(demo.clock()) == "suspended"
+    do.resume_agreement(by=head, now=demo.clock(), agreement_id=agreement_id)
+    do.terminate_agreement(by=other, now=demo.clock(), agreement_id=agreement_id, reason=TerminationReason.COURT_ORDER)
+    work()
+    assert changes() == ["terminated", "resumed", "suspended", "text_published", "put_in_force"]
+    assert newest()[0].standing(demo.clock()) == "terminated"
+    assert work() == 0
+    assert publish_agreements(agreement_ids=[agreement_id], by=demo.node("steward"), now=demo.clock()) == 0
+    assert "security_incident" not in str(newest())
+    assert "court_order" not in str(newest())
+
+
+def draft(demo, *, text, provisions=(), code="plates"):
+    parties = ("az-dps", "hsi-arizona")
+    from comity.standing.agreements.vocabulary import AgreementKind, PartyRole
+
+    clause = {
+        "id": "plates", "kind": "share", "from": [parties[0]], "to": [parties[1]],
+        "purposes": ["criminal_investigation"], "categories": ["case"], "elements": ["vehicle_description"],
+    }  # fmt: skip
+    now = demo.clock()
+    return do.draft_agreement(
+        by=demo.actor(parties[0], "counsel"),
+        now=now,
+        code=code,
+        title="Plates",
+        kind=AgreementKind.SHARING_MOU,
+        parties={parties[0]: PartyRole.STATE, parties[1]: PartyRole.FEDERAL},
+        text=text,
+        terms={"schema": "comity/terms/1", "clauses": [clause], "provisions": list(provisions)},
+        period=Period(now - timedelta(days=1), now + timedelta(days=400)),
+    )
+
+
+def put_in_force(demo, agreement_id):
+    by = demo.node("steward")
+    do.offer_agreement(by=by, now=demo.clock(), agreement_id=agreement_id)
+    with reading(by):
+        version = list_versions(agreement_id)[-1]
+    conclude(version, by=by, now=demo.clock())
+    return version
+
+
+def test_a_draft_and_an_offer_are_their_parties_own(demo, work):
+    agreement_id = draft(demo, text="1 Plates.\n")
+    work()
+    with reading_published(), pytest.raises(NotPublishedError):
+        get_published("plates")
+    do.offer_agreement(by=demo.node("steward"), now=demo.clock(), agreement_id=agreement_id)
+    publish_agreements(agreement_ids=[agreement_id], by=demo.node("courier"), now=demo.clock())
+    with reading_published():
+        assert "plates" not in [one.code for one in list_published()]
+
+
+def test_a_text_is_public_once_a_party_says_so_and_never_what_any_party_withholds(demo, work):
+    agreement_id = draft(demo, text="1 Plates go to desk seven.\n\n2 Call 555-0100, or 555-0199.\n")
+    version = put_in_force(demo, agreement_id)
+    privacy = demo.actor("az-dps", "privacy")
+    given = {"agreement_id": agreement_id, "digest": version.digest}
+    with pytest.raises(NotInForceYetError):
+        publish_text(by=privacy, now=demo.clock(), withhold=(), **given)
+    work()
+    assert newest("plates")[1].text == ""
+    with reading(privacy):
+        seen = preview_text(by=privacy, withhold=[Passage(2, "555-0100", "A05")], **given)
+    assert newest("plates")[1].text == ""
+    publish_text(by=privacy, now=demo.clock(), withhold=[Passage(2, "555-0100", "A05")], **given)
+    assert newest("plates")[1].text == seen
+    assert "555-0100" not in seen
+    assert "A.R.S. 39-121" in seen
+    other = demo.actor("hsi-arizona", "counsel")
+    publish_text(by=other, now=demo.clock(), withhold=[Passage(1, "desk seven", "F16")], **given)
+    both = newest("plates")[1].text
+    assert "555-0100" not in both
+    assert "desk seven" not in both
+    publish_text(by=privacy, now=demo.clock(), withhold=(), **given)
+    assert "555-0100" in newest("plates")[1].text
+    assert "desk seven" not in newest("plates")[1].text
+    assert changes("plates") == ["text_published", "text_published", "text_published", "put_in_force"]
+
+
+def test_the_role_of_the_public_reads_no_column_that_tells_what_stays_back(demo):
+    with demo.connect(Role.PUBLIC) as session:
+        for column, table in (
+            ("withheld", "publication_version"), ("party_ids", "publication_version"),
+            ("version_id", "publication_version"), ("party_ids", "publication_agreement"),
+            ("post_id", "publication_change"), ("event_id", "publication_change"),
+        ):  # fmt: skip
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                session.execute(f"SELECT {column} FROM {table}")
+        assert session.execute("SELECT count(code) FROM publication_version").fetchone()[0] > 0
+
+
+@pytest.mark.parametrize(
+    "statement", ["SELECT 1 FROM agreements_agreement", "INSERT INTO publication_agreement (code) VALUES ('x')"]
+)
+def test_who_reads_what_is_published_writes_nothing_and_reads_nothing_else(demo, statement):
+    with reading_published(), connections["public"].cursor() as cursor, pytest.raises(DatabaseError):
+        cursor.execute(statement)
+
+
+@pytest.mark.parametrize(
+    ("agency", "post", "error"),
+    [
+        ("az-dps", "head", NotTextPostError),
+        ("az-dps", "interface", NotTextPostError),
+        ("mesa-pd", "privacy", NoSuchAgreementError),
+    ],
+)
+def test_only_privacy_officer_or_counsel_of_a_party_makes_a_text_public(demo, agreement_id, agency, post, error):
+    before = newest()
+    with pytest.raises(error):
+        publish_text(
+            agreement_id=agreement_id,
+            digest=before[1].digest,
+            withhold=(),
+            by=demo.actor(agency, post),
+            now=demo.clock(),
+        )
+    assert newest() == before
+
+
+@pytest.mark.parametrize(
+    ("passage", "error"),
+    [
+        (Passage(1, "", "Z99"), UnknownAuthorityError),
+        (Passage(999, "", "A05"), NoSuchPassageError),
+        (Passage(1, "no such words", "A05"), NoSuchPassageError),
+    ],
+)
+def test_what_is_withheld_stands_in_the_text_and_on_an_authority(demo, agreement_id, passage, error):
+    before = newest()
+    with pytest.raises(error):
+        publish_text(
+            agreement_id=agreement_id,
+            digest=before[1].digest,
+            withhold=[passage],
+            by=demo.actor("az-dps", "privacy"),
+            now=demo.clock(),
+        )
+    assert newest() == before
+
+
+def test_an_agency_publishes_nothing_in_the_nodes_place(demo, agreement_id):
+    with pytest.raises(NotPublisherError):
+        publish_agreements(agreement_ids=[agreement_id], by=demo.actor("az-dps", "head"), now=demo.clock())
+
+
+def test_a_version_that_is_not_as_signed_is_not_made_public(demo, work):
+    agreement_id = draft(demo, text="1 Plates.\n")
+    put_in_force(demo, agreement_id)
+    with demo.connect(Role.BOOTSTRAP) as admin:
+        admin.execute("SET session_replication_role = replica")
+        admin.execute("UPDATE agreements_version SET text = '1 Everything.' WHERE agreement_id = %s", (agreement_id,))
+    with pytest.raises(AlteredVersionError):
+        publish_agreements(agreement_ids=[agreement_id], by=demo.node("courier"), now=demo.clock())
+    work()
+    with reading_published():
+        assert list_published_versions("plates") == []
+
+
+def test_the_notice_a_text_wants_public_is_marked_and_dated_and_ends_by_the_clock(demo, work):
+    notice = (
+        {"term": "termination_notice_days", "value": 90, "unit": "days"},
+        {"term": "termination_public_notice", "value": True, "unit": "yes"},
+    )
+    agreement_id = draft(demo, text="1 Ninety days' notice, told to the public.\n", provisions=notice)
+    put_in_force(demo, agreement_id)
+    ends_at = do.terminate_agreement(
+        by=demo.actor("az-dps", "head"),
+        now=demo.clock(),
+        agreement_id=agreement_id,
+        reason=TerminationReason.PARTY_WITHDREW,
+    )
+    work()
+    shown, version, told = newest("plates")
+    assert (told[0].change.value, told[0].is_notice, told[0].effective_at) == ("notice_given", True, ends_at)
+    assert any("90 days" in sentence for sentence in version.summary["en"])
+    assert any("90 días" in sentence for sentence in version.summary["es"])
+    assert shown.standing(ends_at - timedelta(seconds=1)) == "in_force"
+    assert shown.standing(ends_at) == "terminated"
+    assert shown.stands_until() == ends_at
+    with reading(demo.node(Duty.STEWARD)):
+        assert get_agreement(agreement_id).standing(ends_at) == shown.standing(ends_at)
+
+
+def test_a_next_version_is_public_beside_the_earlier_one(demo, work):
+    agreement_id = draft(demo, text="1 Plates.\n")
+    first = put_in_force(demo, agreement_id)
+    work()
+    publish_text(
+        agreement_id=agreement_id,
+        digest=first.digest,
+        withhold=(),
+        by=demo.actor("az-dps", "privacy"),
+        now=demo.clock(),
+    )
+    with reading(demo.node("steward")):
+        terms = dict(list_versions(agreement_id)[-1].terms)
+    do.revise_draft(
+        by=demo.actor("az-dps", "counsel"),
+        now=demo.clock(),
+        agreement_id=agreement_id,
+        title="Plates, again",
+        text="1 Plates, twice.\n",
+        terms=terms,
+        period=first.period,
+    )
+    put_in_force(demo, agreement_id)
+    work()
+    with reading_published():
+        versions = list_published_versions("plates")
+    assert [(one.number, one.text) for one in versions] == [(2, ""), (1, "1 Plates.\n")]
+    assert newest("plates")[0].number == 2

@@ -1,0 +1,100 @@
+"""The public's data on the command line: what is shown, what is withheld, and what is told of wrong input."""
+
+import pytest
+
+CODE = "az-sharing-2026"
+PRIVACY = ("--as", "az-dps/privacy")
+
+
+@pytest.fixture
+def digest(reader):
+    return reader.run("public", "show", CODE, "--json").value["content"]["version"]["digest"]
+
+
+def test_what_is_public_is_listed_in_both_languages(reader):
+    told = reader.run("public", "list")
+    assert (told.code, CODE in told.out, "in force" in told.out) == (0, True, True)
+    assert "vigente" in reader.run("public", "list", "--lang", "es").out
+    lines = reader.run("public", "list", "--json").lines
+    assert len(lines) == 6
+    assert all(line["content"]["version"]["text"] for line in lines)
+
+
+def test_one_agreement_is_shown_with_summary_text_and_history(reader):
+    told = reader.run("public", "show", CODE, "--text", "--history").out
+    assert "Arizona Department of Public Safety (az-dps)" in told
+    assert "may share with" in told
+    assert "1 Purpose." in told
+    assert "text made public" in told
+    assert "texto hecho público" in reader.run("public", "show", CODE, "--history", "--lang", "es").out
+    assert "1 Purpose." not in reader.run("public", "show", CODE).out
+
+
+def test_a_preview_shows_numbered_paragraphs_and_publishes_nothing(reader, digest, write):
+    before = reader.run("public", "show", CODE, "--text", "--json").value
+    file = write("held.toml", '[[withhold]]\nparagraph = 2\nauthority = "A05"\n')
+    told = reader.run("agreement", "publish", CODE, "--digest", digest, "--withhold", file, "--preview", *PRIVACY)
+    assert told.code == 0, told.err
+    assert "[2] [withheld: A.R.S. 39-121 to 39-121.02, 39-171]" in told.out
+    assert "[3] 3 Criminal cases." in told.out
+    assert "nothing is public by this" in told.err
+    assert reader.run("public", "show", CODE, "--text", "--json").value == before
+
+
+def test_a_text_is_published_again_without_a_passage(terminal, write):
+    digest = terminal.run("public", "show", CODE, "--json").value["content"]["version"]["digest"]
+    file = write("held.toml", '[[withhold]]\nparagraph = 3\nwords = "a home address"\nauthority = "A05"\n')
+    done = terminal.run("agreement", "publish", CODE, "--digest", digest, "--withhold", file, *PRIVACY)
+    assert done.code == 2, done.out
+    assert "copy them from the text" in done.err
+    file = write("held.toml", '[[withhold]]\nparagraph = 3\nwords = "A home address"\nauthority = "A05"\n')
+    done = terminal.run("agreement", "publish", CODE, "--digest", digest, "--withhold", file, *PRIVACY)
+    assert done.code == 0, done.err
+    assert "1 passages withheld" in done.out
+    text = terminal.run("public", "show", CODE, "--text").out
+    assert "A home address" not in text
+    assert "[withheld: A.R.S. 39-121" in text
+    changes = terminal.run("public", "show", CODE, "--json").value["changes"]
+    assert [one["change"] for one in changes] == ["text_published", "text_published", "put_in_force"]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"\xff", "cannot be read"),
+        ("[[withhold", "cannot be read"),
+        ("[[withhold]]\nparagraph = 1\n", "cannot be read"),
+        ('[[withhold]]\nparagraph = 0\nauthority = "A05"\n', "cannot be read"),
+        ('[[withhold]]\nparagraph = 1\nauthority = "A05"\nreason = "x"\n', "cannot be read"),
+        ('[[withhold]]\nparagraph = 1\nauthority = "Z99"\n', "no authority `Z99`"),
+        ('[[withhold]]\nparagraph = 99\nauthority = "A05"\n', "no paragraph 99"),
+    ],
+)
+def test_a_file_that_does_not_fit_is_told(reader, digest, write, content, message):
+    told = reader.run(
+        "agreement", "publish", CODE, "--digest", digest, "--withhold", write("x.toml", content), *PRIVACY
+    )
+    assert told.code == 2
+    assert message in told.err
+    assert "Traceback" not in told.err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("public", "show", "none"), "no agreement `none` is public"),
+        (("public", "show", CODE, "--version", "7"), "no version 7"),
+        (("agreement", "publish", CODE, "--digest", "0", *PRIVACY), "is no version of"),
+        (("agreement", "publish", "none", "--digest", "0", *PRIVACY), "no agreement `none`"),
+    ],
+)
+def test_what_is_not_there_is_told(reader, words, message):
+    told = reader.run(*words)
+    assert (told.code, message in told.err) == (2, True)
+
+
+@pytest.mark.parametrize("post", ["az-dps/head", "mesa-pd/privacy"])
+def test_only_a_partys_privacy_officer_or_counsel_publishes(reader, digest, post):
+    told = reader.run("agreement", "publish", CODE, "--digest", digest, "--as", post)
+    assert told.code in {1, 2}
+    assert "Traceback" not in told.err
