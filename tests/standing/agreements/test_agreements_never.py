@@ -117,7 +117,7 @@ class Life:
         was_bound = self.book.is_bound
         do.put_in_force(by=office.head, **self.here)
         assert was_bound
-        self.book.in_force, self.book.suspended, self.book.notice = True, False, None
+        self.book.in_force, self.book.suspended = True, False
         self.book.agreed_to_end = set()
 
     def suspend(self, office, _party, _detail) -> None:

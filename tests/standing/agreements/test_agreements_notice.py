@@ -6,16 +6,23 @@ import pytest
 from agreements_given import NOW, SHARE, YEAR, ask, facts_of, live_of, terms_of
 
 from comity.kernel.states import IllegalTransitionError
+from comity.kernel.time import Period
 from comity.spine.tenancy.actor import Duty, node_actor
 from comity.spine.tenancy.transaction import acting, reading
 from comity.standing.agreements import commands as do
 from comity.standing.agreements.audit import list_contradictions
 from comity.standing.agreements.commands.draft import AgreementEndedError
 from comity.standing.agreements.commands.record import WrongPostError
-from comity.standing.agreements.commands.terminate import NoNoticeError, NoticeGivenError, NotWaivedError
+from comity.standing.agreements.commands.terminate import (
+    AGREED_FOR,
+    ConcludedError,
+    NoNoticeError,
+    NoticeGivenError,
+    NotWaivedError,
+)
 from comity.standing.agreements.live import lock_agreements
 from comity.standing.agreements.notice import is_public, notice_days
-from comity.standing.agreements.selectors import get_agreement, list_all_due, list_events
+from comity.standing.agreements.selectors import get_agreement, list_all_due, list_events, list_versions
 from comity.standing.agreements.terms import read_terms
 from comity.standing.agreements.vocabulary import EventKind, PartyRole, SuspensionReason, TerminationReason
 
@@ -134,17 +141,110 @@ def test_suspension_stops_the_gate_at_once_whatever_notice_the_text_wants(office
     assert permitted(offices, NOW) == "refused"
 
 
-def test_a_new_version_goes_on_without_the_notice_given_for_the_old_one(offices, with_terms, conclude) -> None:
-    agreement_id = with_terms(NINETY)
-    end(offices, agreement_id, WITHDREW)
+def next_version(offices, agreement_id, conclude, *, period=YEAR):
     do.revise_draft(
-        by=offices.pima.head, now=NOW, agreement_id=agreement_id, title="Next", text="x", terms=terms_of(SHARE),
-        period=YEAR,
+        by=offices.ice.head, now=NOW, agreement_id=agreement_id, title="Next", text="x", terms=terms_of(SHARE),
+        period=period,
     )  # fmt: skip
     conclude(agreement_id)
+
+
+def test_a_new_version_leaves_a_notice_running_until_its_giver_takes_it_back(offices, with_terms, conclude) -> None:
+    agreement_id = with_terms(NINETY)
+    end(offices, agreement_id, WITHDREW)
+    next_version(offices, agreement_id, conclude)
+    assert [permitted(offices, at) for at in (NOW, OVER)] == ["disclosed", "refused"]
+    with pytest.raises(NoNoticeError):
+        do.withdraw_notice(by=offices.ice.head, now=NOW, agreement_id=agreement_id)
+    do.withdraw_notice(by=offices.pima.head, now=NOW, agreement_id=agreement_id)
     assert permitted(offices, OVER) == "disclosed"
     with reading(offices.steward):
         assert list_contradictions() == []
+
+
+def test_a_version_that_begins_later_leaves_the_present_one_until_then(offices, with_terms, conclude) -> None:
+    agreement_id = with_terms(NINETY)
+    later = Period(NOW + timedelta(days=60), YEAR.ends_at + timedelta(days=365))
+    next_version(offices, agreement_id, conclude, period=later)
+    steward = node_actor(Duty.STEWARD)
+
+    def in_force() -> int:
+        with reading(offices.steward):
+            current = get_agreement(agreement_id).current_version_id
+            return next(one.number for one in list_versions(agreement_id) if one.id == current)
+
+    with reading(offices.steward):
+        last = list_events(agreement_id)[-1]
+    assert (last.event, last.effective_at, in_force()) == (EventKind.SCHEDULED, later.starts_at, 1)
+    assert permitted(offices, NOW) == "disclosed"
+    before = later.starts_at - timedelta(seconds=1)
+    assert do.put_in_force(by=offices.pima.head, now=NOW, agreement_id=agreement_id) == later.starts_at
+    assert do.start_scheduled(by=steward, now=before) == 0
+    assert do.start_scheduled(by=steward, now=later.starts_at) == 1
+    assert do.start_scheduled(by=steward, now=later.starts_at) == 0
+    assert (in_force(), permitted(offices, later.starts_at)) == (2, "disclosed")
+    with reading(offices.steward):
+        assert list_contradictions() == []
+        assert [one.event for one in list_events(agreement_id)].count(EventKind.SCHEDULED) == 1
+    with pytest.raises(PermissionError):
+        do.start_scheduled(by=node_actor(Duty.COURIER), now=later.starts_at)
+
+
+def test_what_is_scheduled_waits_while_the_agreement_rests_and_never_follows_one_that_ended(
+    offices, with_terms, conclude
+) -> None:
+    agreement_id = with_terms(NINETY)
+    later = Period(NOW + timedelta(days=60), YEAR.ends_at)
+    next_version(offices, agreement_id, conclude, period=later)
+    given = {"now": NOW, "agreement_id": agreement_id}
+    do.suspend_agreement(by=offices.pima.head, reason=SuspensionReason.LEGAL_REVIEW, **given)
+    steward = node_actor(Duty.STEWARD)
+    assert do.start_scheduled(by=steward, now=later.starts_at) == 0
+    do.resume_agreement(by=offices.pima.head, **given)
+    do.terminate_agreement(by=offices.pima.head, reason=TerminationReason.COURT_ORDER, **given)
+    assert do.start_scheduled(by=steward, now=later.starts_at) == 0
+    assert permitted(offices, later.starts_at) == "refused"
+
+
+@pytest.mark.parametrize("post", ["liaison", "privacy"])
+def test_only_head_or_counsel_of_a_party_puts_in_force(offices, draft, conclude, post) -> None:
+    agreement_id = draft()
+    with pytest.raises(WrongPostError):
+        do.put_in_force(by=getattr(offices.ice, post), now=NOW, agreement_id=agreement_id)
+
+
+def test_what_is_in_force_did_not_fail_to_be_concluded(offices, with_terms) -> None:
+    agreement_id = with_terms(NINETY)
+    with pytest.raises(ConcludedError):
+        end(offices, agreement_id, TerminationReason.NOT_CONCLUDED)
+    assert permitted(offices, NOW) == "disclosed"
+
+
+def test_agreeing_to_an_end_lapses(offices, with_terms) -> None:
+    agreement_id = with_terms(NINETY)
+    assert end(offices, agreement_id, MUTUAL) is None
+    late = NOW + AGREED_FOR
+    assert end(offices, agreement_id, MUTUAL, by=offices.ice.head, at=late) is None
+    assert standing(offices, agreement_id, late) == "in_force"
+    assert end(offices, agreement_id, MUTUAL, at=late) == late
+    assert standing(offices, agreement_id, late) == "terminated"
+
+
+def test_the_notice_of_an_agreement_that_has_ended_cannot_be_taken_back(offices, with_terms) -> None:
+    agreement_id = with_terms(NINETY)
+    end(offices, agreement_id, WITHDREW)
+    end(offices, agreement_id, TerminationReason.COURT_ORDER, by=offices.ice.head)
+    with pytest.raises(NoNoticeError, match="has ended"):
+        do.withdraw_notice(by=offices.pima.head, now=NOW, agreement_id=agreement_id)
+
+
+def test_the_clock_of_a_notice_stops_when_another_agreement_takes_the_place(node, offices, with_terms, agreed) -> None:
+    agreement_id, successor_id = with_terms(NINETY), agreed(code="other")
+    end(offices, agreement_id, WITHDREW)
+    do.supersede_agreement(by=offices.pima.head, now=NOW, agreement_id=agreement_id, successor_id=successor_id)
+    with acting(offices.pima.head) as cursor:
+        cursor.execute("SELECT state FROM clocks_clock WHERE subject_id = %s", [agreement_id])
+        assert cursor.fetchall() == [("stopped",)]
 
 
 def test_a_notice_rubbed_out_of_the_row_is_found(node, offices, with_terms) -> None:

@@ -55,7 +55,12 @@ class AgreementShown:
     successor: str
 
     def standing(self, at: datetime) -> str:
-        """Return the state at the instant: `terminated` where a notice is over, `expired` where the period is."""
+        """Return the state at the instant.
+
+        `coming` before its period, `terminated` where a notice is over, `expired` where the period is.
+        """
+        if self.state == "in_force" and at < self.starts_at:
+            return "coming"
         if self.state in _STANDS and self.notice_ends_at is not None and self.notice_ends_at <= at:
             return "terminated"
         return EXPIRED if self.state in _STANDS and self.ends_at is not None and self.ends_at <= at else self.state

@@ -152,4 +152,4 @@ def _found(named: Named, standing: Standing) -> dict[str, bool]:
 
 def is_in_force(agreements: Collection[LiveAgreement], now: datetime) -> bool:
     """Tell whether one of the agreements is in force between the pair; limits on passing on do not count."""
-    return any(live.hold is Hold.BETWEEN and live.period.contains(now) for live in agreements)
+    return any(live.hold is Hold.BETWEEN and live.is_in_force_at(now) for live in agreements)

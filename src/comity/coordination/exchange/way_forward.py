@@ -59,7 +59,7 @@ def get_counterpart(cursor: CursorWrapper, *, holder: AgencyFacts, asker_id: UUI
     """Return what stands between the asker and a holder, in the asker's transaction; nothing is locked."""
     pair = (holder.id, asker_id)
     live = list_live_agreements(cursor, [pair])[pair]
-    codes = {one.code for one in live if one.hold is Hold.BETWEEN and one.period.contains(at)}
+    codes = {one.code for one in live if one.hold is Hold.BETWEEN and one.is_in_force_at(at)}
     return Counterpart(holder, find_post(holder.id, PostFunction.LIAISON), tuple(sorted(codes)))
 
 

@@ -23,7 +23,12 @@ from comity.standing.agreements.commands.resume import NotYoursToResumeError
 from comity.standing.agreements.commands.review import NoDocumentError, NotOwedError
 from comity.standing.agreements.commands.sign import AlreadySignedError, NoScanError, NotPartyError, UnreviewedError
 from comity.standing.agreements.commands.supersede import NoSuccessorError
-from comity.standing.agreements.commands.terminate import NoNoticeError, NoticeGivenError, NotWaivedError
+from comity.standing.agreements.commands.terminate import (
+    ConcludedError,
+    NoNoticeError,
+    NoticeGivenError,
+    NotWaivedError,
+)
 from comity.standing.agreements.terms import UnknownTermError
 from comity.standing.directory.selectors import KeyNotGoodError, SignatureNotGoodError
 
@@ -58,6 +63,13 @@ TABLE: Final[Mapping[type[Exception], Row]] = {
         "Another agreement has the code",
         "nothing was recorded; draft it under another code",
         field="code",
+    ),
+    ConcludedError: Row(
+        HTTPStatus.CONFLICT,
+        "concluded",
+        "The agreement was concluded",
+        "nothing was recorded; end it by another reason, such as `party_withdrew`",
+        field="reason",
     ),
     IllegalTransitionError: Row(
         HTTPStatus.CONFLICT,

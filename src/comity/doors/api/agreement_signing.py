@@ -18,10 +18,12 @@ from comity.doors.api.agreement_lines import (
     own_code,
     stands_now,
 )
+from comity.doors.api.answers import Moment
 from comity.doors.api.directory import CODE
 from comity.doors.api.reading import read_json
 from comity.doors.api.routes import declared, reply
 from comity.doors.api.scopes import Caller, caller_of
+from comity.kernel.time import utc_text
 from comity.spine.keys.detached import read_signature
 from comity.spine.keys.ring import Scheme, Signature
 from comity.spine.tenancy.transaction import reading
@@ -128,6 +130,13 @@ class SigningDigest(msgspec.Struct, frozen=True, kw_only=True):
     version_digest: str
     agency: str
     digest: str
+
+
+class AgreementScheduled(msgspec.Struct, frozen=True):
+    """When the version takes the place of the present one, which stays in force until then."""
+
+    begins_at: Moment
+    agreement: AgreementLine
 
 
 class AgreementAttested(msgspec.Struct, frozen=True):
@@ -243,11 +252,20 @@ def post_agreement_attestation(request: HttpRequest, code: AgreementCode) -> Htt
     return reply(HTTPStatus.CREATED, AgreementAttested(seen, PAPER_WITNESSES, _readiness(caller, code)))
 
 
-@router.post("/agreements/{code}/force", **declared(Scope.AGREEMENTS_SIGN, gives={200: AgreementLine}))
+@router.post(
+    "/agreements/{code}/force", **declared(Scope.AGREEMENTS_SIGN, gives={200: AgreementLine, 202: AgreementScheduled})
+)
 def post_force(request: HttpRequest, code: AgreementCode) -> HttpResponse:
-    """Put the version in force that lacks nothing any more; the one it replaces is superseded in the same step."""
+    """Put the version in force that lacks nothing any more; the one it replaces is superseded in the same step.
+
+    Where its period begins later and another version is in force, that one stays until then: the answer is 202. As head
+    or counsel of a party.
+    """
     caller = caller_of(request)
-    put_in_force(by=caller.actor, now=caller.now, agreement_id=find_agreement(caller, code).id)
+    found = find_agreement(caller, code)
+    since = put_in_force(by=caller.actor, now=caller.now, agreement_id=found.id)
+    if since > caller.now and found.current_version_id is not None:
+        return reply(HTTPStatus.ACCEPTED, AgreementScheduled(utc_text(since), stands_now(caller, code)))
     return reply(HTTPStatus.OK, stands_now(caller, code))
 
 

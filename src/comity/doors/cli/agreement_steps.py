@@ -1,6 +1,10 @@
 """`comity agreement`: from a file to force: draft, offer, sign, put in force; and the end."""
 
-from typing import Final
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+from typing import Final, TypedDict
+from uuid import UUID
 
 from comity.doors.cli.acting import STEWARD, acting_as
 from comity.doors.cli.mistakes import UNUSABLE, MistakeError, tell
@@ -11,11 +15,14 @@ from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import reading
 from comity.standing.agreements.checking import Written
 from comity.standing.agreements.commands import (
+    Letter,
     draft_agreement,
     offer_agreement,
     put_in_force,
+    resume_agreement,
     revise_draft,
     supersede_agreement,
+    suspend_agreement,
     terminate_agreement,
     withdraw_notice,
 )
@@ -26,7 +33,15 @@ from comity.standing.agreements.selectors import (
     list_agreements,
     list_versions,
 )
-from comity.standing.agreements.vocabulary import TerminationReason
+from comity.standing.agreements.vocabulary import SuspensionReason, TerminationReason
+
+
+class _Given(TypedDict):
+    by: Actor
+    now: datetime
+    agreement_id: UUID
+    letter: Letter
+
 
 _HEAD: Final = "read it with `comity agreement show {code} --text --clauses --offered`"
 
@@ -100,8 +115,14 @@ def into_force(node: Node, *, code: str, acting: str) -> None:
     """Put the version that every party has signed in force."""
     by = acting_as(acting)
     found = _find(code)
-    put_in_force(by=by, now=node.now(), agreement_id=found.id)
-    say(f"`{code}` is in force: the gate follows version {_newest(found).number} within its period")
+    number, now = _newest(found).number, node.now()
+    since = put_in_force(by=by, now=now, agreement_id=found.id)
+    if since > now and found.current_version_id is not None:
+        say(
+            f"version {number} of `{code}` takes the place of the present one at {moment(since)}, while the worker runs"
+        )
+        return
+    say(f"`{code}` is in force: the gate follows version {number} within its period")
 
 
 def terminate(node: Node, *, code: str, acting: str, reason: TerminationReason) -> None:
@@ -122,6 +143,39 @@ def withdraw(node: Node, *, code: str, acting: str) -> None:
     """Take back a notice, as head of the party that gave it."""
     withdraw_notice(by=acting_as(acting), now=node.now(), agreement_id=_find(code).id)
     say(f"the notice is taken back: `{code}` goes on")
+
+
+def enter_letter(node: Node, *, code: str, party: str, act: str, reason: str, document: bytes) -> None:
+    """Do what a party of another node wrote, as the steward; the paper stays outside, its hash is recorded."""
+    found = _find(code)
+    agency = {one.agency_code: one.agency_id for one in found.parties}.get(party)
+    if agency is None:
+        parties = ", ".join(one.agency_code for one in found.parties)
+        raise MistakeError("--from", f"`{party}` is no party of `{code}`", f"its parties: {parties}")
+    letter = Letter(agency, sha256(document).hexdigest())
+    now = node.now()
+    given: _Given = {"by": STEWARD, "now": now, "agreement_id": found.id, "letter": letter}
+    match act:
+        case "suspend":
+            suspend_agreement(reason=SuspensionReason(_reason(reason, SuspensionReason)), **given)
+            say(f"`{code}` is suspended by letter of {party}: nothing leaves under it")
+        case "resume":
+            resume_agreement(**given)
+            say(f"`{code}` is resumed by letter of {party}")
+        case "terminate":
+            ends_at = terminate_agreement(reason=TerminationReason(_reason(reason, TerminationReason)), **given)
+            told = "once every party has agreed" if ends_at is None else f"at {moment(ends_at)}"
+            say(f"`{code}` ends {told}, by letter of {party}")
+        case _:
+            withdraw_notice(**given)
+            say(f"the notice of {party} is taken back by its letter: `{code}` goes on")
+
+
+def _reason(given: str, words: type[StrEnum]) -> str:
+    known = [word.value for word in words]
+    if given not in known:
+        raise MistakeError("--reason", f"`{given}` is no reason for this", f"one of: {', '.join(known)}")
+    return given
 
 
 def supersede(node: Node, *, code: str, successor: str, acting: str) -> None:

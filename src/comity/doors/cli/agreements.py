@@ -106,21 +106,34 @@ def history(*, code: str, form: str) -> None:
         agreement = get_agreement_by_code(code)
         events = list_events(agreement.id)
         versions = {version.id: version.number for version in list_versions(agreement.id)}
-        agencies = list_agencies({event.agency_id for event in events})
+        agencies = list_agencies({event.for_agency_id or event.agency_id for event in events})
         posts = list_posts({event.post_id for event in events})
     rows = []
     for event in events:
-        agency, post = agencies.get(event.agency_id), posts.get(event.post_id)
+        agency, post = agencies.get(event.for_agency_id or event.agency_id), posts.get(event.post_id)
         who = f"{agency.code}/{post.code}" if agency and post else "the node's steward"
-        number = versions.get(event.version_id) if event.version_id else None
-        rows.append((event.at, event.event.value, number, event.reason, who))
+        if event.for_agency_id and agency:
+            who += f", by letter of {agency.code}"
+        rows.append((event, versions.get(event.version_id) if event.version_id else None, who))
     if form == "json":
-        for at, event_name, number, reason, who in rows:
-            say_json({"at": at, "event": event_name, "version": number, "reason": reason or None, "by": who})
+        for event, number, who in rows:
+            say_json(
+                {
+                    "at": event.at,
+                    "event": event.event,
+                    "version": number,
+                    "reason": event.reason or None,
+                    "effective_at": event.effective_at,
+                    "by": who,
+                }
+            )
         return
     say_table(
-        ("at", "event", "version", "reason", "by"),
-        [(moment(at), _words(name), number or "", _words(reason), who) for at, name, number, reason, who in rows],
+        ("at", "event", "version", "takes effect", "reason", "by"),
+        [
+            (moment(one.at), _words(one.event), number or "", moment(one.effective_at), _words(one.reason), who)
+            for one, number, who in rows
+        ],
     )
 
 

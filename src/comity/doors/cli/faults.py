@@ -47,6 +47,7 @@ from comity.spine.vault.seal import ItemAlteredError, ItemNotVisibleError
 from comity.standing.agreements.commands.comment import NoSuchCommentError, NoWordsError
 from comity.standing.agreements.commands.confirm import UnknownClauseError
 from comity.standing.agreements.commands.draft import AgreementEndedError, CodeTakenError
+from comity.standing.agreements.commands.letter import NotByLetterError
 from comity.standing.agreements.commands.offer import NoDraftError
 from comity.standing.agreements.commands.put_in_force import PeriodOverError, UnconfirmedError, UnsignedError
 from comity.standing.agreements.commands.record import (
@@ -65,7 +66,12 @@ from comity.standing.agreements.commands.sign import (
     UnreviewedError,
 )
 from comity.standing.agreements.commands.supersede import NoSuccessorError
-from comity.standing.agreements.commands.terminate import NoNoticeError, NoticeGivenError, NotWaivedError
+from comity.standing.agreements.commands.terminate import (
+    ConcludedError,
+    NoNoticeError,
+    NoticeGivenError,
+    NotWaivedError,
+)
 from comity.standing.agreements.redline import TooLongError
 from comity.standing.agreements.rulebook import AlteredTermsError
 from comity.standing.agreements.selectors import NoSuchAgreementError
@@ -191,6 +197,8 @@ NOT_WELLS: Final[Mapping[type[Exception], str]] = {
     NotPrivacyOfficerError: "act `--as` your agency's privacy officer",
     NotStewardError: "",
     NotYetSequencedError: "`comity ledger checkpoint` signs what waits",
+    ConcludedError: "name another reason: `--reason party_withdrew`, `mutual`, `court_order`",
+    NotByLetterError: "",
     NotInForceYetError: "",
     NotTextPostError: "",
     NotYourAgencyError: "",

@@ -18,7 +18,7 @@ from comity.spine.keys.ring import KeyRing
 from comity.spine.outbox.wake import DELIVER_TASK, QUEUE
 from comity.spine.tenancy.actor import Duty, node_actor
 from comity.spine.vault.tombstones import TombstoneFile
-from comity.standing.agreements.commands import close_ended_agreements
+from comity.standing.agreements.commands import close_ended_agreements, start_scheduled
 
 SWEEP_SECONDS: Final = 5.0
 PURGE_SECONDS: Final = 3600.0
@@ -35,6 +35,7 @@ def run_worker(*, clock: Clock, keys: KeyRing, tombstones: TombstoneFile, verify
     stop = threading.Event()
     duties: dict[str, Callable[[], None]] = {
         "tick": lambda: _tick(stop, clock, keys),
+        "agreements": lambda: _agreements(stop, clock),
         "purge": lambda: _purge(stop, clock, keys, tombstones),
         "sweep": lambda: _sweep(stop, clock, keys),
     }
@@ -88,10 +89,16 @@ def _verify(stop: threading.Event, verify: Callable[[], None]) -> None:
         verify()
 
 
-def _purge(stop: threading.Event, clock: Clock, keys: KeyRing, tombstones: TombstoneFile) -> None:
-    """Ask about what falls due soon, close agreements whose notice is over, purge what fell due; rest for an hour."""
-    open_retention_reviews(by=node_actor(Duty.RETENTION), now=clock(), keys=keys)
+def _agreements(stop: threading.Event, clock: Clock) -> None:
+    """Record what the clock did to agreements: notices that are over, versions whose time has come."""
     close_ended_agreements(by=node_actor(Duty.STEWARD), now=clock())
+    start_scheduled(by=node_actor(Duty.STEWARD), now=clock())
+    stop.wait(SWEEP_SECONDS)
+
+
+def _purge(stop: threading.Event, clock: Clock, keys: KeyRing, tombstones: TombstoneFile) -> None:
+    """Ask about what falls due soon, purge what fell due; rest for an hour."""
+    open_retention_reviews(by=node_actor(Duty.RETENTION), now=clock(), keys=keys)
     while purge_due(by=node_actor(Duty.RETENTION), now=clock(), keys=keys, file=tombstones):
         pass
     stop.wait(PURGE_SECONDS)

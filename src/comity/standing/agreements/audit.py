@@ -17,7 +17,6 @@ _LEADS_TO: Final = {
     EventKind.SUPERSEDED: SUPERSEDED,
     EventKind.TERMINATED: TERMINATED,
 }
-_ENDS_NOTICE: Final = frozenset({EventKind.PUT_IN_FORCE, EventKind.NOTICE_WITHDRAWN})
 
 Told = tuple[str, UUID | None, datetime | None]
 """State, current version, end of the notice that runs."""
@@ -56,7 +55,7 @@ def told_by(events: Iterable[tuple[str, UUID | None, datetime | None]]) -> Told:
         state = _LEADS_TO.get(event, state)
         if event is EventKind.PUT_IN_FORCE:
             current = version_id
-        if event in _ENDS_NOTICE:
+        if event is EventKind.NOTICE_WITHDRAWN:
             notice = None
         if event is EventKind.NOTICE_GIVEN:
             notice = effective_at

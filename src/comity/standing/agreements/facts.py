@@ -79,7 +79,7 @@ class VersionFacts:
 
 @dataclass(frozen=True, slots=True)
 class EventFacts:
-    """One thing that happened to an agreement."""
+    """One thing that happened to an agreement. `for_agency_id`: the party whose letter the steward entered."""
 
     id: UUID
     event: EventKind
@@ -89,6 +89,7 @@ class EventFacts:
     agency_id: UUID
     post_id: UUID
     effective_at: datetime | None = None
+    for_agency_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The tables of agreements. Versions and events are act rows; the agreement itself is a working row."""
 
 from enum import StrEnum
+from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -148,7 +149,8 @@ class Pair(models.Model):
 class Event(models.Model):
     """Act row: one thing that happened to an agreement, by whom, for which reason.
 
-    `digest`: of `signed` the version's, of `put_in_force` the signed copy's. `effective_at`: when a notice is over.
+    `digest`: of `signed` the version's, of `put_in_force` the signed copy's, of a letter the paper's. `effective_at`:
+    when a notice is over, when what is scheduled begins. `for_agency_id`: the party whose letter the steward entered.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -159,9 +161,15 @@ class Event(models.Model):
     digest = models.CharField(max_length=64, default="", blank=True)
     at = models.DateTimeField()
     effective_at = models.DateTimeField(null=True)
+    for_agency_id = models.UUIDField(null=True)
     agency_id = models.UUIDField()
     post_id = models.UUIDField()
     entry_id = models.UUIDField()
+
+    @property
+    def party_id(self) -> UUID:
+        """Whose act it was."""
+        return self.for_agency_id or self.agency_id
 
     class Meta:
         db_table = "agreements_event"

@@ -155,7 +155,7 @@ def list_all_due(now: datetime) -> tuple[Due, ...]:
 
 def list_events(agreement_id: UUID) -> list[EventFacts]:
     """Return what happened to the agreement, oldest first."""
-    columns = ("id", "event", "version_id", "reason", "at", "agency_id", "post_id", "effective_at")
+    columns = ("id", "event", "version_id", "reason", "at", "agency_id", "post_id", "effective_at", "for_agency_id")
     rows = Event.objects.filter(agreement_id=agreement_id).order_by("at", "id").values_list(*columns)
     return [EventFacts(row[0], EventKind(row[1]), *row[2:]) for row in rows]
 

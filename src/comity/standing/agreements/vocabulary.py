@@ -60,6 +60,8 @@ class EventKind(StrEnum):
     DRAFTED = "drafted"
     OFFERED = "offered"
     SIGNED = "signed"
+    SCHEDULED = "scheduled"
+    """Nothing is missing; it takes the place of the present version when its own period begins."""
     PUT_IN_FORCE = "put_in_force"
     SUSPENDED = "suspended"
     RESUMED = "resumed"

@@ -158,7 +158,7 @@ def _pair(loaded: Reloaded) -> PairIds:
 
 def _still_stands(disclosed: _Disclosed, agreements: Sequence[LiveAgreement], now: datetime) -> bool:
     """Tell whether every clause the disclosure rests on is of an agreement still in force in the same version."""
-    live = {(one.code, one.number) for one in agreements if one.hold is Hold.BETWEEN and one.period.contains(now)}
+    live = {(one.code, one.number) for one in agreements if one.hold is Hold.BETWEEN and one.is_in_force_at(now)}
     clauses = [parse_rule_id(rule) for rule in disclosed.basis if rule.startswith("agr-")]
     return all(clause is not None and (clause.code, clause.number) in live for clause in clauses)
 

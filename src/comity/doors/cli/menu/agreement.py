@@ -195,6 +195,34 @@ def terminate(
         agreement_steps.terminate(node, code=code, acting=acting, reason=TerminationReason(reason.value))
 
 
+class LetterAct(StrEnum):
+    """What a letter of a party does."""
+
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    TERMINATE = "terminate"
+    WITHDRAW_NOTICE = "withdraw-notice"
+
+
+@app.command()
+def letter(
+    context: typer.Context,
+    *,
+    code: Code,
+    party: Annotated[str, typer.Option("--from", metavar="AGENCY", help="The party that wrote; not hosted here.")],
+    act: Annotated[LetterAct, typer.Option(help="What it says.")],
+    document: Annotated[str, typer.Option(metavar="FILE", help="The letter; its SHA-256 is recorded, it stays here.")],
+    reason: Annotated[str, typer.Option(help="Why, for `suspend` and `terminate`; the word is recorded.")] = "",
+) -> None:
+    """Enter a letter of a party that is no tenant of this node, as the node's steward: it suspends, resumes or ends."""
+    with told():
+        content = read_bytes(document, "--document")
+    with opened(context) as node:
+        from comity.doors.cli import agreement_steps
+
+        agreement_steps.enter_letter(node, code=code, party=party, act=act.value, reason=reason, document=content)
+
+
 @app.command("withdraw-notice")
 def withdraw_notice(context: typer.Context, *, code: Code, acting: Acting) -> None:
     """Take back a notice before it is over, as head of the party that gave it: the agreement goes on."""

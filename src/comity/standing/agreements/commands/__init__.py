@@ -4,8 +4,9 @@ from comity.standing.agreements.commands.close import close_ended_agreements
 from comity.standing.agreements.commands.comment import comment_on_version
 from comity.standing.agreements.commands.confirm import confirm_clauses
 from comity.standing.agreements.commands.draft import draft_agreement, revise_draft
+from comity.standing.agreements.commands.letter import Letter
 from comity.standing.agreements.commands.offer import offer_agreement
-from comity.standing.agreements.commands.put_in_force import put_in_force
+from comity.standing.agreements.commands.put_in_force import put_in_force, start_scheduled
 from comity.standing.agreements.commands.resume import resume_agreement
 from comity.standing.agreements.commands.review import record_review
 from comity.standing.agreements.commands.sign import attest_signature, sign_agreement
@@ -14,6 +15,7 @@ from comity.standing.agreements.commands.suspend import suspend_agreement
 from comity.standing.agreements.commands.terminate import terminate_agreement, withdraw_notice
 
 __all__ = [
+    "Letter",
     "attest_signature",
     "close_ended_agreements",
     "comment_on_version",
@@ -25,6 +27,7 @@ __all__ = [
     "resume_agreement",
     "revise_draft",
     "sign_agreement",
+    "start_scheduled",
     "supersede_agreement",
     "suspend_agreement",
     "terminate_agreement",

@@ -6,15 +6,11 @@ from uuid import UUID
 from comity.spine.clocks.change import stop_clocks_of
 from comity.spine.tenancy.actor import Actor, Duty
 from comity.spine.tenancy.transaction import acting, reading
-from comity.standing.agreements.commands.record import lock_agreement, record_event
+from comity.standing.agreements.commands.record import NotStewardError, lock_agreement, record_event
 from comity.standing.agreements.commands.terminate import CLOCK
 from comity.standing.agreements.models import Agreement, Event
 from comity.standing.agreements.states import AGREEMENT, IN_FORCE, SUSPENDED
 from comity.standing.agreements.vocabulary import EventKind
-
-
-class NotStewardError(PermissionError):
-    """Ended agreements are closed by the node itself."""
 
 
 def close_ended_agreements(*, by: Actor, now: datetime) -> int:
@@ -34,8 +30,9 @@ def close_ended_agreements(*, by: Actor, now: datetime) -> int:
 def _close(agreement_id: UUID, *, by: Actor, now: datetime) -> int:
     with acting(by) as cursor:
         agreement = lock_agreement(agreement_id)
-        if agreement.state not in {IN_FORCE, SUSPENDED} or agreement.notice_ends_at is None:
-            return 0
+        over_at = agreement.notice_ends_at
+        if agreement.state not in {IN_FORCE, SUSPENDED} or over_at is None or over_at > now:
+            return 0  # taken back, or taken back and given anew, since it was looked for
         given = Event.objects.filter(agreement_id=agreement.id, event=EventKind.NOTICE_GIVEN.value)
         reason = given.order_by("-at", "-id").values_list("reason", flat=True)[0]
         record_event(

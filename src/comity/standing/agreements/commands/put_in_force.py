@@ -4,20 +4,24 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from comity.spine.tenancy.actor import Actor
-from comity.spine.tenancy.transaction import acting
+from django.db.backends.utils import CursorWrapper
+
+from comity.spine.tenancy.actor import Actor, Duty
+from comity.spine.tenancy.transaction import acting, reading
 from comity.standing.agreements.commands.record import (
+    CONCLUDERS,
+    NotStewardError,
     lock_agreement,
     offered_version,
     record_event,
-    require_party_or_steward,
+    require_post_or_steward,
     state_at,
 )
 from comity.standing.agreements.commands.sign import UnreviewedError
 from comity.standing.agreements.digest import copy_digest
-from comity.standing.agreements.models import Agreement, Party, Version
+from comity.standing.agreements.models import Agreement, Event, Party, Version
 from comity.standing.agreements.negotiation import get_readiness, list_signatures
-from comity.standing.agreements.states import AGREEMENT
+from comity.standing.agreements.states import AGREEMENT, IN_FORCE
 from comity.standing.agreements.vocabulary import EventKind
 
 
@@ -38,49 +42,115 @@ class PeriodOverError(ValueError):
     """The version's period is over before it began to count."""
 
 
-def put_in_force(*, by: Actor, now: datetime, agreement_id: UUID) -> None:
-    """Put the version that is reviewed, confirmed and signed in force; it supersedes the present one in the same step.
+def put_in_force(*, by: Actor, now: datetime, agreement_id: UUID) -> datetime:
+    """Put the version that is reviewed, confirmed and signed in force; return from when the gate follows it.
+
+    It supersedes the present version in the same step. Where its period begins later and another version is in force,
+    that one stays until then: it is scheduled, and `start_scheduled` puts it in force. A notice that was given goes on
+    running whatever version is in force; its giver withdraws it. `by`: head or counsel of a party, or the steward.
 
     One transaction: state, current version and period of the agreement, events `put_in_force` (with the digest of the
-    signed copy) and, for the version replaced, `superseded`, with their ledger entries; a notice that was given lapses
-    with the version it was given for; the database checks again that nothing is missing. Source: `law-67`. Raises
-    `UnreviewedError`, `UnconfirmedError`, `UnsignedError`, `PeriodOverError`, `NothingOfferedError`,
-    `NoSuchAgreementError`, `WrongPostError`, `IllegalTransitionError`.
+    signed copy) and, for the version replaced, `superseded`, with their ledger entries; or event `scheduled` alone. The
+    database checks again that nothing is missing. Source: `law-67`. Raises `UnreviewedError`, `UnconfirmedError`,
+    `UnsignedError`, `PeriodOverError`, `NothingOfferedError`, `NoSuchAgreementError`, `WrongPostError`,
+    `IllegalTransitionError`.
     """
     with acting(by) as cursor:
         agreement = lock_agreement(agreement_id)
-        require_party_or_steward(by, agreement)
+        require_post_or_steward(by, agreement, CONCLUDERS)
         version = offered_version(agreement)
         state = AGREEMENT.next(state_at(agreement, now), "put_in_force")
         _require_ready(agreement, version)
         if version.ends_at is not None and version.ends_at <= now:
             raise PeriodOverError(f"version {version.number} of `{agreement.code}` ended at `{version.ends_at}`")
-        if agreement.current_version_id is not None:
-            record_event(
-                cursor,
-                agreement=agreement,
-                event=EventKind.SUPERSEDED,
-                by=by,
-                now=now,
-                version_id=agreement.current_version_id,
-            )
+        if _stands(agreement, now) and version.starts_at > now:
+            _schedule(cursor, agreement, version, by=by, now=now)
+            return version.starts_at
+        _force(cursor, agreement, version, state=state, by=by, now=now)
+    return max(now, version.starts_at)
+
+
+def start_scheduled(*, by: Actor, now: datetime) -> int:
+    """Put in force the scheduled versions whose period has begun; return how many. `by`: the node as steward.
+
+    What rests or has ended is left alone, and what a later version took the place of. One transaction each, as
+    `put_in_force`. Raises `NotStewardError`.
+    """
+    if by.duty is not Duty.STEWARD:
+        raise NotStewardError("scheduled versions are put in force in the steward's duty")
+    with reading(by):
+        begun = Event.objects.filter(event=EventKind.SCHEDULED.value, effective_at__lte=now, agreement__state=IN_FORCE)
+        ids = sorted(set(begun.values_list("agreement_id", flat=True)))
+    return sum(_start(agreement_id, by=by, now=now) for agreement_id in ids)
+
+
+def _start(agreement_id: UUID, *, by: Actor, now: datetime) -> int:
+    with acting(by) as cursor:
+        agreement = lock_agreement(agreement_id)
+        if state_at(agreement, now) != IN_FORCE or agreement.current_version_id is None:
+            return 0
+        present = Version.objects.get(id=agreement.current_version_id)
+        begun = Event.objects.filter(
+            agreement_id=agreement_id, event=EventKind.SCHEDULED.value, effective_at__lte=now
+        ).select_related("version")
+        due = [one.version for one in begun if one.version and one.version.number > present.number]
+        version = max(due, key=lambda one: one.number, default=None)
+        if version is None or (version.ends_at is not None and version.ends_at <= now):
+            return 0
+        if not get_readiness(version.id).is_ready:
+            return 0  # a review was found otherwise since
+        _force(cursor, agreement, version, state=IN_FORCE, by=by, now=now)
+    return 1
+
+
+def _stands(agreement: Agreement, now: datetime) -> bool:
+    """Tell whether a version is in force whose period is not over."""
+    return agreement.current_version_id is not None and (agreement.ends_at is None or agreement.ends_at > now)
+
+
+def _schedule(cursor: CursorWrapper, agreement: Agreement, version: Version, *, by: Actor, now: datetime) -> None:
+    told = Event.objects.filter(version_id=version.id, event=EventKind.SCHEDULED.value)
+    if told.exists():
+        return
+    record_event(
+        cursor,
+        agreement=agreement,
+        event=EventKind.SCHEDULED,
+        by=by,
+        now=now,
+        version_id=version.id,
+        effective_at=version.starts_at,
+    )
+
+
+def _force(
+    cursor: CursorWrapper, agreement: Agreement, version: Version, *, state: str, by: Actor, now: datetime
+) -> None:
+    if agreement.current_version_id is not None:
         record_event(
             cursor,
             agreement=agreement,
-            event=EventKind.PUT_IN_FORCE,
+            event=EventKind.SUPERSEDED,
             by=by,
             now=now,
-            version_id=version.id,
-            digest=_signed_copy(version),
+            version_id=agreement.current_version_id,
         )
-        Agreement.objects.filter(id=agreement_id).update(
-            state=state,
-            title=version.title,
-            current_version_id=version.id,
-            starts_at=version.starts_at,
-            ends_at=version.ends_at,
-            notice_ends_at=None,
-        )
+    record_event(
+        cursor,
+        agreement=agreement,
+        event=EventKind.PUT_IN_FORCE,
+        by=by,
+        now=now,
+        version_id=version.id,
+        digest=_signed_copy(version),
+    )
+    Agreement.objects.filter(id=agreement.id).update(
+        state=state,
+        title=version.title,
+        current_version_id=version.id,
+        starts_at=version.starts_at,
+        ends_at=version.ends_at,
+    )
 
 
 def _require_ready(agreement: Agreement, version: Version) -> None:

@@ -21,18 +21,30 @@ from comity.standing.directory.selectors import get_post, list_holders
 from comity.standing.directory.vocabulary import PostFunction
 
 HEADS: Final = frozenset({PostFunction.AGENCY_HEAD})
+CONCLUDERS: Final = frozenset({PostFunction.AGENCY_HEAD, PostFunction.COUNSEL})
+"""Who puts in force what nothing is missing of."""
 RESPONSIBLE: Final = frozenset({PostFunction.AGENCY_HEAD, PostFunction.COUNSEL, PostFunction.PRIVACY_OFFICER})
 AGREEMENT_CHANGED: Final = "agreement.changed"
 """Topic of the message that something happened to an agreement that others act on; its body names the agreement."""
 PUBLIC: Final = "public"
 """Where such messages go: to whoever tells the public."""
-_TOLD: Final = frozenset(EventKind) - {EventKind.DRAFTED, EventKind.OFFERED, EventKind.SIGNED, EventKind.END_AGREED}
+_TOLD: Final = frozenset(EventKind) - {
+    EventKind.DRAFTED,
+    EventKind.OFFERED,
+    EventKind.SIGNED,
+    EventKind.SCHEDULED,
+    EventKind.END_AGREED,
+}
 
 Row = dict[str, object]
 
 
 class WrongPostError(PermissionError):
     """The acting post may not do this to the agreement; the message names who may."""
+
+
+class NotStewardError(PermissionError):
+    """What the clock brings about is recorded by the node itself, in the steward's duty."""
 
 
 class AnotherTextError(ValueError):
@@ -105,6 +117,12 @@ def require_post(by: Actor, agreement: Agreement, functions: Collection[PostFunc
         raise WrongPostError(f"a post with function {words} does this, `{post.code}` has `{post.function.value}`")
 
 
+def require_post_or_steward(by: Actor, agreement: Agreement, functions: Collection[PostFunction]) -> None:
+    """Raise `WrongPostError` unless `by` is a post of a party with one of the functions, or the node's steward."""
+    if by.duty is not Duty.STEWARD:
+        require_post(by, agreement, functions)
+
+
 def require_party_or_steward(by: Actor, agreement: Agreement) -> None:
     """Raise `WrongPostError` unless `by` acts for a party or as the node's steward."""
     if by.agency_id not in agreement.party_ids and by.duty is not Duty.STEWARD:
@@ -122,6 +140,7 @@ def record_event(
     reason: str = "",
     digest: str = "",
     effective_at: datetime | None = None,
+    for_agency_id: UUID | None = None,
 ) -> None:
     """Insert the act row, append its ledger entry `agreement.<event>`, enqueue `AGREEMENT_CHANGED` where it is told."""
     row: Row = {
@@ -131,6 +150,7 @@ def record_event(
         "reason": reason,
         "digest": digest,
         "effective_at": effective_at,
+        "for_agency_id": for_agency_id,
     }
     record_act(cursor, Event, act=f"agreement.{event.value}", by=by, now=now, row=row)
     if event in _TOLD:

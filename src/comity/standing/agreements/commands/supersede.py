@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from comity.spine.clocks.change import stop_clocks_of
 from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import acting
 from comity.standing.agreements.commands.record import (
@@ -12,6 +13,7 @@ from comity.standing.agreements.commands.record import (
     require_post,
     state_at,
 )
+from comity.standing.agreements.commands.terminate import CLOCK
 from comity.standing.agreements.models import Agreement
 from comity.standing.agreements.states import AGREEMENT, IN_FORCE
 from comity.standing.agreements.vocabulary import EventKind
@@ -25,8 +27,8 @@ def supersede_agreement(*, by: Actor, now: datetime, agreement_id: UUID, success
     """End an agreement because another, in force between at least the same parties, takes its place.
 
     A new version of the same agreement is offered, signed and put in force instead. One transaction: state, successor,
-    event `superseded`, ledger entry. Raises `NoSuccessorError`, `WrongPostError`, `NoSuchAgreementError`,
-    `IllegalTransitionError`.
+    event `superseded`, ledger entry; the clock of a notice stops. Raises `NoSuccessorError`, `WrongPostError`,
+    `NoSuchAgreementError`, `IllegalTransitionError`.
     """
     with acting(by) as cursor:
         # In order of id, as every chunk locks them.
@@ -34,7 +36,7 @@ def supersede_agreement(*, by: Actor, now: datetime, agreement_id: UUID, success
         agreement, successor = rows[agreement_id], rows[successor_id]
         require_post(by, agreement, HEADS)
         state = AGREEMENT.next(state_at(agreement, now), "supersede")
-        if agreement_id == successor_id or successor.state != IN_FORCE:
+        if agreement_id == successor_id or state_at(successor, now) != IN_FORCE:
             raise NoSuccessorError(f"`{successor.code}` is not another agreement in force; put it in force first")
         if not set(agreement.party_ids) <= set(successor.party_ids):
             raise NoSuccessorError(f"`{successor.code}` lacks a party of `{agreement.code}`")
@@ -46,4 +48,5 @@ def supersede_agreement(*, by: Actor, now: datetime, agreement_id: UUID, success
             now=now,
             version_id=agreement.current_version_id,
         )
+        stop_clocks_of(cursor, subject_ids=[agreement.id], kind=CLOCK, now=now)
         Agreement.objects.filter(id=agreement_id).update(state=state, successor_id=successor_id)
