@@ -2,7 +2,7 @@
 
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import Final
@@ -89,7 +89,7 @@ def redeciding(instead: Instead, *, processes: int) -> Iterator[Redeciders]:
     started, ends = [], []
     for _ in range(processes):
         own, theirs = context.Pipe()
-        process = context.Process(target=_serve, args=(theirs, instead), daemon=True)
+        process = context.Process(target=_serve, args=(theirs, (*ends, own), instead), daemon=True)
         process.start()
         theirs.close()
         started.append(process)
@@ -102,10 +102,16 @@ def redeciding(instead: Instead, *, processes: int) -> Iterator[Redeciders]:
             process.join()
 
 
-def _serve(end: Connection, instead: Instead) -> None:
-    """Decide what comes in, until the process is ended."""
+def _serve(end: Connection, others: Sequence[Connection], instead: Instead) -> None:
+    """Decide what comes in, until the process is ended, or whoever started it is gone.
+
+    `others`: the starter's ends, inherited; while one is open here, its end would not be noticed.
+    """
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started it ends it
+    for other in others:
+        other.close()
     decide: Callable[[Pages], Tally] = Redecider(instead).decide
-    while True:
-        end.send(decide(end.recv()))
+    with suppress(EOFError, BrokenPipeError):
+        while True:
+            end.send(decide(end.recv()))
