@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from typing import Final
 
 from comity.coordination.exchange.instead import Instead
@@ -86,7 +87,8 @@ def redeciding(instead: Instead, *, processes: int) -> Iterator[Redeciders]:
         yield Alone(instead)
         return
     context = get_context("fork")  # Django is set up in them, and the rules already read are there
-    started, ends = [], []
+    started: list[BaseProcess] = []
+    ends: list[Connection] = []
     for _ in range(processes):
         own, theirs = context.Pipe()
         process = context.Process(target=_serve, args=(theirs, (*ends, own), instead), daemon=True)

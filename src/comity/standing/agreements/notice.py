@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from comity.standing.agreements.terms import Provision, Terms
+from comity.standing.agreements.terms import Terms
 from comity.standing.agreements.vocabulary import PartyRole
 
 TERMINATION_DAYS: Final = frozenset({"termination_notice_days", "termination_effect_days"})
@@ -35,12 +35,3 @@ def waives_notice(terms: Terms) -> bool:
 def is_public(terms: Terms) -> bool:
     """Tell whether the text wants the end announced to the public."""
     return any(one.term in PUBLIC and one.value is not False for one in terms.provisions)
-
-
-def shown(provision: Provision) -> str:
-    """Return a provision's value and unit as a person reads them."""
-    if isinstance(provision.value, bool) or provision.unit == "yes":
-        return "no" if provision.value is False else "yes"
-    if isinstance(provision.value, tuple):
-        return ", ".join(one.replace("_", " ") for one in provision.value)
-    return str(provision.value) if provision.unit in {"word", "date"} else f"{provision.value} {provision.unit}"
