@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
+from multiprocessing.context import ForkProcess
 from typing import Final
 
 from comity.coordination.exchange.instead import Instead
@@ -87,7 +87,7 @@ def redeciding(instead: Instead, *, processes: int) -> Iterator[Redeciders]:
         yield Alone(instead)
         return
     context = get_context("fork")  # Django is set up in them, and the rules already read are there
-    started: list[BaseProcess] = []
+    started: list[ForkProcess] = []
     ends: list[Connection] = []
     for _ in range(processes):
         own, theirs = context.Pipe()
