@@ -291,3 +291,23 @@ def test_a_next_version_is_public_beside_the_earlier_one(demo, work):
         versions = list_published_versions("plates")
     assert [(one.number, one.text) for one in versions] == [(2, ""), (1, "1 Plates.\n")]
     assert newest("plates")[0].number == 2
+
+
+def test_the_public_reads_names_and_not_codes_and_spanish_agrees_in_number(demo):
+    said = newest()[1].summary
+    assert not any("az-dps" in sentence for language in said for sentence in said[language])
+    assert any(
+        "Arizona Department of Public Safety" in sentence and "pueden compartir" in sentence for sentence in said["es"]
+    )
+    assert not any(" y i" in sentence for sentence in said["es"])
+    assert any(" e inmigración" in sentence for sentence in said["es"])
+
+
+def test_every_word_of_publication_is_there_in_both_languages():
+    from comity.accountability.publication.summary import load_texts
+    from comity.accountability.publication.vocabulary import Change
+    from comity.standing.agreements.vocabulary import AgreementKind
+
+    assert set(load_texts("en")) == set(load_texts("es"))
+    assert {f"kind.{kind.value}" for kind in AgreementKind} <= set(load_texts("es"))
+    assert {f"change.{change.value}" for change in Change} <= set(load_texts("es"))

@@ -22,16 +22,17 @@ def load_texts(language: str) -> Mapping[str, str]:
     return dict(tomllib.loads(folder.joinpath("texts", f"{name}.toml").read_text("utf-8")))
 
 
-def summarize(terms: Terms) -> dict[str, list[str]]:
+def summarize(terms: Terms, *, names: Mapping[str, str]) -> dict[str, list[str]]:
     """Return, by language, a sentence for each clause and for each figure that the version lays down.
 
-    Clauses in their order, then provisions by code. The words a provision stands in are no part of it.
+    Clauses in their order, then provisions by code. `names`: of the parties, by code. The words a provision stands in
+    are no part of it.
     """
-    return {language: _sentences(terms, language) for language in LANGUAGES}
+    return {language: _sentences(terms, names, language) for language in LANGUAGES}
 
 
-def _sentences(terms: Terms, language: str) -> list[str]:
-    clauses = [clause_sentence(clause, language=language) for clause in terms.clauses]
+def _sentences(terms: Terms, names: Mapping[str, str], language: str) -> list[str]:
+    clauses = [clause_sentence(clause, language=language, names=names) for clause in terms.clauses]
     figures = sorted(terms.provisions, key=lambda one: one.term)
     said = dict.fromkeys(_figure(one, language) for one in figures if one.unit not in _SAID_IN_THE_TEXT)
     return clauses + list(said)

@@ -51,11 +51,11 @@ def show_all(node: Node, *, language: str, form: str) -> None:
             say_json(_whole(node, agreement, version))
         return
     if not found:
-        say("nothing is public yet: an agreement is published when it is first in force")
+        say(load_texts(language)["head.none"])
         return
     texts = load_texts(language)
     say_table(
-        ("code", "title", "parties", "state", "from", "until", "text"),
+        [texts[f"head.{name}"] for name in ("code", "title", "parties", "state", "from", "until", "text")],
         [
             (
                 one.code,
@@ -83,23 +83,27 @@ def show_one(node: Node, *, code: str, number: int | None, parts: set[str], lang
     texts = load_texts(language)
     say_facts(
         {
-            "agreement": f"{agreement.title} ({agreement.code})",
-            "kind": texts[f"kind.{agreement.kind}"],
-            "parties": "; ".join(f"{party.name} ({party.code})" for party in agreement.parties),
-            "state": texts[f"standing.{agreement.standing(node.now())}"],
-            "version": f"{version.number}, in force since {moment(version.in_force_at)}",
-            "from": day(agreement.starts_at.date()),
-            "until": moment(agreement.stands_until()),
-            "replaced by": agreement.successor,
-            "digest": digest_of(agreement, version),
+            texts[f"head.{name}"]: value
+            for name, value in (
+                ("agreement", f"{agreement.title} ({agreement.code})"),
+                ("kind", texts[f"kind.{agreement.kind}"]),
+                ("parties", "; ".join(f"{party.name} ({party.code})" for party in agreement.parties)),
+                ("state", texts[f"standing.{agreement.standing(node.now())}"]),
+                ("version", f"{version.number}, {texts['head.in_force_since']} {moment(version.in_force_at)}"),
+                ("from", day(agreement.starts_at.date())),
+                ("until", moment(agreement.stands_until())),
+                ("replaced_by", agreement.successor),
+                ("digest", digest_of(agreement, version)),
+            )
         }
     )
     say("", *(f"  {sentence}" for sentence in version.summary[language]))
     if "history" in parts:
         say("")
-        say_table(("happened", "what", "version", "told", "entry"), [_told(one, texts) for one in changes])
+        heads = [texts[f"head.{name}"] for name in ("happened", "what", "version", "told", "entry")]
+        say_table(heads, [_told(one, texts) for one in changes])
     if "text" in parts:
-        say("", version.text or "its text is not public yet: ask a party for it")
+        say("", version.text or texts["head.no_text"])
 
 
 def publish(node: Node, *, code: str, digest: str, withhold: bytes | None, mode: str, acting: str, form: str) -> None:

@@ -176,5 +176,6 @@ def _invite(settings: NodeSettings, console: Console) -> None:
     from comity.host.demonstration.api_keys import key_file
 
     console.print(f"\nthe API and its documentation: [bold]http://{escape(_address(settings))}/api/v1/docs[/]")
+    console.print(f"what the public reads: http://{escape(_address(settings))}/api/v1/public/agreements")
     console.print(f"keys of the demo agencies: {escape(str(key_file(settings.home)))}", soft_wrap=True)
     console.print("Ctrl-C stops everything this started\n")

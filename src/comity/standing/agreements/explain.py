@@ -1,7 +1,8 @@
 """A clause in plain words, composed from texts in both languages. Pure but for reading the texts once."""
 
+import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Final
@@ -10,6 +11,8 @@ from comity.standing.agreements.terms import AnyClause, Approval, Exclude, Onwar
 from comity.standing.law.catalogue import Word, load_catalogue
 
 LANGUAGES: Final = ("en", "es")
+_SOUNDS_I: Final = re.compile(r"h?[ií](?!e)", re.IGNORECASE)
+"""Before which Spanish says `e` for *and*."""
 
 
 @cache
@@ -25,21 +28,36 @@ def says(key: str, *, language: str = "en") -> str:
     return load_texts(language)[key]
 
 
-def clause_sentence(clause: AnyClause, *, language: str = "en") -> str:
-    """Return one paragraph: what the clause does, to whom, and under which conditions."""
+def clause_sentence(clause: AnyClause, *, language: str = "en", names: Mapping[str, str] | None = None) -> str:
+    """Return one paragraph: what the clause does, to whom, and under which conditions.
+
+    `names`: what agencies are called, by code; a code that is not there stands for itself.
+    """
     texts = load_texts(language)
+    called = names or {}
     parts = {
-        "receivers": _list(clause.receivers, texts),
-        "senders": _list(clause.senders, texts),
+        "receivers": _list((called.get(code, code) for code in clause.receivers), texts),
+        "senders": _list((called.get(code, code) for code in clause.senders), texts),
         "scope": _scope(clause, language),
         **_particulars(clause, language),
     }
-    sentences = [texts[f"clause.{_name(clause)}"].format(**parts)]
+    name = f"clause.{_name(clause)}"
+    sentences = [texts[f"{name}.many" if len(_subjects(clause)) > 1 else name].format(**parts)]
     if clause.direction == "both_ways":
         sentences.append(texts["clause.both_ways"])
     if isinstance(clause, Share):
         sentences += _conditions(clause, language)
     return " ".join(sentences)
+
+
+def function_label(code: str, *, language: str = "en") -> str:
+    """Return what a function of a post, or what somebody is trained for, is called."""
+    return load_texts(language).get(f"function.{code}", code.replace("_", " "))
+
+
+def _subjects(clause: AnyClause) -> Collection[str]:
+    """Return who does it: whoever received, where the clause is about keeping and passing on."""
+    return clause.receivers if isinstance(clause, Onward | Retention) else clause.senders
 
 
 def _name(clause: AnyClause) -> str:
@@ -57,7 +75,7 @@ def _particulars(clause: AnyClause, language: str) -> dict[str, object]:
         case Exclude(marks=marks):
             return {"marks": _labels(marks, catalogue.marks, language)}
         case Approval(functions=functions) | Training(functions=functions):
-            return {"functions": _list((name.replace("_", " ") for name in functions), texts)}
+            return {"functions": _list((function_label(name, language=language) for name in functions), texts)}
         case Retention(days=days):
             return {"days": days}
         case Quota(clauses=clauses, per_day=per_day):
@@ -73,10 +91,10 @@ def _conditions(clause: Share, language: str) -> list[str]:
         marks = _labels(clause.excluded, catalogue.marks, language)
         found.append(texts["clause.share_excluded"].format(marks=marks))
     if clause.approvals:
-        functions = _list((name.replace("_", " ") for name in clause.approvals), texts)
+        functions = _list((function_label(name, language=language) for name in clause.approvals), texts)
         found.append(texts["clause.share_approvals"].format(functions=functions))
     if clause.training:
-        functions = _list((name.replace("_", " ") for name in clause.training), texts)
+        functions = _list((function_label(name, language=language) for name in clause.training), texts)
         found.append(texts["clause.share_training"].format(functions=functions))
     if clause.quota_per_day:
         found.append(texts["clause.share_quota"].format(per_day=clause.quota_per_day))
@@ -98,4 +116,7 @@ def _labels(codes: Iterable[str], words: Mapping[str, Word], language: str) -> s
 
 def _list(words: Iterable[str], texts: Mapping[str, str]) -> str:
     *most, last = list(words)
-    return f"{', '.join(most)} {texts['clause.and']} {last}" if most else last
+    if not most:
+        return last
+    is_before_i = _SOUNDS_I.match(last) is not None
+    return f"{', '.join(most)} {texts['clause.and_before_i' if is_before_i else 'clause.and']} {last}"

@@ -95,7 +95,7 @@ def _keep_version(agreement: AgreementFacts, version: VersionFacts, event: Event
         starts_at=version.period.starts_at,
         ends_at=version.period.ends_at,
         in_force_at=event.at,
-        summary=summarize(read_terms(version.terms)),
+        summary=summarize(read_terms(version.terms), names=_names(agreement)),
     ).save(force_insert=True)
 
 
@@ -118,10 +118,16 @@ def _keep_agreement(agreement: AgreementFacts, version: VersionFacts) -> None:
     ).save()
 
 
+def _names(agreement: AgreementFacts) -> Mapping[str, str]:
+    """Return what the parties are called, by code."""
+    found = list_agencies({party.agency_id for party in agreement.parties})
+    return {party.agency_code: found[party.agency_id].name for party in agreement.parties}
+
+
 def _parties(agreement: AgreementFacts) -> Sequence[Mapping[str, str]]:
-    names = list_agencies({party.agency_id for party in agreement.parties})
+    names = _names(agreement)
     return [
-        {"code": party.agency_code, "name": names[party.agency_id].name, "role": party.role.value}
+        {"code": party.agency_code, "name": names[party.agency_code], "role": party.role.value}
         for party in agreement.parties
     ]
 
