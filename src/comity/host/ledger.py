@@ -48,7 +48,7 @@ def verify_ledger(
     from comity.spine.tenancy.clock import database_now
 
     paths = Paths(settings.home)
-    node = Node(database_now, lambda: open_ring(settings), paths.log_key, paths.last_signed)
+    node = Node(database_now, lambda: open_ring(settings), paths.log_key, paths.last_signed, settings.hosts)
     report, untried = verify_whole(node, processes=processes, progress=progress)
     return _told(report, (f"payload keys were not tried: {untried}",) if untried else ())
 

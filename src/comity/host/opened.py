@@ -26,7 +26,7 @@ def opened_node(settings: NodeSettings, *, keys: Callable[[NodeSettings], None] 
         from comity.spine.tenancy.clock import database_now
 
         try:
-            yield Node(database_now, lambda: open_ring(settings), paths.log_key, paths.last_signed)
+            yield Node(database_now, lambda: open_ring(settings), paths.log_key, paths.last_signed, settings.hosts)
         finally:
             connections.close_all()
             wrapper = connections["default"]

@@ -62,7 +62,11 @@ def opener_of(demo: Any, open_keys: Callable[[], Any] | None = None) -> Opener:
     @contextmanager
     def open_node() -> Iterator[Node]:
         yield Node(
-            demo.clock, open_keys or (lambda: demo.keys), demo.folder / "log-key.json", demo.folder / "last-signed.json"
+            demo.clock,
+            open_keys or (lambda: demo.keys),
+            demo.folder / "log-key.json",
+            demo.folder / "last-signed.json",
+            ("localhost", "comity.example.gov"),
         )
 
     return open_node

@@ -7,6 +7,8 @@ from typing import Final
 from comity.doors.api.problems import Row
 from comity.kernel.states import IllegalTransitionError
 from comity.spine.keys.detached import SignatureUnreadableError
+from comity.spine.keys.passkey import PasskeyRefusedError
+from comity.spine.keys.webauthn import UnreadableError
 from comity.standing.agreements.commands.comment import MAX_WORDS, NoSuchCommentError, NoWordsError
 from comity.standing.agreements.commands.confirm import UnknownClauseError
 from comity.standing.agreements.commands.draft import AgreementEndedError, CodeTakenError
@@ -30,7 +32,7 @@ from comity.standing.agreements.commands.terminate import (
     NotWaivedError,
 )
 from comity.standing.agreements.terms import UnknownTermError
-from comity.standing.directory.selectors import KeyNotGoodError, SignatureNotGoodError
+from comity.standing.directory.selectors import KeyNotGoodError, NoPasskeyError, SignatureNotGoodError
 
 _READ: Final = "read `GET /agreements/{code}`"
 _MISSING: Final = "`GET /agreements/{code}/readiness` lists what is missing, and of whom"
@@ -135,6 +137,14 @@ TABLE: Final[Mapping[type[Exception], Row]] = {
         f"nothing was recorded; send 1 to {MAX_WORDS} characters",
         field="words",
     ),
+    NoPasskeyError: Row(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "no-passkey",
+        "No passkey to sign with",
+        "publish one with `comity keys publish-passkey`; where there are some of several relying parties, name one by"
+        " `rp_id`",
+        field="rp_id",
+    ),
     NobodyThereError: Row(
         HTTPStatus.CONFLICT,
         "post-not-held",
@@ -183,6 +193,14 @@ TABLE: Final[Mapping[type[Exception], Row]] = {
         "Notice was given before",
         "nothing more was recorded; it runs, and `DELETE /agreements/{code}/notice` takes it back",
         field="",
+    ),
+    PasskeyRefusedError: Row(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "passkey-refused",
+        "What the passkey signed does not count",
+        "nothing was recorded; have a published passkey sign what `GET /agreements/{code}/passkey-options` gives, at a"
+        " page of this node",
+        field="assertion",
     ),
     PeriodOverError: Row(
         HTTPStatus.CONFLICT,
@@ -233,6 +251,13 @@ TABLE: Final[Mapping[type[Exception], Row]] = {
         "The draft says what is not known any more",
         "nothing was recorded; mend the draft with `PUT /agreements/{code}/draft`",
         field="terms",
+    ),
+    UnreadableError: Row(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "assertion-unreadable",
+        "Not the assertion of a passkey",
+        "nothing was recorded; send what `toJSON()` of the browser's answer gave, unchanged",
+        field="assertion",
     ),
     UnreviewedError: Row(
         HTTPStatus.CONFLICT,

@@ -150,7 +150,7 @@ class AgreementAttested(msgspec.Struct, frozen=True):
 @router.get("/agreements/{code}/readiness", **declared(Scope.AGREEMENTS_READ, gives={200: AgreementReadiness}))
 def get_agreement_readiness(request: HttpRequest, code: AgreementCode) -> HttpResponse:
     """Say what the newest version lacks before it may be in force: reviews, confirmations, signatures."""
-    return reply(HTTPStatus.OK, _readiness(caller_of(request), code))
+    return reply(HTTPStatus.OK, readiness_of(caller_of(request), code))
 
 
 @router.post(
@@ -172,7 +172,7 @@ def post_agreement_review(request: HttpRequest, code: AgreementCode) -> HttpResp
         document_sha256=body.document_sha256,
         reason=body.reason,
     )
-    return reply(HTTPStatus.CREATED, _readiness(caller, code))
+    return reply(HTTPStatus.CREATED, readiness_of(caller, code))
 
 
 @router.post(
@@ -190,7 +190,7 @@ def post_agreement_confirmation(request: HttpRequest, code: AgreementCode) -> Ht
     done = confirm_clauses(
         by=caller.actor, now=caller.now, agreement_id=found.id, digest=body.digest, clauses=body.clauses
     )
-    return reply(HTTPStatus.OK, AgreementConfirmed(done, _readiness(caller, code)))
+    return reply(HTTPStatus.OK, AgreementConfirmed(done, readiness_of(caller, code)))
 
 
 @router.get("/agreements/{code}/signing-digest", **declared(Scope.AGREEMENTS_READ, gives={200: SigningDigest}))
@@ -226,7 +226,7 @@ def post_agreement_signature(request: HttpRequest, code: AgreementCode) -> HttpR
     signed = signed_digest(version=body.digest, agency=own_code(found, caller))
     signature = Signature(body.scheme, body.key_id, signed, read_signature(body.signature, body.scheme))
     sign_agreement(by=caller.actor, now=caller.now, agreement_id=found.id, digest=body.digest, signature=signature)
-    return reply(HTTPStatus.CREATED, _readiness(caller, code))
+    return reply(HTTPStatus.CREATED, readiness_of(caller, code))
 
 
 @router.post(
@@ -249,7 +249,7 @@ def post_agreement_attestation(request: HttpRequest, code: AgreementCode) -> Htt
         agency=body.agency,
         scan_sha256=body.scan_sha256,
     )
-    return reply(HTTPStatus.CREATED, AgreementAttested(seen, PAPER_WITNESSES, _readiness(caller, code)))
+    return reply(HTTPStatus.CREATED, AgreementAttested(seen, PAPER_WITNESSES, readiness_of(caller, code)))
 
 
 @router.post(
@@ -275,7 +275,8 @@ def _require_party(agreement: AgreementFacts, agency: str) -> None:
         raise NotPartyError(f"`{agency}` is no party of `{agreement.code}`; parties are {', '.join(codes)}")
 
 
-def _readiness(caller: Caller, code: str) -> AgreementReadiness:
+def readiness_of(caller: Caller, code: str) -> AgreementReadiness:
+    """Return what the newest version lacks, as it stands after what was done."""
     with reading(caller.actor):
         version = newest_of(get_agreement_by_code(code))
         lacks = get_readiness(version.id)

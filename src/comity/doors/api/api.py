@@ -17,6 +17,7 @@ from comity.doors.api import (
     agreement_drafts,
     agreement_due,
     agreement_ends,
+    agreement_passkeys,
     agreement_signing,
     agreement_texts,
     agreements,
@@ -83,20 +84,10 @@ def _build() -> Api:
     api.add_decorator(named_only)
     work = (asks, queue, conclude, reviews, records, deliveries, retention, accounting, shadow)
     # `/agreements/validate` and `due` stand before `/agreements/{code}`: the first address that fits is taken.
-    agreed = (agreement_drafts, agreement_due, agreements, agreement_texts, agreement_signing, agreement_comments)
-    for part in (
-        *work,
-        ledger,
-        samples,
-        directory,
-        law,
-        law_releases,
-        may,
-        *agreed,
-        agreement_ends,
-        publication,
-        health,
-    ):
+    agreed = (agreement_drafts, agreement_due, agreements, agreement_texts, agreement_comments, agreement_ends)
+    signed = (agreement_signing, agreement_passkeys)
+    known = (ledger, samples, directory, law, law_releases, may)
+    for part in (*work, *known, *agreed, *signed, publication, health):
         api.add_router("", part.router)
     return api
 

@@ -49,7 +49,7 @@ def status(node: Node, *, code: str, form: str) -> int:
 
     Returns 1 while something is missing.
     """
-    agreement, version = _on_offer(code)
+    agreement, version = find_on_offer(code)
     with reading(STEWARD):
         lacks = get_readiness(version.id)
         reviews, signatures = list_reviews(version.id), list_signatures(version.id)
@@ -77,7 +77,7 @@ def status(node: Node, *, code: str, form: str) -> int:
     rows = [("✗", "review", f"{_said(one.kind)} of {one.agency}", _reviewer(one.kind)) for one in lacks.unreviewed]
     rows += [("✗", "confirmation", name, "nobody confirmed it") for name in lacks.unconfirmed[:_SHOWN]]
     rows += [("✗", "confirmation", name, "it permits: a second person") for name in lacks.once_confirmed[:_SHOWN]]
-    rows += [("✗", "signature", party, "its head by key, or two posts on paper") for party in lacks.unsigned]
+    rows += [("✗", "signature", party, "its head by key or passkey, or two posts on paper") for party in lacks.unsigned]
     rows += [("✓", "review", f"{_said(one.kind)} of {one.agency}", one.finding.value) for one in reviews]
     rows += [("✓", "signature", parties[one.for_agency_id], _how(one)) for one in signatures]
     say_table(("", "what", "of", "how"), rows)
@@ -122,7 +122,7 @@ def review(
     by = acting_as(acting, duty=duty)
     with reading(STEWARD):
         own = list_agencies({by.agency_id})[by.agency_id].code
-    agreement, version = _on_offer(code)
+    agreement, version = find_on_offer(code)
     record_review(
         by=by,
         now=node.now(),
@@ -139,7 +139,7 @@ def review(
 def confirm(node: Node, *, code: str, digest: str, clauses: Collection[str] | None, acting: str) -> None:
     """Confirm clauses of the version that was read: that they say what the text says."""
     by = acting_as(acting)
-    agreement, version = _on_offer(code)
+    agreement, version = find_on_offer(code)
     done = confirm_clauses(by=by, now=node.now(), agreement_id=agreement.id, digest=digest, clauses=clauses)
     with reading(STEWARD):
         lacks = get_readiness(version.id)
@@ -152,10 +152,8 @@ def confirm(node: Node, *, code: str, digest: str, clauses: Collection[str] | No
 
 def digest_to_sign(*, code: str, agency: str, out: str | None, form: str) -> None:
     """Print what a party's key signs to be bound to the version on offer; write its 32 bytes to the new file `out`."""
-    agreement, version = _on_offer(code)
-    codes = sorted(party.agency_code for party in agreement.parties)
-    if agency not in codes:
-        raise MistakeError("--for", f"`{agency}` is no party of `{code}`", f"parties are {', '.join(codes)}")
+    agreement, version = find_on_offer(code)
+    require_party(agreement, agency)
     found = signed_digest(version=version.digest, agency=agency)
     if out is not None:
         write_new("--out", out, found)
@@ -167,14 +165,23 @@ def digest_to_sign(*, code: str, agency: str, out: str | None, form: str) -> Non
         note(f"its 32 bytes are in {out}: sign that file, then `comity agreement sign … --signature FILE --key-id ID`")
 
 
+def require_party(agreement: AgreementFacts, agency: str) -> UUID:
+    """Return the id of the party `agency` (code); raises `MistakeError` for one that is none."""
+    parties = {party.agency_code: party.agency_id for party in agreement.parties}
+    if agency not in parties:
+        remedy = f"parties are {', '.join(sorted(parties))}"
+        raise MistakeError("--for", f"`{agency}` is no party of `{agreement.code}`", remedy)
+    return parties[agency]
+
+
 def sign(node: Node, *, code: str, digest: str, acting: str, means: Means) -> None:
     """Sign the version whose digest was read, as head of a party, by a key the agency published."""
     by = acting_as(acting)
-    agreement, _ = _on_offer(code)
+    agreement, _ = find_on_offer(code)
     own = next((party.agency_code for party in agreement.parties if party.agency_id == by.agency_id), "")
     signature = signature_by(means, by, signed_digest(version=digest, agency=own), node.now())
     sign_agreement(by=by, now=node.now(), agreement_id=agreement.id, digest=digest, signature=signature)
-    _say_signed(code, acting)
+    say_signed(code, acting)
 
 
 def attest(
@@ -184,7 +191,7 @@ def attest(
     if (scan is None) == (scan_sha256 is None):
         raise MistakeError("--scan, --scan-sha256", "one of the two is needed", "give the scan's file, or its hash")
     by = acting_as(acting)
-    agreement, _ = _on_offer(code)
+    agreement, _ = find_on_offer(code)
     found = scan_sha256 or sha256(read_bytes(str(scan), "--scan")).hexdigest()
     seen = attest_signature(
         by=by, now=node.now(), agreement_id=agreement.id, digest=digest, agency=agency, scan_sha256=found
@@ -193,7 +200,7 @@ def attest(
     if seen < PAPER_WITNESSES:
         say("→ another person, in another post, attests the same scan")
     else:
-        _say_signed(code, acting)
+        say_signed(code, acting)
 
 
 def due(node: Node, *, within: int | None, form: str) -> None:
@@ -217,7 +224,7 @@ def due(node: Node, *, within: int | None, form: str) -> None:
 def comment(node: Node, *, code: str, words: str, place: str, answers: UUID | None, acting: str) -> None:
     """Say something about the version on offer."""
     by = acting_as(acting)
-    agreement, version = _on_offer(code)
+    agreement, version = find_on_offer(code)
     comment_id = comment_on_version(
         by=by, now=node.now(), agreement_id=agreement.id, words=words, place=place, answers=answers
     )
@@ -251,8 +258,9 @@ def comments(*, code: str, form: str) -> None:
     )
 
 
-def _say_signed(code: str, acting: str) -> None:
-    _, version = _on_offer(code)
+def say_signed(code: str, acting: str) -> None:
+    """Print how many parties have signed by now, and what is to be done next."""
+    _, version = find_on_offer(code)
     signed = len(version.signed_by)
     say(f"signed: {signed} of {len(version.parties)} parties have signed version {version.number} of `{code}`")
     with reading(STEWARD):
@@ -263,7 +271,8 @@ def _say_signed(code: str, acting: str) -> None:
         say(f"→ `comity agreement status {code}` says what else is missing")
 
 
-def _on_offer(code: str) -> tuple[AgreementFacts, VersionFacts]:
+def find_on_offer(code: str) -> tuple[AgreementFacts, VersionFacts]:
+    """Return the agreement and its newest version; raises `MistakeError` where none was offered."""
     with reading(STEWARD):
         agreement = get_agreement_by_code(code)
         versions = list_versions(agreement.id)

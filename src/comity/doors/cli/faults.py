@@ -81,7 +81,12 @@ from comity.standing.directory.commands.keys import KeyRefusedError
 from comity.standing.directory.commands.record import NotYourAgencyError
 from comity.standing.directory.commands.register import DirectoryConflictError
 from comity.standing.directory.importers import ListUnreadableError
-from comity.standing.directory.selectors import KeyNotGoodError, NotInDirectoryError, SignatureNotGoodError
+from comity.standing.directory.selectors import (
+    KeyNotGoodError,
+    NoPasskeyError,
+    NotInDirectoryError,
+    SignatureNotGoodError,
+)
 from comity.standing.law.commands import (
     DatedBackError,
     NotApprovedError,
@@ -124,6 +129,7 @@ UNUSABLES: Final[Mapping[type[Exception], tuple[str, str]]] = {
     KeyRefusedError: ("--scope", ""),
     ListUnreadableError: ("FILE", "give one of the two lists as it was published; nothing was written"),
     NoDocumentError: ("--document", ""),
+    NoPasskeyError: ("--rp-id", ""),
     NoScanError: ("--scan", "both posts attest the same file"),
     NoSuchCommentError: ("--answers", "`comity agreement comments CODE` lists them"),
     NoWordsError: ("WORDS", ""),

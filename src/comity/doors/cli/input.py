@@ -13,6 +13,7 @@ import msgspec
 from comity.doors.cli.mistakes import MistakeError
 
 MOST_BYTES: Final = 64 * 1024 * 1024
+MOST_SMALL: Final = 64 * 1024
 STDIN: Final = "-"
 _MARK: Final = b"\xef\xbb\xbf"
 _WHERE: Final = re.compile(r"^(?P<what>.*?)(?: - at (?:`key` in )?`\$\.?(?P<path>[^`]*)`)?$", re.DOTALL)
@@ -104,6 +105,13 @@ def read_as(raw: bytes, kind: type[T]) -> T:
     if b"\\u0000" in raw:
         _refuse_nul("", msgspec.json.decode(raw))
     return value
+
+
+def read_small(content: bytes, kind: type[T], field: str) -> T:
+    """Return a short JSON value as `kind`, of at most `MOST_SMALL` bytes; raises `MistakeError`."""
+    if len(content) > MOST_SMALL:
+        raise MistakeError(field, f"more than {MOST_SMALL // 1024} KB", "hand over the one JSON object that is meant")
+    return read_as(content, kind)
 
 
 def _misfit(text: str, kind: type) -> MistakeError:

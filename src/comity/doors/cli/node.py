@@ -15,12 +15,16 @@ from comity.spine.keys.ring import KeyRing
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A node whose database answers. `open_keys` opens the key file when a command first needs it."""
+    """A node whose database answers. `open_keys` opens the key file when a command first needs it.
+
+    `hosts`: the names it answers to.
+    """
 
     clock: Clock
     open_keys: Callable[[], KeyRing]
     log_key: Path
     last_signed: Path
+    hosts: tuple[str, ...]
 
     @property
     def verified(self) -> Path:

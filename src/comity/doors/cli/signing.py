@@ -41,7 +41,11 @@ def signature_by(means: Means, by: Actor, digest: bytes, now: datetime) -> Signa
         raise MistakeError("--key, --signature", "this is signed", remedy)
     content = read_bytes(means.signature, "--signature")
     with reading(STEWARD):
-        scheme = get_signing_key(by.agency_id, means.key_id, now).scheme.value
+        key = get_signing_key(by.agency_id, means.key_id, now)
+    if key.passkey is not None:
+        remedy = "give its `--assertion` where that is taken (`comity agreement sign`), or sign with a key"
+        raise MistakeError("--key-id", f"`{means.key_id}` is a passkey's; it signs in a browser", remedy)
+    scheme = key.scheme.value
     try:
         return Signature(scheme, means.key_id, digest, read_signature(content, scheme))
     except SignatureUnreadableError as error:

@@ -1,4 +1,7 @@
-"""Does an agreement stand where its act rows say? The gate locks the working row; the ledger covers the acts."""
+"""Whether an agreement stands where its act rows say, and its signatures prove what they say.
+
+The gate locks the working row; the ledger covers the acts. A signature holds everything needed to check it again.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,9 +9,19 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from comity.standing.agreements.models import Agreement, Event
+from comity.spine.keys.passkey import PasskeyRefusedError
+from comity.spine.keys.ring import Signature as KeySignature
+from comity.spine.keys.webauthn import UnreadableError
+from comity.standing.agreements.digest import signed_digest
+from comity.standing.agreements.models import Agreement, Event, Party, Signature, Version
 from comity.standing.agreements.states import DRAFT, IN_FORCE, OFFERED, SUPERSEDED, SUSPENDED, TERMINATED
-from comity.standing.agreements.vocabulary import EventKind
+from comity.standing.agreements.vocabulary import EventKind, SigningMethod
+from comity.standing.directory.selectors import (
+    KeyNotGoodError,
+    SignatureNotGoodError,
+    check_kept_assertion,
+    check_signature,
+)
 
 _LEADS_TO: Final = {
     EventKind.PUT_IN_FORCE: IN_FORCE,
@@ -43,6 +56,48 @@ def list_contradictions() -> list[Contradiction]:
         if acts != stands:
             found.append(Contradiction(row.code, stands, acts))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Unproven:
+    """A signature by key or passkey that does not bind its party to its version, and why."""
+
+    code: str
+    version: int
+    agency: str
+    why: str
+
+
+def list_unproven_signatures() -> list[Unproven]:
+    """Return the signatures by key or passkey that do not verify, by agreement and version, of those open to us.
+
+    Each is checked as it was when it was given: over the version's digest, by a key that bound the party at that
+    instant. Where the page was that asked for a passkey is not asked again: names of a node change.
+    """
+    agreements = dict(Agreement.objects.values_list("id", "code"))
+    parties = {(row.agreement_id, row.agency_id): row.agency_code for row in Party.objects.all()}
+    versions = {row[0]: row[1:] for row in Version.objects.values_list("id", "number", "digest")}
+    found: list[Unproven] = []
+    for row in Signature.objects.exclude(method=SigningMethod.PAPER.value).order_by("at", "id"):
+        agency, (number, digest) = parties[row.agreement_id, row.for_agency_id], versions[row.version_id]
+        why = _unproven_because(row, signed_digest(version=digest, agency=agency))
+        if why:
+            found.append(Unproven(agreements[row.agreement_id], number, agency, why))
+    return sorted(found, key=lambda one: (one.code, one.version))
+
+
+def _unproven_because(row: Signature, signed: bytes) -> str:
+    """Return why the signature does not sign `signed`, "" for one that does."""
+    blob, of_whom = bytes(row.blob), row.for_agency_id
+    try:
+        if row.method == SigningMethod.PASSKEY.value:
+            check_kept_assertion(agency_id=of_whom, key_id=row.key_id, blob=blob, challenge=signed, at=row.at)
+        else:
+            signature = KeySignature(row.scheme, row.key_id, signed, blob)
+            check_signature(agency_id=of_whom, signature=signature, digest=signed, at=row.at)
+    except (KeyNotGoodError, SignatureNotGoodError, PasskeyRefusedError, UnreadableError) as error:
+        return str(error)
+    return ""
 
 
 def told_by(events: Iterable[tuple[str, UUID | None, datetime | None]]) -> Told:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from comity.spine.keys.passkey import Passkey
 from comity.standing.directory.vocabulary import (
     AgencyKind,
     CertificationStatus,
@@ -103,7 +104,7 @@ class TaskForceFacts:
 
 @dataclass(frozen=True, slots=True)
 class PublicKeyFacts:
-    """A dated public key of an agency."""
+    """A dated public key of an agency. Of a passkey also its credential id (base64url) and its relying party's id."""
 
     id: UUID
     agency_id: UUID
@@ -114,6 +115,15 @@ class PublicKeyFacts:
     starts_at: datetime
     ends_at: datetime | None
     revoked_at: datetime | None
+    credential_id: str | None
+    rp_id: str | None
+
+    @property
+    def passkey(self) -> Passkey | None:
+        """The key as a passkey, None where it is none."""
+        if self.credential_id is None or self.rp_id is None:
+            return None
+        return Passkey(self.credential_id, self.rp_id, self.scheme.value, self.public_pem)
 
 
 @dataclass(frozen=True, slots=True)

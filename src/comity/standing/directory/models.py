@@ -247,7 +247,11 @@ class CommandPost(models.Model):
 
 
 class AgencyKey(models.Model):
-    """A dated public key of an agency. The private half is never here."""
+    """A dated public key of an agency. The private half is never here.
+
+    Of a passkey, which signs for the agency and does nothing else: its credential id (base64url, no padding) and the id
+    of its relying party.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
@@ -257,12 +261,24 @@ class AgencyKey(models.Model):
     public_pem = models.TextField()
     period = DateTimeRangeField()
     revoked_at = models.DateTimeField(null=True)
+    credential_id = models.TextField(null=True, unique=True)
+    rp_id = models.TextField(null=True)
 
     class Meta:
         db_table = "directory_agency_key"
         constraints = [
             one_of("purpose", KeyPurpose, "directory_agency_key_purpose"),
             one_of("scheme", KeyScheme, "directory_agency_key_scheme"),
+            models.CheckConstraint(
+                condition=Q(
+                    scheme__startswith="webauthn-",
+                    purpose=KeyPurpose.SIGNATURE.value,
+                    credential_id__isnull=False,
+                    rp_id__isnull=False,
+                )
+                | (~Q(scheme__startswith="webauthn-") & Q(credential_id__isnull=True, rp_id__isnull=True)),
+                name="directory_agency_key_passkey",
+            ),
         ]
 
 

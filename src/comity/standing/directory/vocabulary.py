@@ -155,10 +155,12 @@ class KeyFault(StrEnum):
 
 
 class KeyScheme(StrEnum):
-    """How a public key verifies."""
+    """How a public key verifies; those of a passkey inside the assertion of a browser."""
 
     ED25519 = "ed25519"
     ECDSA_P384_SHA384 = "ecdsa-p384-sha384"
+    WEBAUTHN_ES256 = "webauthn-es256"
+    WEBAUTHN_ED25519 = "webauthn-ed25519"
 
 
 class ParticipationModel(StrEnum):

@@ -117,6 +117,26 @@ def digest_to_sign(
         agreement_signing.digest_to_sign(code=code, agency=agency, out=out, form=form_of(json))
 
 
+@app.command("passkey-options")
+def passkey_options(
+    context: typer.Context,
+    *,
+    code: Code,
+    agency: Annotated[str, typer.Option("--for", metavar="AGENCY", help="The party whose passkey will sign.")],
+    rp_id: Annotated[
+        str, typer.Option("--rp-id", metavar="NAME", help="The relying party, where its passkeys have several.")
+    ] = "",
+) -> None:
+    """Print, as JSON, what a browser gives a passkey of a party to sign, to be bound to the version on offer.
+
+    `PublicKeyCredential.parseRequestOptionsFromJSON()` takes it; the challenge is what `digest` prints.
+    """
+    with opened(context) as node:
+        from comity.doors.cli import agreement_passkeys
+
+        agreement_passkeys.options(node, code=code, agency=agency, rp_id=rp_id)
+
+
 @app.command()
 def sign(
     context: typer.Context,
@@ -131,14 +151,34 @@ def sign(
         str | None, typer.Option(metavar="FILE", help="A signature made elsewhere over what `digest` prints.")
     ] = None,
     key_id: Annotated[str | None, typer.Option(metavar="ID", help="The key it was made with.")] = None,
+    assertion: Annotated[
+        str | None,
+        typer.Option(metavar="FILE|-", help="What a passkey signed of `passkey-options`: the browser's `toJSON()`."),
+    ] = None,
 ) -> None:
-    """Sign the version on offer, as head of a party, by a key the agency published for signatures."""
+    """Sign the version on offer, as head of a party, by a key or passkey the agency published for signatures."""
     with opened(context) as node:
-        from comity.doors.cli import agreement_signing
+        from comity.doors.cli import agreement_passkeys, agreement_signing
         from comity.doors.cli.signing import Means
 
         means = Means(key, signature, key_id)
-        agreement_signing.sign(node, code=code, digest=digest, acting=acting, means=means)
+        if assertion is None:
+            agreement_signing.sign(node, code=code, digest=digest, acting=acting, means=means)
+        else:
+            agreement_passkeys.sign(node, code=code, digest=digest, acting=acting, file=assertion, besides=means)
+
+
+@app.command()
+def verify(context: typer.Context, *, json: Json = False) -> None:
+    """Check that every signature by key or passkey still proves what it says, and every agreement stands as its acts.
+
+    Returns 1 when something does not.
+    """
+    with opened(context):
+        from comity.doors.cli import agreement_passkeys
+
+        found = agreement_passkeys.verify(form=form_of(json))
+    raise typer.Exit(found)
 
 
 @app.command()

@@ -87,6 +87,34 @@ def publish(
         )
 
 
+@app.command("publish-passkey")
+def publish_passkey(
+    context: typer.Context,
+    *,
+    file: Annotated[
+        str, typer.Argument(metavar="FILE|-", help="What the browser's `toJSON()` gave when the passkey was made.")
+    ],
+    acting: Acting,
+    since: Annotated[
+        str | None, typer.Option("--from", metavar="TIME", help="From when on, `2026-07-01` (UTC) or an instant; now.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--to", metavar="TIME", help="The first instant it is not valid any more; none.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Publish a passkey of an agency in the directory, ES256 or EdDSA, to sign agreements with, for a period.
+
+    It was made at a page of this node, its user verified.
+    """
+    with told():
+        content = read_bytes(file, "FILE")
+    with opened(context) as node:
+        from comity.doors.cli import public_keys
+
+        public_keys.publish_passkey(node, content=content, acting=acting, since=since, until=until, form=form_of(json))
+
+
 @app.command("revoke-public")
 def revoke_public(
     context: typer.Context,

@@ -9,7 +9,7 @@ from comity.standing.agreements.commands.offer import offer_agreement
 from comity.standing.agreements.commands.put_in_force import put_in_force, start_scheduled
 from comity.standing.agreements.commands.resume import resume_agreement
 from comity.standing.agreements.commands.review import record_review
-from comity.standing.agreements.commands.sign import attest_signature, sign_agreement
+from comity.standing.agreements.commands.sign import attest_signature, sign_agreement, sign_by_passkey
 from comity.standing.agreements.commands.supersede import supersede_agreement
 from comity.standing.agreements.commands.suspend import suspend_agreement
 from comity.standing.agreements.commands.terminate import terminate_agreement, withdraw_notice
@@ -27,6 +27,7 @@ __all__ = [
     "resume_agreement",
     "revise_draft",
     "sign_agreement",
+    "sign_by_passkey",
     "start_scheduled",
     "supersede_agreement",
     "suspend_agreement",

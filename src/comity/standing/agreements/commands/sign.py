@@ -1,11 +1,14 @@
-"""Signing: a party is bound to a version, named by its digest: by a published key, or on paper two posts attest."""
+"""Signing: a party is bound to a version, named by its digest: by a published key or passkey, or on attested paper."""
 
 import re
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db.backends.utils import CursorWrapper
 
+from comity.spine.keys.passkey import Assertion
 from comity.spine.keys.ring import Signature as KeySignature
 from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import acting
@@ -25,7 +28,7 @@ from comity.standing.agreements.models import Agreement, Party, Signature, Versi
 from comity.standing.agreements.negotiation import get_readiness, list_bound
 from comity.standing.agreements.states import AGREEMENT
 from comity.standing.agreements.vocabulary import EventKind, SigningMethod
-from comity.standing.directory.selectors import check_signature
+from comity.standing.directory.selectors import check_passkey, check_signature
 
 
 class AlreadySignedError(ValueError):
@@ -62,19 +65,29 @@ def sign_agreement(
         _require_signable(agreement, version, by.agency_id, code, now=now)
         signed = signed_digest(version=version.digest, agency=code)
         check_signature(agency_id=by.agency_id, signature=signature, digest=signed, at=now)
-        row: dict[str, object] = {
-            "agreement_id": agreement.id,
-            "version_id": version.id,
-            "for_agency_id": by.agency_id,
-            "method": SigningMethod.KEY.value,
-            "key_id": signature.key_id,
-            "scheme": signature.scheme,
-            "blob": signature.blob,
-            "scan_sha256": "",
-            "note": note,
-        }
-        record_act(cursor, Signature, act="agreement.signature", by=by, now=now, row=row)
-        _record_signed(cursor, agreement, version, by=by, now=now)
+        given = _Given(SigningMethod.KEY, signature.key_id, signature.scheme, signature.blob, note)
+        _record_signature(cursor, agreement, version, given, by=by, now=now)
+
+
+def sign_by_passkey(
+    *, by: Actor, now: datetime, agreement_id: UUID, digest: str, assertion: Assertion, hosts: Collection[str]
+) -> None:
+    """Sign the version on offer, whose `digest` the signer read, by a passkey the agency published.
+
+    The challenge of `assertion` is `digest.signed_digest` of version and agency, its page was at one of `hosts`, the
+    node's names. One transaction: signature with the whole assertion, event `signed`, two ledger entries. Raises
+    `PasskeyRefusedError`, `UnreadableError`, and what `sign_agreement` raises but `SignatureNotGoodError`.
+    """
+    with acting(by) as cursor:
+        agreement = lock_agreement(agreement_id)
+        require_post(by, agreement, HEADS)
+        version = version_read(agreement, digest)
+        code = _party_code(agreement, by.agency_id)
+        _require_signable(agreement, version, by.agency_id, code, now=now)
+        signed = signed_digest(version=version.digest, agency=code)
+        key = check_passkey(agency_id=by.agency_id, assertion=assertion, challenge=signed, hosts=hosts, at=now)
+        given = _Given(SigningMethod.PASSKEY, key.key_id, key.scheme.value, assertion.blob)
+        _record_signature(cursor, agreement, version, given, by=by, now=now)
 
 
 def attest_signature(
@@ -119,6 +132,35 @@ def attest_signature(
         if parties[agency] in list_bound([version.id]).get(version.id, frozenset()):
             _record_signed(cursor, agreement, version, by=by, now=now)
     return len(before) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What a head signed with, and the signature."""
+
+    method: SigningMethod
+    key_id: str
+    scheme: str
+    blob: bytes
+    note: str = ""
+
+
+def _record_signature(
+    cursor: CursorWrapper, agreement: Agreement, version: Version, given: _Given, *, by: Actor, now: datetime
+) -> None:
+    row: dict[str, object] = {
+        "agreement_id": agreement.id,
+        "version_id": version.id,
+        "for_agency_id": by.agency_id,
+        "method": given.method.value,
+        "key_id": given.key_id,
+        "scheme": given.scheme,
+        "blob": given.blob,
+        "scan_sha256": "",
+        "note": given.note,
+    }
+    record_act(cursor, Signature, act="agreement.signature", by=by, now=now, row=row)
+    _record_signed(cursor, agreement, version, by=by, now=now)
 
 
 def _party_code(agreement: Agreement, agency_id: UUID) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -13,6 +13,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 
 from comity.kernel.time import Period
+from comity.spine.keys.detached import spki_from_pem
+from comity.spine.keys.passkey import Passkey
 from comity.spine.keys.signing import key_id_of, spki_of
 from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import acting
@@ -54,18 +56,43 @@ def add_agency_key(
         purpose=KeyPurpose(purpose).value,
         scheme=scheme.value,
         public_pem=pem,
-        period=tstzrange(period),
     )
-    detail = {
-        "key_id": key_id,
+    return _publish(row, period, by=by, now=now, detail={})
+
+
+def add_passkey(*, by: Actor, now: datetime, agency_id: UUID, passkey: Passkey, period: Period) -> UUID:
+    """Publish a passkey by which an agency signs, for a period; returns its id. Writes `agency_key.added`.
+
+    Its purpose is `signature` and nothing else. Raises `NotYourAgencyError`, `DirectoryConflictError` when the key or
+    its credential id is already there.
+    """
+    require_own(by, [agency_id])
+    row = AgencyKey(
+        agency_id=agency_id,
+        key_id=key_id_of(spki_from_pem(passkey.public_pem)),
+        purpose=KeyPurpose.SIGNATURE.value,
+        scheme=KeyScheme(passkey.scheme).value,
+        public_pem=passkey.public_pem,
+        credential_id=passkey.credential_id,
+        rp_id=passkey.rp_id,
+    )
+    detail = {"credential_id": passkey.credential_id, "rp_id": passkey.rp_id}
+    return _publish(row, period, by=by, now=now, detail=detail)
+
+
+def _publish(row: AgencyKey, period: Period, *, by: Actor, now: datetime, detail: Mapping[str, object]) -> UUID:
+    row.period = tstzrange(period)
+    whole = {
+        "key_id": row.key_id,
         "purpose": row.purpose,
         "scheme": row.scheme,
         "starts_at": period.starts_at,
         "ends_at": period.ends_at,
+        **detail,
     }
     with conflicts_named(), acting(by) as cursor:
         row.save(force_insert=True)
-        record_changes(cursor, by=by, now=now, changes=[Change("agency_key.added", agency_id, row.id, detail)])
+        record_changes(cursor, by=by, now=now, changes=[Change("agency_key.added", row.agency_id, row.id, whole)])
     return row.id
 
 

@@ -29,6 +29,12 @@ from comity.standing.directory.selectors.keys import (
     list_public_keys_of,
     present_api_key,
 )
+from comity.standing.directory.selectors.passkeys import (
+    NoPasskeyError,
+    check_kept_assertion,
+    check_passkey,
+    list_passkeys,
+)
 from comity.standing.directory.selectors.posts import (
     find_post,
     find_posts,
@@ -57,9 +63,12 @@ from comity.standing.directory.selectors.task_forces import (
 
 __all__ = [
     "KeyNotGoodError",
+    "NoPasskeyError",
     "NotInDirectoryError",
     "Presented",
     "SignatureNotGoodError",
+    "check_kept_assertion",
+    "check_passkey",
     "check_signature",
     "count_agencies",
     "find_agencies",
@@ -88,6 +97,7 @@ __all__ = [
     "list_officers",
     "list_officers_ever",
     "list_participations",
+    "list_passkeys",
     "list_post_ids_by_code",
     "list_posts",
     "list_posts_ever_held",

@@ -19,7 +19,18 @@ from comity.standing.directory.models import AgencyKey
 from comity.standing.directory.selectors.found import only
 from comity.standing.directory.vocabulary import KeyFault, KeyPurpose, KeyScheme
 
-_KEY: Final = ("id", "agency_id", "key_id", "purpose", "scheme", "public_pem", "period", "revoked_at")
+_KEY: Final = (
+    "id",
+    "agency_id",
+    "key_id",
+    "purpose",
+    "scheme",
+    "public_pem",
+    "period",
+    "revoked_at",
+    "credential_id",
+    "rp_id",
+)
 # Plain SQL: every request begins with it, and building a queryset would cost more than the query.
 _API_KEY: Final = (
     f"SELECT n.now, ({WHO_STAMP_AS_TEXT}), k.id, k.agency_id, k.post_id, k.prefix, k.scopes, k.secret_sha256,"
@@ -99,19 +110,19 @@ def _opens(rows: list[tuple[Any, ...]], secret: str, at: datetime) -> ApiKeyFact
 
 def get_public_key(key_id: str) -> PublicKeyFacts:
     """Return the public key with this id, valid or not; raise `NotInDirectoryError`."""
-    return only(_keys(Q(key_id=key_id)), "public key", key_id)
+    return only(list_keys(Q(key_id=key_id)), "public key", key_id)
 
 
 def list_public_keys(agency_id: UUID, purpose: KeyPurpose, at: datetime) -> list[PublicKeyFacts]:
     """Return the agency's public keys for a purpose that are valid at the instant, newest first."""
-    found = _keys(Q(agency_id=agency_id, purpose=purpose.value, period__contains=at))
+    found = list_keys(Q(agency_id=agency_id, purpose=purpose.value, period__contains=at))
     valid = [key for key in found if key.revoked_at is None or at < key.revoked_at]
     return sorted(valid, key=lambda key: key.starts_at, reverse=True)
 
 
 def list_public_keys_of(agency_id: UUID) -> list[PublicKeyFacts]:
     """Return every public key ever published for the agency, newest first."""
-    return sorted(_keys(Q(agency_id=agency_id)), key=lambda key: key.starts_at, reverse=True)
+    return sorted(list_keys(Q(agency_id=agency_id)), key=lambda key: key.starts_at, reverse=True)
 
 
 def get_signing_key(agency_id: UUID, key_id: str, at: datetime) -> PublicKeyFacts:
@@ -119,20 +130,21 @@ def get_signing_key(agency_id: UUID, key_id: str, at: datetime) -> PublicKeyFact
 
     Raises `KeyNotGoodError` naming which of these does not hold.
     """
-    found = _keys(Q(key_id=key_id))
+    found = list_keys(Q(key_id=key_id))
     if not found:
         raise KeyNotGoodError(key_id, KeyFault.UNKNOWN, "is published for nobody; `comity keys publish` publishes one")
-    [key] = found
+    require_binding(found[0], agency_id, at)
+    return found[0]
+
+
+def require_binding(key: PublicKeyFacts, agency_id: UUID, at: datetime) -> None:
+    """Raise `KeyNotGoodError` unless the key binds the agency at `at`."""
     if key.agency_id != agency_id:
-        raise KeyNotGoodError(key_id, KeyFault.OF_ANOTHER_AGENCY, "is another agency's; sign with one of your own")
+        detail = "is another agency's; sign with one of your own"
+        raise KeyNotGoodError(key.key_id, KeyFault.OF_ANOTHER_AGENCY, detail)
     if key.purpose is not KeyPurpose.SIGNATURE:
         detail = f"is published for `{key.purpose.value}`, not for `signature`; sign with one that is"
-        raise KeyNotGoodError(key_id, KeyFault.NOT_FOR_SIGNATURES, detail)
-    _require_valid(key, at)
-    return key
-
-
-def _require_valid(key: PublicKeyFacts, at: datetime) -> None:
+        raise KeyNotGoodError(key.key_id, KeyFault.NOT_FOR_SIGNATURES, detail)
     if key.revoked_at is not None and key.revoked_at <= at:
         detail = f"was revoked at {utc_text(key.revoked_at)}; publish a new one"
         raise KeyNotGoodError(key.key_id, KeyFault.REVOKED, detail)
@@ -146,16 +158,19 @@ def _require_valid(key: PublicKeyFacts, at: datetime) -> None:
 def check_signature(*, agency_id: UUID, signature: Signature, digest: bytes, at: datetime) -> PublicKeyFacts:
     """Return the key of the agency by which `signature` signs exactly `digest`; the one place that decides it.
 
-    Raises `KeyNotGoodError` (`get_signing_key`), `SignatureNotGoodError`.
+    A passkey signs by `selectors.passkeys.check_passkey` and in no other way. Raises `KeyNotGoodError`
+    (`get_signing_key`), `SignatureNotGoodError`.
     """
     key = get_signing_key(agency_id, signature.key_id, at)
-    if not is_signed_by(signature=signature, digest=digest, public_pem=key.public_pem):
+    is_its_scheme = key.scheme.value == signature.scheme
+    if not is_its_scheme or not is_signed_by(signature=signature, digest=digest, public_pem=key.public_pem):
         detail = f"does not sign the digest `{digest.hex()}` by the key `{key.key_id}`; sign exactly these 32 bytes"
         raise SignatureNotGoodError(f"the signature {detail}")
     return key
 
 
-def _keys(where: Q) -> list[PublicKeyFacts]:
+def list_keys(where: Q) -> list[PublicKeyFacts]:
+    """Return the public keys of the directory that fit, in any order."""
     return [
         PublicKeyFacts(
             id=row[0],
@@ -167,6 +182,8 @@ def _keys(where: Q) -> list[PublicKeyFacts]:
             starts_at=row[6].lower,
             ends_at=row[6].upper,
             revoked_at=row[7],
+            credential_id=row[8],
+            rp_id=row[9],
         )
         for row in AgencyKey.objects.filter(where).values_list(*_KEY)
     ]
