@@ -10,6 +10,20 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from comity.spine.keys.new_passkey import read_new_passkey
+from comity.spine.keys.origin import is_own_origin
+from comity.spine.keys.passkey import (
+    Assertion,
+    PasskeyFault,
+    PasskeyRefusedError,
+    PasskeyScheme,
+    assertion_in,
+    check_assertion,
+    request_options,
+    require_own_origin,
+)
+from comity.spine.keys.webauthn import AssertionJson, RegistrationJson, UnreadableError, from_base64url, to_base64url
 from software_passkey import (
     ATTESTED,
     BACKED_UP,
@@ -25,20 +39,6 @@ from software_passkey import (
     eddsa,
     es256,
 )
-
-from comity.spine.keys.new_passkey import read_new_passkey
-from comity.spine.keys.origin import is_own_origin
-from comity.spine.keys.passkey import (
-    Assertion,
-    PasskeyFault,
-    PasskeyRefusedError,
-    PasskeyScheme,
-    assertion_in,
-    check_assertion,
-    request_options,
-    require_own_origin,
-)
-from comity.spine.keys.webauthn import AssertionJson, RegistrationJson, UnreadableError, from_base64url, to_base64url
 
 CHALLENGE = sha256(b"what is agreed").digest()
 ES256, EDDSA = SoftwarePasskey(es256()), SoftwarePasskey(eddsa())
@@ -175,8 +175,8 @@ def test_what_is_kept_verifies_with_a_library_that_knows_nothing_of_comity():
 
     passkey, assertion = GIVEN[ES256.credential_id]
     server = Fido2Server(PublicKeyCredentialRpEntity(name="anybody", id=passkey.rp_id))
-    from fido2.cose import ES256 as COSE
     from cryptography.hazmat.primitives.serialization import load_pem_public_key
+    from fido2.cose import ES256 as COSE
 
     public = COSE.from_cryptography_key(load_pem_public_key(passkey.public_pem.encode()))
     known = AttestedCredentialData.create(bytes(16), from_base64url("id", passkey.credential_id), public)

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
@@ -16,6 +17,7 @@ from comity.standing.directory.commands import (
     KeyRefusedError,
     NotYourAgencyError,
     add_agency_key,
+    add_passkey,
     issue_api_key,
     revoke_agency_key,
     revoke_api_key,
@@ -23,17 +25,21 @@ from comity.standing.directory.commands import (
 from comity.standing.directory.facts import ApiKeyFacts, KeyRefusal, RefusedKey
 from comity.standing.directory.selectors import (
     KeyNotGoodError,
+    NoPasskeyError,
     NotInDirectoryError,
     SignatureNotGoodError,
+    check_kept_assertion,
     check_signature,
     find_api_key,
     get_public_key,
     get_signing_key,
+    list_passkeys,
     list_public_keys,
     list_public_keys_of,
 )
 from comity.standing.directory.vocabulary import KeyFault, KeyPurpose, KeyScheme
 from law_signed import published
+from software_passkey import HOME, LOCAL, SoftwarePasskey
 
 NOW = datetime(2026, 3, 2, 16, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -229,3 +235,80 @@ def test_every_key_ever_published_for_an_agency_is_listed(offices, signing):
     published(offices.tucson.actor, NOW)
     keys = list_public_keys_of(offices.nogales.agency_id)
     assert [key.key_id for key in keys] == [sign_detached(one, b"").key_id for one in (later, signing)]
+
+
+@pytest.fixture
+def passkey(offices):
+    """A passkey of Nogales, valid for ten days from now."""
+    made = SoftwarePasskey()
+    publish_passkey(offices, made)
+    return made
+
+
+def publish_passkey(offices, made, *, office=None, page=HOME):
+    given = {"by": offices.steward, "now": NOW, "period": Period(NOW, NOW + 10 * DAY)}
+    agency_id = (office or offices.nogales).agency_id
+    return add_passkey(agency_id=agency_id, passkey=made.published(page), **given)
+
+
+def test_a_passkey_is_published_with_what_its_signatures_are_checked_by(node, offices, passkey):
+    [key] = list_public_keys_of(offices.nogales.agency_id)
+    assert (key.scheme, key.purpose) == (KeyScheme.WEBAUTHN_ES256, KeyPurpose.SIGNATURE)
+    assert key.passkey == passkey.published()
+    assert get_signing_key(offices.nogales.agency_id, key.key_id, NOW) == key
+    with node.connect(Role.VERIFIER) as verifier:
+        query = "SELECT detail FROM directory_event WHERE act = 'agency_key.added'"
+        [(detail,)] = verifier.execute(query).fetchall()
+    assert (detail["credential_id"], detail["rp_id"]) == (passkey.credential_id, "comity.example.gov")
+
+
+def test_a_passkey_is_published_once_and_by_its_agency_alone(offices, passkey):
+    with pytest.raises(DirectoryConflictError):
+        publish_passkey(offices, passkey, office=offices.tucson)
+    same_name = SoftwarePasskey(raw_id=passkey.raw_id)
+    with pytest.raises(DirectoryConflictError, match="credential_id"):
+        publish_passkey(offices, same_name, office=offices.tucson)
+    with pytest.raises(NotYourAgencyError):
+        add_passkey(
+            by=offices.nogales.actor,
+            now=NOW,
+            agency_id=offices.tucson.agency_id,
+            passkey=SoftwarePasskey().published(),
+            period=Period(NOW),
+        )
+
+
+def test_the_passkeys_that_may_sign_are_those_of_one_relying_party(offices, passkey):
+    agency = offices.nogales.agency_id
+    assert [one.credential_id for one in list_passkeys(agency, NOW)] == [passkey.credential_id]
+    local = SoftwarePasskey()
+    publish_passkey(offices, local, page=LOCAL)
+    with pytest.raises(NoPasskeyError, match=r"of several .*: comity.example.gov, localhost"):
+        list_passkeys(agency, NOW)
+    with pytest.raises(NoPasskeyError, match=r"no passkey of `example.gov`"):
+        list_passkeys(agency, NOW, "example.gov")
+    assert [one.credential_id for one in list_passkeys(agency, NOW, "localhost")] == [local.credential_id]
+    for at in (NOW - DAY, NOW + 10 * DAY):
+        with pytest.raises(NoPasskeyError, match="no passkey that is valid now"):
+            list_passkeys(agency, at)
+    with pytest.raises(NoPasskeyError):
+        list_passkeys(offices.tucson.agency_id, NOW)
+
+
+def test_a_key_that_is_no_passkey_has_proven_no_assertion(offices, signing, passkey):
+    key_id, digest = sign_detached(signing, b"").key_id, hashlib.sha256(b"what is agreed").digest()
+    kept = {"blob": passkey.read(digest).blob, "challenge": digest, "at": NOW, "agency_id": offices.nogales.agency_id}
+    with pytest.raises(KeyNotGoodError, match="is no passkey"):
+        check_kept_assertion(key_id=key_id, **kept)
+    [key] = [one for one in list_public_keys_of(offices.nogales.agency_id) if one.passkey]
+    check_kept_assertion(key_id=key.key_id, **kept)
+    with pytest.raises(KeyNotGoodError):
+        check_kept_assertion(key_id=key.key_id, **kept | {"at": NOW - DAY})
+
+
+@pytest.mark.parametrize(
+    "change", ["purpose = 'envelope'", "rp_id = NULL", "credential_id = NULL", "scheme = 'ed25519'"]
+)
+def test_the_database_keeps_a_passkey_whole(node, offices, passkey, change):
+    with node.connect(Role.BOOTSTRAP) as admin, pytest.raises(psycopg.errors.CheckViolation):
+        admin.execute(f"UPDATE directory_agency_key SET {change}")

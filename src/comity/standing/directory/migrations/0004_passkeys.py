@@ -29,7 +29,8 @@ class Migration(migrations.Migration):
                     ),
                     models.Q(
                         models.Q(("scheme__startswith", "webauthn-"), _negated=True),
-                        models.Q(("credential_id__isnull", True), ("rp_id__isnull", True)),
+                        ("credential_id__isnull", True),
+                        ("rp_id__isnull", True),
                     ),
                     _connector="OR",
                 ),
