@@ -7,6 +7,7 @@ from agreements_sent import CLAUSE, PAPER, PARTIES, SCAN, Table, body_of, told
 
 from comity.doors.api.api import api
 from comity.doors.api.routes import scopes_of
+from software_passkey import SoftwarePasskey
 
 NOTICE = {
     "schema": "comity/terms/1",
@@ -26,6 +27,7 @@ BODIES = {
     "/reviews": {"kind": "attorney_determination", "finding": "satisfied", "document_sha256": PAPER},
     "/confirmations": {"digest": "0" * 64},
     "/signatures": {"digest": "0" * 64, "key_id": "k", "scheme": "ed25519", "signature": "A" * 86 + "=="},
+    "/passkey-signatures": {"digest": "0" * 64, "assertion": SoftwarePasskey().assertion(b"0" * 32)},
     "/attestations": {"digest": "0" * 64, "agency": "az-dps", "scan_sha256": SCAN},
     "/comments": {"words": "Hm."},
     "/publication": {"digest": "0" * 64},

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from agreement_files import CODE, FILE
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -15,29 +16,8 @@ from cryptography.hazmat.primitives.serialization import (
 from comity.spine.keys.signing import key_id_of, spki_of
 
 DEMO = Path(__file__).parents[3] / "src" / "comity" / "standing" / "agreements" / "demo" / "az-sharing-2026.toml"
-CODE = "vehicles-2027"
 NEXT = "vehicles-2028"
 PARTIES = ("az-dps", "hsi-arizona")
-FILE = f"""
-code = "{CODE}"
-title = "Vehicles, in one direction"
-kind = "sharing_mou"
-starts_at = 2026-01-01T07:00:00Z
-text = "1 Vehicles go to investigators, at most 50 a day."
-
-[parties]
-az-dps = "state"
-hsi-arizona = "federal"
-
-[[clauses]]
-id = "vehicles"
-kind = "share"
-from = ["az-dps"]
-to = ["hsi-arizona"]
-purposes = ["criminal_investigation"]
-categories = ["case"]
-elements = ["vehicle_description"]
-"""
 
 
 @pytest.fixture
