@@ -4,6 +4,7 @@ import json
 import os
 from dataclasses import replace
 from hashlib import sha256
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -20,6 +21,7 @@ from comity.spine.keys.passkey import (
     PasskeyScheme,
     assertion_in,
     check_assertion,
+    read_assertion,
     request_options,
     require_own_origin,
 )
@@ -320,3 +322,16 @@ def test_a_page_is_the_nodes_own_by_its_names_over_https_or_on_this_machine(orig
 
 def test_home_is_a_page_of_the_node():
     assert is_own_origin(HOME.origin, HOSTS)
+
+
+CHROMIUM = json.loads(Path(__file__).with_name("chromium_passkeys.json").read_text("utf-8"))
+"""Recorded of Chromium 156 with the virtual authenticator of its DevTools, at a page of http://localhost."""
+
+
+@pytest.mark.parametrize("recorded", CHROMIUM, ids=["ES256", "EdDSA"])
+def test_what_a_real_browser_gave_is_read_and_counts(recorded):
+    passkey = read_new_passkey(read(RegistrationJson, recorded["registration"]), HOSTS)
+    assert passkey.rp_id == "localhost"
+    check(read_assertion(read(AssertionJson, recorded["assertion"])), passkey)
+    unverified = read_assertion(read(AssertionJson, recorded["unverified"]))
+    assert fault_of(unverified, passkey) is PasskeyFault.USER_UNVERIFIED
