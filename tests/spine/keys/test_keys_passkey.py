@@ -130,6 +130,12 @@ def test_another_passkey_and_another_key_sign_nothing():
         assert fault_of(ES256.read(CHALLENGE), wrong) is PasskeyFault.NOT_SIGNED
 
 
+def test_a_key_on_another_curve_signs_nothing_as_es256():
+    made = SoftwarePasskey(ec.generate_private_key(ec.SECP384R1()), ES256.raw_id)
+    published = replace(GIVEN[ES256.credential_id][0], public_pem=made.public_pem)
+    assert fault_of(made.read(CHALLENGE), published) is PasskeyFault.NOT_SIGNED
+
+
 def test_a_signature_of_the_bare_digest_is_none():
     assertion = replace(ES256.read(CHALLENGE), signature=ES256.sign(CHALLENGE))
     assert fault_of(assertion) is PasskeyFault.NOT_SIGNED
@@ -267,7 +273,8 @@ def test_another_kind_of_key_is_not_published():
     point = ec.generate_private_key(ec.SECP384R1()).public_key().public_numbers()
     p384 = {1: 2, 3: -35, -1: 2, -2: point.x.to_bytes(48, "big"), -3: point.y.to_bytes(48, "big")}
     rsa = {1: 3, 3: -257, -1: os.urandom(256), -2: b"\x01\x00\x01"}
-    for cose in (p384, rsa):
+    misnamed = [one._cose() | {-1: curve} for one, curve in ((ES256, 2), (EDDSA, 7))]
+    for cose in (p384, rsa, *misnamed):
         assert registration_fault(ES256.registration(cose=cose)) is PasskeyFault.UNKNOWN_KIND_OF_KEY
     for cose in ({1: 2, 3: -7, -1: 1, -2: b"x", -3: b"y"}, {1: 2, 3: -7, -1: 1}, {1: 1, 3: -8, -1: 6, -2: b"short"}):
         assert "holds a public key that is none" in registration_fault(ES256.registration(cose=cose))

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 _CURVE, _X, _Y = -1, -2, -3
 """Where a COSE key says its curve and its point."""
+_P256, _ED25519 = 1, 6
 
 
 def read_new_passkey(found: RegistrationJson, hosts: Collection[str]) -> Passkey:
@@ -79,11 +80,11 @@ def _public_key(cose: "CoseKey") -> tuple[str, str]:
     from fido2.cose import ES256, EdDSA  # noqa: PLC0415 - as above
 
     try:
-        if isinstance(cose, ES256) and cose[_CURVE] == 1:
+        if isinstance(cose, ES256) and cose[_CURVE] == _P256:
             x, y = int.from_bytes(cose[_X], "big"), int.from_bytes(cose[_Y], "big")
             scheme, key = PasskeyScheme.ES256, ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
             return scheme, key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
-        if isinstance(cose, EdDSA):
+        if isinstance(cose, EdDSA) and cose[_CURVE] == _ED25519:
             raw = ed25519.Ed25519PublicKey.from_public_bytes(cose[_X])
             pem = raw.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
             return PasskeyScheme.ED25519, pem
