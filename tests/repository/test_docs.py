@@ -31,7 +31,7 @@ ENGLISH: Final = frozenset(
 KEY: Final = re.compile(
     r"\b(?:[FAUCP]\d{2}|MOA-[A-Z]+|RFC \d+|C2SP (?:tlog-tiles|tlog-checkpoint|signed-note)|NIST SP [\d-]+[A-Z]?"
     r"|NIEM \d\.\d|odrl-2\.2|28-cfr-23|cjis-security-policy|ise-privacy|utah-grama-206|287g-(?:tfm|wso|jem)-moa-\d{4}"
-    r"|fbi-agencies-2025|ice-287g-2025)\b"
+    r"|webauthn-\d|fbi-agencies-2025|ice-287g-2025)\b"
 )
 GIVEN: Final = re.compile(r'^source = "([^"]+)"|@source\("([^"]+)"\)', re.MULTILINE)
 """Where data names its sources: demonstration files and rule packs."""

@@ -115,7 +115,9 @@ def test_another_page_party_or_user_is_refused_with_what_to_do(page, fault):
 
 
 def test_a_passkey_that_is_backed_up_and_may_be_signs():
-    check(ES256.read(CHALLENGE, at(flags=PRESENT | VERIFIED | ELIGIBLE | BACKED_UP)))
+    assertion = ES256.read(CHALLENGE, at(flags=PRESENT | VERIFIED | ELIGIBLE | BACKED_UP))
+    check(assertion)
+    assert assertion_in(assertion.blob) == assertion
 
 
 def test_another_passkey_and_another_key_sign_nothing():
