@@ -55,7 +55,10 @@ class ReviewedLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SignatureLine(msgspec.Struct, frozen=True, kw_only=True):
-    """What binds `agency`: a signature by key, or one post's attestation (`by`) of one on `paper`."""
+    """What binds `agency`: a signature by `key` or `passkey`, or one post's attestation (`by`) of one on `paper`.
+
+    `signature` of a passkey is its whole assertion: the JSON that libraries for WebAuthn read.
+    """
 
     agency: str
     method: str

@@ -254,7 +254,8 @@ class Signature(models.Model):
     """Act row: that a party's signature was given, by which method, and what proves it.
 
     `for_agency_id` is bound. Key and passkey: `key_id`, `scheme`, `blob` over the digest that `digest.signed_digest`
-    makes. Paper: each of two rows is one post's attestation, with the SHA-256 of the scan it saw.
+    makes; `blob` of a passkey is its whole assertion (`spine.keys.passkey.Assertion.blob`). Paper: each of two rows is
+    one post's attestation, with the SHA-256 of the scan it saw.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
