@@ -35,7 +35,14 @@ _OTHER_FORMS: Final = (
     (b"MM\x00*", "a picture", "run a text recognition first, for example ocrmypdf"),
 )
 _MARKS: Final = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
-
+_ENDS_OF_LINES: Final = re.compile("\r\n|[\r\v\x85\u2028\u2029]")
+_READ_TWICE: Final = (
+    ("â€™", "’"), ("â€˜", "‘"), ("â€œ", "“"), ("â€\x9d", "”"), ("â€\ufffd", "”"), ("â€“", "–"), ("â€”", "—"),
+    ("â€¢", "•"), ("Â§", "§"), ("Â\xa0", " "),
+)  # fmt: skip
+"""What signs in UTF-8 become when somebody took them for Windows-1252 and stored them again."""
+MOSTLY: Final = 0.4
+"""Share of zero bytes at even or odd places from which bytes are UTF-16, whose mark was lost."""
 
 _BROKEN: Final = (
     PyPdfError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError, AssertionError,
@@ -72,7 +79,7 @@ def _read_text(content: bytes) -> Document | Unreadable:
     controls = sum(1 for c in text if ord(c) < 32 and c not in "\t\n\r\f\v") + text.count("\ufffd")  # noqa: PLR2004 - ASCII
     if "\0" in text or controls > MOST_CONTROLS * len(text):
         return Unreadable(Why.NOT_TEXT, "this is no text", "give plain text (UTF-8 or Windows-1252) or a PDF")
-    pages = text.replace("\r\n", "\n").replace("\r", "\n").split("\f")
+    pages = _ENDS_OF_LINES.sub("\n", text).split("\f")
     while len(pages) > 1 and not pages[-1].strip():
         pages.pop()
     return _checked(Document("text", tuple(pages)))
@@ -82,10 +89,21 @@ def _decoded(content: bytes) -> str:
     for mark, encoding in _MARKS:
         if content.startswith(mark):
             return content.removeprefix(mark).decode(encoding, errors="replace")
+    for first, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        zeros = content[first::2].count(0)
+        if zeros > MOSTLY * len(content) / 2 and not content[1 - first :: 2].count(0):
+            return content.decode(encoding, errors="replace")
     try:
-        return content.decode("utf-8")
+        return _once(content.decode("utf-8"))
     except UnicodeDecodeError:
         return content.decode("cp1252", errors="replace")
+
+
+def _once(text: str) -> str:
+    """Return text with the signs that were encoded twice as they were meant."""
+    for twice, sign in _READ_TWICE:
+        text = text.replace(twice, sign)
+    return text
 
 
 def _checked(document: Document) -> Document | Unreadable:

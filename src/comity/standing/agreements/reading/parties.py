@@ -21,8 +21,8 @@ _ICE: Final = re.compile(r"[Il1]mm[il1]gration\s+and\s+Customs\s+Enforcement\s*(
 _OPENING: Final = re.compile(
     r"(?:Home[l1I]and\s*Security\s*(?:\(\W*[DO][HN]S\W*\))?|Enforcement\s*\(\W*[Il1]CE\W*\))\s*[,;]?\s*,?\s*and\s+(?:the\s+|with\s+)?"
     r"(?P<name>[^;]{0,260}?)"
-    r"\s*(?=,?\s*\(?\s*(?:hereinafter|hereafter|herein\b|referred\s+to|pursuant\s*to|under\s+the\s+jurisdiction|by\s+and\s+through|acting|known\s+as|which\b|as\s+the\s+law)"
-    r"|\s*,?\s*\(\s*[\"“']?[A-Z&/ -]{2,20}[\"”']?\s*\)|\.\s)",
+    r"\s*(?=,?\s*\(?\s*(?:hereinafter|hereafter|herein\b|referred\s+t[o0]|pursuant\s*t[o0]|under\s+the\s+jurisdiction|by\s+and\s+through|acting|known\s+as|which\b|as\s+the\s+law)"
+    r"|\s*,?\s*\(\s*[\"“']?[A-Z&/ -]{2,20}[\"”']?\s*\)|(?<!\bSt)(?<!\bSte)(?<!\bFt)(?<!\bMt)(?<!\bDept)(?<!\bNo)\.\s)",
     re.IGNORECASE | re.DOTALL,
 )
 _SPOKEN: Final = re.compile(

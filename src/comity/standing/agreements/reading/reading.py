@@ -12,8 +12,10 @@ from comity.standing.agreements.reading.compare import (
     find_missing,
     missing_sections,
 )
+from comity.standing.agreements.reading.contents import without_contents
 from comity.standing.agreements.reading.document import read_document
 from comity.standing.agreements.reading.found import EXACT, Model, Provision, Reading, Unreadable, Why
+from comity.standing.agreements.reading.layout import lay_out
 from comity.standing.agreements.reading.lines import Body, Line, read_lines
 from comity.standing.agreements.reading.model import is_agreement, model_doubt, score_models
 from comity.standing.agreements.reading.parties import Named, find_parties
@@ -42,7 +44,7 @@ def read_agreement(
     document = read_document(content)
     if isinstance(document, Unreadable):
         return document
-    body = read_lines(document.pages)
+    body = read_lines(lay_out(document.pages))
     parts, named, lines = _shielded(body, agencies)
     reads = read_parts(parts, aliases=dict.fromkeys(named.aliases, "lea"))
     if not is_agreement(reads):
@@ -89,7 +91,7 @@ def _shielded(
     body: Body, agencies: Mapping[str, Sequence[str]] | None
 ) -> tuple[tuple[Part, ...], Named, tuple[Line, ...]]:
     """Return sections, parties and lines without persons: read once to know where persons are named, then again."""
-    lines = split_lines(body.lines)
+    lines = split_lines(without_contents(body.lines))
     parts = read_sections(lines)
     named = find_parties(_opening(parts), furniture=body.furniture, agencies=agencies)
     known = {word for party in named.parties for word in re.findall(r"[A-Za-z]{2,}", party.words + " " + party.name)}
