@@ -184,14 +184,15 @@ def _strange_number(bare: str) -> _Read | None:
 
 def _is_small_title(lines: Sequence[Line], place: int, words: str) -> bool:
     """Tell whether words in small letters are a known heading and nothing else."""
-    return known_title(words.strip(" .:–—-_"))[1] >= ALIKE_ALONE and _is_apart(lines, place)
+    is_begun = _is_apart(lines, place) or not lines[place - 1].bare
+    return known_title(words.strip(" .:–—-_"))[1] >= ALIKE_ALONE and is_begun
 
 
 def _title(lines: Sequence[Line], place: int, words: str, *, is_marked: bool) -> tuple[Title | None, int]:
     """Return what a numbered line says as a heading, over two lines where that is more like one; and its last line."""
     title = title_of(words)
     after = _next(lines, place)
-    may_go_on = (is_loud(words) and is_loud(lines[after].bare)) or is_headed(words) if after is not None else False
+    may_go_on = after is not None and (is_loud(lines[after].bare) if is_loud(words) else is_headed(words))
     if after is not None and after - place <= 2 and may_go_on:  # noqa: PLR2004 - one blank between
         joined = title_of(f"{words} {lines[after].bare}")
         better = joined is not None and (title is None or (joined.score > title.score and not title.rest) or (

@@ -49,6 +49,7 @@ class Term:
     never: re.Pattern[str] | None
     units: tuple[str, ...]
     is_within: bool
+    is_exact: bool
     takes_first: bool
 
 
@@ -119,6 +120,7 @@ def _term(code: str, one: Mapping[str, Any]) -> Term:
         never=_compiled(one["never"]) if "never" in one else None,
         units=tuple(one.get("units", (one["unit"],))),
         is_within=one.get("within", False),
+        is_exact=one.get("exact", False),
         takes_first=one.get("first", False),
     )
 

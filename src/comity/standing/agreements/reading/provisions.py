@@ -23,6 +23,7 @@ from comity.standing.agreements.reading.sections import Part
 _TIMES: Final = {"minutes": 1, "hours": 60, "days": 60 * 24, "weeks": 60 * 24 * 7}
 _LONG: Final = {"months": 1, "years": 12}
 _MONTHS: Final = tuple(calendar.month_name[number].lower() for number in range(1, 13))
+_WORKING: Final = re.compile(r"\d (?:business|working) ")
 LONGEST_WORDS: Final = 400
 """Characters of the document quoted for one term."""
 
@@ -126,6 +127,8 @@ def _value_of(term: Term, saying: Saying, match: re.Match[str]) -> tuple[Value |
         month = _MONTHS.index(groups["month"]) + 1
         return f"{groups['year']}-{month:02d}-{int(groups['day']):02d}", "date"
     value, unit = int(groups["n"]), groups.get("unit") or term.unit
+    if unit in term.units and (term.is_exact or _WORKING.search(match[0])):
+        return value, unit
     if unit not in term.units and _converted(value, unit, term.unit) is None:
         return None, ""
     converted = _converted(value, unit, term.unit)
@@ -151,6 +154,8 @@ def _confidence(hit: _Hit) -> tuple[float, str]:
         return CONFLICTING, f"the figure in words and the one in digits differ: {_text(hit.value)} and {hit.other}"
     if _is_figure(hit) and any(word.repaired for word in figures):
         return FIGURE_REPAIRED, "the figure was repaired from a recognition error"
+    if _is_figure(hit) and _WORKING.search(" ".join(word.text for word in hit.words)):
+        return ELSEWHERE, "these are working days: how long that is, depends on weekends and holidays"
     if not _is_expected(hit.term, hit.read):
         return ELSEWHERE, "the words stand in another section than in the models"
     return (REPAIRED if any(word.repaired for word in hit.words) else EXACT), ""

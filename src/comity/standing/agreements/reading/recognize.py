@@ -18,6 +18,9 @@ from rapidfuzz.distance import Levenshtein
 from comity.standing.agreements.reading.figures import Figure, read_figure
 
 VOCABULARY: Final = frozenset(files(__package__).joinpath("words.txt").read_text("utf-8").split())
+ORDINARY: Final = frozenset(files(__package__).joinpath("ordinary.txt").read_text("utf-8").split())
+"""Words that only look like words of the field: they are left alone, and may still be somebody's name."""
+_KNOWN: Final = VOCABULARY | ORDINARY
 _LISTED: Final = sorted(VOCABULARY)
 _SHORT: Final = frozenset(
     ["a", "of", "an", "in", "to", "by", "or", "is", "be", "as", "at", "on", "if", "no", "it", "us", "so"]
@@ -120,7 +123,7 @@ def _canonical(one: _Raw, after: _Raw | None) -> tuple[tuple[str, ...], bool, in
     """Return (words, whether repaired, how many further tokens were taken in)."""
     bare = re.sub(r"[.\s]", "", re.split(r"['’‘`´]", one.text)[0]) or one.text
     low = bare.lower()
-    if low in VOCABULARY:
+    if low in _KNOWN:
         return (_unit(low),), False, 0
     if after is not None and after.start - one.end == 1 and after.text.isalpha() and low.isalpha():
         together = low + after.text.lower()
@@ -136,7 +139,7 @@ def _canonical(one: _Raw, after: _Raw | None) -> tuple[tuple[str, ...], bool, in
 def _known(text: str) -> str:
     """Return a word as matched, where a figure may be spelled out."""
     low = text.lower()
-    if low in VOCABULARY or not text.isalnum():
+    if low in _KNOWN or not text.isalnum():
         return low
     found = repair(text)
     return found[0] if len(found) == 1 else low
