@@ -36,7 +36,11 @@ def _runs(lines: Sequence[Line], codes: Sequence[str]) -> Iterator[list[int]]:
     for place, line in enumerate(lines):
         if not line.bare:
             continue
-        if codes[place] or _TITLE.fullmatch(line.bare) or _APPENDIX.fullmatch(_LEAD.sub("", line.bare)):
+        begun = next((codes[one] for one in run if codes[one]), "")
+        if begun and codes[place] == begun:  # the sections themselves begin
+            yield run
+            run = [place]
+        elif codes[place] or _TITLE.fullmatch(line.bare) or _APPENDIX.fullmatch(_LEAD.sub("", line.bare)):
             run.append(place)
         else:
             yield from [run] if run else []

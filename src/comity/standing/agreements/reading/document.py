@@ -107,6 +107,8 @@ def _once(text: str) -> str:
 
 
 def _checked(document: Document) -> Document | Unreadable:
+    if not document.pages:
+        return _damaged()
     letters = sum(1 for page in document.pages for _ in re.finditer(r"[A-Za-z]", page))
     is_pdf = document.form == "pdf"
     if letters < LEAST_LETTERS * (len(document.pages) if is_pdf else 1):
@@ -153,7 +155,7 @@ def _read_pdf(content: bytes) -> Document | Unreadable:
         return _bomb()
     except _BROKEN:
         # pypdf names most damage itself; in the rest of a broken file it meets the wrong kind of object
-        return Unreadable(Why.DAMAGED, "this PDF is damaged", "open it in a viewer and print it to a new PDF")
+        return _damaged()
     return _checked(Document("pdf", tuple(pages)))
 
 
@@ -164,6 +166,10 @@ def _unpacked(contents: object) -> int:
     if isinstance(contents, list):
         return sum(_unpacked(part.get_object()) for part in contents)
     return 0
+
+
+def _damaged() -> Unreadable:
+    return Unreadable(Why.DAMAGED, "this PDF is damaged", "open it in a viewer and print it to a new PDF")
 
 
 def _encrypted() -> Unreadable:

@@ -11,7 +11,7 @@ _MARKUP: Final = re.compile(r"^[ \t]{0,3}#{1,6}[ \t]+|\*\*(?=\S)|(?<=\S)\*\*", r
 _MARGIN: Final = re.compile(r"[ \t]{0,8}(?P<number>\d{1,3})(?:[ \t]{1,8}|$)|[ \t]{0,4}>[ \t]?")
 _WITHIN: Final = re.compile(
     r"Docu[Ss]ign\s+Envelope\s+ID:\s*[\dA-Fa-f-]{20,40}"
-    r"|\b(?:Attachment\s+\w\s+)?[Pp]age\s+\d{1,3}\s+[o0]f\s+\d{1,3}\b"
+    r"|\b(?:(?i:attachment|exhibit|item)\s+\w{1,4}\W+)?[Pp]age\s+\d{1,3}\s+[o0]f\s+\d{1,3}\b"
     r"|(?:\b[A-Z][\w'’-]* ){0,8}\d{1,3}\sRevised\s\d\d/\d\d/\d{4}"
 )
 """Marks of the paper that a later wrapping carried into a sentence."""

@@ -22,7 +22,12 @@ _REVISED: Final = re.compile(
 )
 _PAGE: Final = re.compile(r"\W*(?:page\s*)?[\dlIO]{0,2}\d(?:\s*(?:of|/)\s*\d{1,3})?\W*", re.IGNORECASE)
 _FORM: Final = re.compile(r"\W*(?:ICE|DHS)\s+Form\s[\w-]+\W*(?:\(.{1,12}\))?\W*", re.IGNORECASE)
-_NUMBERED: Final = re.compile(r"\W*page\s*\d{1,3}(?:\s*(?:of|/)\s*\d{1,3})?\W*", re.IGNORECASE)
+_NUMBERED: Final = re.compile(
+    r"\W*(?:(?:attachment|exhibit|item)\s+\w{1,4}\W+)?page\s*\d{1,3}(?:\s*(?:of|/)\s*\d{1,3})?\W*|[-–—]\s*\d{1,3}\s*[-–—]",
+    re.IGNORECASE,
+)
+_STAMPED: Final = re.compile(r"[A-Z]{2,10}(?:[-_. ]\w{2,8})*[-_. ]\d{5,8}")
+"""The number that each page of a file handed over bears."""
 _BULLET: Final = re.compile(r"^[o0°●▪■◦·*»–-] (?=[A-Z])")
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\xad\u200b-\u200f\u202a-\u202e\ufeff]")
 
@@ -105,7 +110,12 @@ def _marked(lines: Sequence[Line]) -> set[int]:
             continue
         at_edge = line.number in edges
         is_number = _PAGE.fullmatch(bare) or _FORM.fullmatch(bare)
-        if _is_mark(bare) or _NUMBERED.fullmatch(bare) or (is_number and (at_edge or _alone(lines, place))):
+        if (
+            _is_mark(bare)
+            or _NUMBERED.fullmatch(bare)
+            or _STAMPED.fullmatch(bare)
+            or (is_number and (at_edge or _alone(lines, place)))
+        ):
             found.add(line.number)
     return found
 

@@ -10,7 +10,7 @@ from rapidfuzz import fuzz
 
 from comity.standing.agreements.reading.found import ELSEWHERE, EXACT, FIGURE_REPAIRED, REPAIRED, Party
 from comity.standing.agreements.reading.lines import Line
-from comity.standing.agreements.reading.privacy import STATES
+from comity.standing.agreements.reading.privacy import STATES, without_person
 from comity.standing.agreements.reading.recognize import VOCABULARY, normalize, repair
 
 FEDERAL: Final = "U.S. Immigration and Customs Enforcement"
@@ -111,6 +111,7 @@ def _split(written: str) -> list[str]:
 
 
 def _local(written: str, head: str, agencies: Mapping[str, Sequence[str]] | None) -> Party:
+    written = without_person(written)
     name = _tidy(re.sub(r"\s*\([^)]*\)?\s*$", "", written))
     confidence, doubt = EXACT, ""
     if name != written:

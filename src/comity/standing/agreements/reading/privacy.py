@@ -5,8 +5,9 @@ words of the field, of the parties' names, states, seats of field offices. Anyth
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Final
 
 from comity.standing.agreements.reading.lines import Line
@@ -44,11 +45,33 @@ _LABEL: Final = re.compile(
     re.IGNORECASE,
 )
 _SIGNED: Final = re.compile(r"/s/|\bdigitally\s+signed\b|\be-?signed\b|_{3,}", re.IGNORECASE)
+SIGNED: Final = re.compile(
+    r"digitally\s+signed\s+by|/s/|^\s*(?:docu|e-)?signed\s+by\b|\bdocusigned\s+by\b", re.IGNORECASE
+)
+"""What stands where somebody signed by a machine; who it was, stands near."""
 _RANK: Final = (
     r"Sheriff|Chief|Director|Commissioner|Superintendent|Colonel|Captain|Lieutenant|Major|Sergeant|Deputy|Warden|Mayor"
-    r"|Marshal|Mr|Mrs|Ms|Dr|Governor|Attorney\s+General|Honorable|Hon|Constable|Administrator|Secretary"
+    r"|Marshal|Governor|Attorney\s+General|Constable|Administrator|Secretary|Superintendent|Officer|Agent|Counsel"
 )
-_TITLED: Final = re.compile(rf"\b(?:{_RANK})\.?,?\s+(?P<name>(?:[A-Z][\w'’.-]*\s+){{0,2}}[A-Z][\w'’-]+)")
+_ADDRESSED: Final = r"Mr|Mrs|Ms|Dr|Honorable|Hon|Capt|Lt|Sgt|Col|Maj|Cpl|Captain|Lieutenant|Colonel|Major|Sergeant"
+"""What stands before a person's name only, or nearly so."""
+_TITLED: Final = re.compile(
+    rf"\b(?:(?P<personal>{_ADDRESSED})|{_RANK})\.?,?\s+(?P<name>(?:[A-Z][\w'’.-]*\s+){{0,2}}[A-Z][\w'’-]+)"
+)
+_NAME: Final = re.compile(r"\b[A-Z][a-z][\w'’-]*(?:\s+(?:[A-Z]\.?\s+){0,2}[A-Z][\w'’-]*[a-z][\w'’-]*){1,3}")
+_CARD: Final = re.compile(r"\b[A-Z'-]+(?:\.[A-Z'-]+){1,3}\.\d{8,}")
+"""How the certificate of an official card names its holder."""
+_FIRST: Final = re.compile(
+    rf"\s*(?:[A-Z][\w'’.-]*\s+){{1,3}}[A-Z][\w'’.-]*,\s*(?=(?:(?:the|duly|elected)\s+)*(?:{_RANK})\b)"
+)
+_ENDS: Final = re.compile(r"\b(?P<name>[A-Z][a-z][\w'’-]*)\s*$")
+_BEGINS: Final = re.compile(r"\s*(?P<name>[A-Z][a-z][\w'’-]*)\b")
+_ROAD: Final = re.compile(r"\b(?:Avenue|Street|Road|Drive|Boulevard|Highway|Lane|Parkway|Way|Suite)$")
+_AFTER_PLACE: Final = re.compile(
+    r"\s*(?:County|Parish|City|Town|Village|Department|Dept|Office|Police|Sheriff|Jail|Center|Regional|Detention|Act|Nation|Tribe"
+    r"|Commission|Authority|Division|University|Street|Avenue|Road)\b"
+)
+"""What makes the capitalized words before it the name of a place, a body or a law."""
 OFFICE: Final = re.compile(
     r"\b(?:Office|Director|Sheriff|Chief|Department|Division|Bureau|Operations|Enforcement|Counsel|Commander|Officer"
     r"|Superintendent|Commissioner|Unit|Police|Patrol|Affairs|Attorney|Warden|Secretary|Administration|Headquarters"
@@ -72,12 +95,24 @@ def shield_lines(lines: Sequence[Line], *, contacts: Collection[Line], known: Co
     """Return the lines with persons left out. `contacts`: lines that name them; `known`: words of the parties."""
     words = VOCABULARY | STATES | SEATS | {word.lower() for word in known}
     kept, changed = [], []
-    for line in lines:
-        text = _contact(line.text, words) if line in contacts else _running(line.text, words)
-        if text != line.text:
+    for line, whole in zip(lines, _unbroken(lines, words), strict=True):
+        text = _contact(whole, words) if line in contacts else _running(whole, words)
+        if text != line.text or PERSON in text:
             changed.append(Line(line.number, line.page, text))
         kept.append(Line(line.number, line.page, text))
     return Shielded(tuple(kept), tuple(changed))
+
+
+def _unbroken(lines: Sequence[Line], words: Collection[str]) -> Iterator[str]:
+    """Yield the text of the lines with names left out that a line's end broke in two."""
+    held = ""
+    for line, after in zip_longest(lines, lines[1:]):
+        text, held = (_BEGINS.sub(held, line.text, count=1) if held else line.text), ""
+        first, second = _ENDS.search(text), _BEGINS.match(after.text) if after else None
+        is_name = first and second and not any(_is_known(one["name"], words) for one in (first, second))
+        if first and second and is_name and not _is_of_place(second) and not OFFICE.search(first[0] + second[0]):
+            text, held = text[: first.start()] + PERSON, PERSON
+        yield text
 
 
 def _contact(text: str, words: Collection[str]) -> str:
@@ -97,7 +132,7 @@ def _contact(text: str, words: Collection[str]) -> str:
         return indent + PERSON
     unknown = [word for word in re.findall(r"[A-Za-z][\w'’-]*", bare) if not _is_known(word, words)]
     names = [word for word in unknown if word[0].isupper() or not word.isalpha()]
-    if names or (unknown and len(bare.split()) <= 4):  # noqa: PLR2004 - a short line of unknown words is a name
+    if names or len(unknown) > 1 or (unknown and len(bare.split()) <= 4) or _is_bare_name(bare):  # noqa: PLR2004 - a short line of unknown words is a name
         return indent + PERSON
     if (
         _LABEL.match(bare)
@@ -125,22 +160,50 @@ def _is_bare_name(bare: str) -> bool:
     """Tell whether a short line is all capitalized words and names no office: a person may be called so."""
     words = re.findall(r"[A-Za-z][\w'’.-]*", bare)
     is_capital = all(word[0].isupper() for word in words)
-    return 2 <= len(words) <= 4 and is_capital and not OFFICE.search(bare) and not bare.endswith(":")  # noqa: PLR2004
+    is_place = all(word.lower() in STATES | SEATS | {"dc"} for word in words)
+    is_short = 2 <= len(words) <= 4 and not bare.endswith(":")  # noqa: PLR2004 - words of a name
+    return is_short and is_capital and not is_place and not OFFICE.search(bare)
 
 
 def _running(text: str, words: Collection[str]) -> str:
     """Return a line of the text with persons' telephone numbers, addresses and names after a rank left out."""
-    if re.search(r"digitally\s+signed\s+by|/s/", text, re.IGNORECASE):
+    if SIGNED.search(text):
         return PERSON
+    text = _CARD.sub(PERSON, text)
     text = _EMAIL.sub(lambda m: m[0] if _OFFICE_MAIL.search(m[0]) else REACHED, text)
     text = _PHONE.sub(REACHED, text)
-    return _TITLED.sub(lambda m: _unnamed(m, words), text)
+    text = _TITLED.sub(lambda m: _unnamed(m, words), text)
+    return _NAME.sub(lambda m: _without_name(m, words), text)
 
 
 def _unnamed(match: re.Match[str], words: Collection[str]) -> str:
+    """Return a rank without the name behind it, or as it is where that is no name."""
     names = match["name"].split()
     unknown = [name for name in names if not _is_known(name.strip(".,"), words)]
-    is_place = bool(re.match(r"\s*(?:County|Parish|City|Town|Department|Office|Police)", match.string[match.end() :]))
-    if len(unknown) < 2 or is_place:  # noqa: PLR2004 - a given name and a surname
+    has_initial = any(re.fullmatch(r"[A-Z]\.?", name) for name in names)
+    least = 1 if match["personal"] or has_initial else 2
+    if len(unknown) < least or _is_of_place(match):
         return match[0]
     return match[0][: match.start("name") - match.start()] + PERSON
+
+
+def _without_name(match: re.Match[str], words: Collection[str]) -> str:
+    """Return a remark for capitalized words in a row of which two or more are unknown, others as they are."""
+    names = [name for name in match[0].split() if not re.fullmatch(r"[A-Z]\.?", name)]
+    unknown = [name for name in names if not _is_known(name, words)]
+    is_name = len(unknown) > 1  # a given name and a surname
+    is_street = _ROAD.search(match[0]) or match.string[: match.start()].rstrip()[-1:].isdigit()
+    if not is_name or is_street or OFFICE.search(match[0]) or _is_of_place(match):
+        return match[0]
+    return PERSON
+
+
+def _is_of_place(match: re.Match[str]) -> bool:
+    return bool(_AFTER_PLACE.match(match.string, match.end()))
+
+
+def without_person(name: str) -> str:
+    """Return the name of a party without the person who heads it: `Sheriff of Cedar County`, `Office of Sheriff`."""
+    words = VOCABULARY | STATES | SEATS
+    name = _FIRST.sub(lambda m: m[0] if OFFICE.search(m[0].rpartition(",")[0]) else "", name, count=1)
+    return _TITLED.sub(lambda m: _unnamed(m, words).replace(PERSON, "").rstrip(), name).strip(" ,")

@@ -19,7 +19,7 @@ from comity.standing.agreements.reading.layout import lay_out
 from comity.standing.agreements.reading.lines import Body, Line, read_lines
 from comity.standing.agreements.reading.model import is_agreement, model_doubt, score_models
 from comity.standing.agreements.reading.parties import Named, find_parties
-from comity.standing.agreements.reading.privacy import CONTACTS, OFFICE, PERSON, REACHED, shield_lines
+from comity.standing.agreements.reading.privacy import CONTACTS, OFFICE, PERSON, REACHED, SIGNED, shield_lines
 from comity.standing.agreements.reading.proposals import propose_clauses
 from comity.standing.agreements.reading.provisions import find_provisions, read_parts
 from comity.standing.agreements.reading.sections import SIGNING, Part, read_sections, split_lines
@@ -30,6 +30,8 @@ SECTIONS_AGAIN: Final = 4
 _SAID_FOR: Final = re.compile(r"\bFor\s+(?:the\s+)?(?:LEA|ICE|DHS|OHS|AGENCY)\s*:", re.IGNORECASE)
 BLOCK: Final = 10
 """Lines after such a label that may name somebody, wherever it stands."""
+NEAR_SIGNED: Final = 2
+"""Lines before and after the mark of a signature that may name who signed."""
 _LABEL: Final = re.compile(r"^\s*(?:For|On behalf of)\s+(?:the\s+)?(?P<who>[A-Z]{2,6})\b[^:]{0,20}:\s*(?P<rest>.*)$")
 
 
@@ -122,6 +124,8 @@ def _contact_lines(parts: Sequence[Part]) -> set[Line]:
         for place, line in enumerate(own):
             if _SAID_FOR.search(line.text):
                 found |= set(own[place : place + BLOCK])
+            if SIGNED.search(line.text):
+                found |= set(own[max(place - NEAR_SIGNED, 0) : place + NEAR_SIGNED + 1])
         signing = SIGNING.search(part.joined.text)
         if signing:
             start = part.joined.line_at(signing.start()).number
