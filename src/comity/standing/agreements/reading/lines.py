@@ -8,7 +8,7 @@ from typing import Final
 
 from rapidfuzz import fuzz
 
-from comity.standing.agreements.reading.recognize import VOCABULARY
+from comity.standing.agreements.reading.recognize import ORDINARY, VOCABULARY
 
 EDGE: Final = 3
 """How many lines from the top or the bottom of a page a running head or foot stands."""
@@ -220,6 +220,7 @@ def _hyphened(text: str, bare: str) -> str:
     rest = re.match(r"[a-z]+", bare)
     if not (head and rest):
         return ""
-    if (head[1] + rest[0]).lower() in VOCABULARY:
+    is_piece = not {head[1].lower(), rest[0]} & (VOCABULARY | ORDINARY)
+    if is_piece or (head[1] + rest[0]).lower() in VOCABULARY:
         return text[:-1]
     return text

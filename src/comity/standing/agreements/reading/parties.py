@@ -141,7 +141,7 @@ def _tidy(name: str) -> str:
     words = []
     for word in name.split(" "):
         low = word.lower().strip(".,")
-        fixed = repair(word) if low.isalpha() and len(low) > 4 and low not in VOCABULARY | STATES else ()  # noqa: PLR2004
+        fixed = repair(word) if low.isalnum() and len(low) > 4 and low not in VOCABULARY | STATES else ()  # noqa: PLR2004
         is_office = len(fixed) == 1 and _BODY.fullmatch(fixed[0])
         words.append(fixed[0].capitalize() if is_office else word)
     return " ".join(words)
