@@ -24,7 +24,7 @@ A rule, not a guess, says how sure a term is; below 0.8 a *doubt* says why, and 
 |---|---|
 | {found.EXACT} | the words stand in a section where the models have them, read as they are written |
 | {found.REPAIRED} | the same, but some word was repaired from a recognition error |
-| {found.ELSEWHERE} | the words stand in another section |
+| {found.ELSEWHERE} | the words stand in another section, or the figure counts working days |
 | {found.FIGURE_REPAIRED} | a figure was repaired (`9O days`) |
 | {found.CONFLICTING} | the document gives two values, or a figure that differs in words and digits; both are told |
 """

@@ -84,6 +84,10 @@ def test_a_pdf_of_five_hundred_pages_is_not_read():
     assert str(MOST_PAGES) in answer.message
 
 
+def test_a_pdf_whose_pages_are_lost_is_damaged():
+    assert refused(pdf_of(SCANNED.split("\f")).replace(b"/Kids", b"/Kidz")).why == Why.DAMAGED
+
+
 def test_a_pdf_with_a_password_is_not_read():
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf_of(SCANNED.split("\f")))))
     writer.encrypt("secret", algorithm="AES-256")

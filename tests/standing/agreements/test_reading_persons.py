@@ -9,7 +9,7 @@ from comity.standing.agreements.reading.synthetic import HEAVY, make_agreement, 
 NAMES = ("bartholomew", "quill", "octavia", "nkemdirim", "will page", "grant march")
 SECRETS = (*NAMES, "010-2222", "010.2222", "box 12")
 BLOCKS = {
-    "a list": "For the LEA:\nBartholomew Quill\nSheriff\nP.O. Box 12, Esmont, VA 22937\nbquill@x.example (555) 010-2222",
+    "a list": "For the LEA:\nBartholomew Quill\nSheriff\nP.O. Box 12, Esmont, VA\nbquill@x.example (555) 010-2222",
     "after a label": "For the LEA: Sheriff Bartholomew Quill\nFor ICE: Octavia Nkemdirim, AFOD",
     "before a rank": "LEA: Bartholomew Quill, Chief Deputy, 555.010.2222\nICE: Deportation Officer Octavia Nkemdirim",
     "of ordinary words": "For the LEA:\nQuill, Bartholomew\nWill Page\nGrant March",

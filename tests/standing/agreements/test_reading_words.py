@@ -10,6 +10,7 @@ from comity.standing.agreements.reading.found import Model
 from comity.standing.agreements.reading.headings import known_headings
 from comity.standing.agreements.reading.numbers import ROMANS, repaired, roman_of
 from comity.standing.agreements.reading.recognize import VOCABULARY, normalize
+from comity.standing.agreements.reading.synthetic import make_agreement
 
 
 @pytest.mark.parametrize(
@@ -18,6 +19,7 @@ from comity.standing.agreements.reading.recognize import VOCABULARY, normalize
         ("tennination", "termination"),
         ("to perfonn functions ofan officer", "to perform functions of an officer"),
         ("thisMOA", "this moa"),
+        ("by ICE 0r the LEA", "by ice or the lea"),
         ("inLEAjail/correctional", "in lea jail correctional"),
         ("OHS and FOO", "dhs and fod"),
         ("autholi zed", "authorized"),
@@ -131,3 +133,19 @@ def test_models_and_terms_name_only_what_the_catalogue_has():
         assert term.question in load_questions()
         assert term.sections <= set(known_headings())
         assert set(term.names) == {"en", "es"}
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("Town of St. Albans Police Department", "Town of St. Albans Police Department"),
+        ("Larkin C0unty Sheriff's Office", "Larkin County Sheriff's Office"),
+        ("City of Pineb-\nrook Police Department", "City of Pinebrook Police Department"),
+    ],
+)
+def test_the_name_of_a_party_is_whole(written, name):
+    given_text = make_agreement(1, model=Model.TFM)
+    (party,) = [
+        party for party in read(given_text.text.replace(given_text.agency, written)).parties if party.role != "federal"
+    ]
+    assert party.name == name

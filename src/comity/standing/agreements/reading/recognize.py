@@ -31,6 +31,7 @@ _RAW: Final = re.compile(
     r"U\.\s?S\.(?!\s?C)|(?:[A-Z]\.){2,5}|[A-Za-z0-9~|µ]+(?:['’‘`´][A-Za-z]{1,2}\b)?|[.%•●▪■(;:-]|[^\s\w]"
 )
 _LETTERS: Final = str.maketrans({"1": "l", "|": "l", "i": "l", "0": "o", "5": "s", "µ": "u", "~": "a"})
+_FIGURES: Final = str.maketrans({"0": "o", "1": "i", "5": "s"})
 _SHAPES: Final = (("rn", "m"), ("rm", "m"), ("nn", "m"), ("ln", "m"), ("nl", "m"), ("mm", "m"), ("cl", "d"),
                   ("vv", "w"))  # fmt: skip
 _CAPITALS: Final = str.maketrans({"D": "O", "0": "O", "Q": "O", "l": "I", "1": "I", "|": "I", "B": "E", "5": "S"})
@@ -195,8 +196,9 @@ def _shapes() -> Mapping[str, tuple[str, ...]]:
 
 
 def _by_shape(word: str) -> tuple[str, ...]:
-    if len(word) < 3:  # noqa: PLR2004 - too little to have a shape
-        return ()
+    if len(word) < 3:  # noqa: PLR2004 - too little to have a shape, but a figure among letters is none
+        plain = word.lower().translate(_FIGURES)
+        return (plain,) if plain in _SHORT and plain != word.lower() else ()
     near = _shapes().get(_shape(word.lower()), ())
     return min(((Levenshtein.distance(word.lower(), one), one) for one in near), default=(0, ""))[1:] if near else ()
 
