@@ -74,7 +74,9 @@ def test_a_draft_becomes_an_agreement_in_force_and_ends_by_agreement(table):
         ],
         "unconfirmed": ["vehicles"],
         "confirmed_by_one_alone": [],
+        "confirmed_by_no_sender": [],
         "unsigned": ["az-dps", "hsi-arizona"],
+        "attested_by_others_alone": [],
     }
     [clause] = other.get(f"/agreements/{code}/clauses", version=1).json()["clauses"]
     assert (clause["id"], clause["kind"]) == ("vehicles", "share")
@@ -173,14 +175,18 @@ def test_paper_is_attested_by_two_persons_on_one_scan(table):
     assert told(table.caller("az-dps", "counsel").post(path, seen)) == (409, "already-signed")
     other_scan = seen | {"scan_sha256": "d" * 64}
     assert told(table.caller("az-dps", "privacy").post(path, other_scan)) == (422, "no-scan")
-    second = table.caller("az-dps", "privacy").post(path, seen)
-    assert second.json()["readiness"]["unsigned"] == ["az-dps"]
+    second = table.caller("az-dps", "privacy").post(path, seen).json()
+    assert second["readiness"]["unsigned"] == ["az-dps", "hsi-arizona"]
+    assert second["readiness"]["attested_by_others_alone"] == ["hsi-arizona"]
+    own = table.caller("hsi-arizona", "counsel").post(path, seen)
+    assert (own.json()["attested"], own.json()["readiness"]["unsigned"]) == (3, ["az-dps"])
     nobody = table.caller("az-dps", "head").post(path, seen | {"agency": "pima-so"})
     assert told(nobody) == (422, "not-party")
     signatures = table.caller("az-dps", "head").get(f"/agreements/{code}").json()["versions"][0]["signatures"]
     assert [(one["method"], one["by"], one["scan_sha256"]) for one in signatures] == [
         ("paper", "az-dps/counsel", SCAN),
         ("paper", "az-dps/privacy", SCAN),
+        ("paper", "hsi-arizona/counsel", SCAN),
     ]
 
 

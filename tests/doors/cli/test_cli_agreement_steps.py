@@ -214,7 +214,11 @@ def test_paper_is_attested_by_two(drafted, prepare, write):
     first = drafted.run("agreement", "attest", CODE, *words, "--as", "az-dps/counsel")
     assert (first.code, "1 of 2 posts" in first.out) == (0, True), first.err
     second = drafted.run("agreement", "attest", CODE, *words, "--as", "az-dps/privacy")
-    assert (second.code, "1 of 2 parties have signed" in second.out) == (0, True), second.err
+    assert (second.code, "others do not bind it" in second.out) == (0, True), second.err
+    status = drafted.run("agreement", "status", CODE)
+    assert "others attest its paper: its own head or counsel" in status.out
+    own = drafted.run("agreement", "attest", CODE, *words, "--as", "hsi-arizona/counsel")
+    assert (own.code, "1 of 2 parties have signed" in own.out) == (0, True), own.err
     both = drafted.run("agreement", "attest", CODE, *words, "--scan-sha256", "a" * 64, "--as", "az-dps/head")
     assert (both.code, "one of the two" in both.err) == (2, True)
 

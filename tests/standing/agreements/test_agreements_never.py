@@ -28,6 +28,7 @@ STEPS = [
     *(("confirm", party, post) for party in PARTIES for post in POSTS),
     *(("sign", party, "") for party in PARTIES),
     *(("attest", party, post) for party in PARTIES for post in POSTS),
+    *(("attest_own", party, post) for party in PARTIES for post in POSTS),
     *(("force", party, "") for party in PARTIES),
     *(("suspend", party, "") for party in PARTIES),
     *(("resume", party, "") for party in PARTIES),
@@ -57,8 +58,14 @@ class Book:
 
     @property
     def is_bound(self) -> bool:
-        bound = self.signed | {party for party, posts in self.attested.items() if len(posts) > 1}
-        return self.satisfied and len(self.confirmed) > 1 and bound == set(PARTIES)
+        on_paper = {
+            party
+            for party, posts in self.attested.items()
+            if len(posts) > 1 and not posts.isdisjoint({f"{party}/head", f"{party}/counsel"})
+        }
+        by_sender = any(post.startswith("pima/") for post in self.confirmed)
+        bound = self.signed | on_paper
+        return self.satisfied and len(self.confirmed) > 1 and by_sender and bound == set(PARTIES)
 
     def may_permit(self, at: datetime) -> bool:
         open_still = self.notice is None or at < self.notice
@@ -106,12 +113,17 @@ class Life:
         self.book.signed.add(party)
 
     def attest(self, office, party, detail) -> None:
-        other = "ice" if party == "pima" else "pima"
-        agency = getattr(self.offices, other).code
+        self._attest(office, party, detail, bound="ice" if party == "pima" else "pima")
+
+    def attest_own(self, office, party, detail) -> None:
+        self._attest(office, party, detail, bound=party)
+
+    def _attest(self, office, party, detail, *, bound) -> None:
+        agency = getattr(self.offices, bound).code
         do.attest_signature(
             by=getattr(office, detail), digest=self.digest, agency=agency, scan_sha256=SCAN, **self.here
         )
-        self.book.attested.setdefault(other, set()).add(f"{party}/{detail}")
+        self.book.attested.setdefault(bound, set()).add(f"{party}/{detail}")
 
     def force(self, office, _party, _detail) -> None:
         was_bound = self.book.is_bound

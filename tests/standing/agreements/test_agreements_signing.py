@@ -253,17 +253,81 @@ def attest(offices, agreement_id, by, *, scan=SCAN, agency="ice-ero-phoenix") ->
     )
 
 
-def test_paper_binds_once_two_posts_attest_the_same_scan(offices, offered) -> None:
+def test_paper_binds_once_two_posts_attest_the_same_scan_one_of_them_the_partys_own(offices, offered) -> None:
     assert attest(offices, offered, offices.pima.counsel) == 1
     assert "ice-ero-phoenix" in readiness(offices, offered).unsigned
     with pytest.raises(AlreadySignedError, match="a second post"):
         attest(offices, offered, offices.pima.counsel)
     with pytest.raises(NoScanError, match="not the scan"):
         attest(offices, offered, offices.pima.privacy, scan="c" * 64)
-    assert attest(offices, offered, offices.pima.privacy) == 2
-    assert readiness(offices, offered).unsigned == ("pima-so",)
+    assert attest(offices, offered, offices.ice.counsel) == 2
+    lacks = readiness(offices, offered)
+    assert (lacks.unsigned, lacks.unwitnessed) == (("pima-so",), ())
     with pytest.raises(AlreadySignedError):
         attest(offices, offered, offices.pima.head)
+
+
+def test_others_alone_do_not_bind_a_party_hosted_here(offices, offered) -> None:
+    assert [attest(offices, offered, post) for post in (offices.pima.counsel, offices.pima.head)] == [1, 2]
+    assert attest(offices, offered, offices.ice.privacy) == 3
+    lacks = readiness(offices, offered)
+    assert lacks.unsigned == ("ice-ero-phoenix", "pima-so")
+    assert lacks.unwitnessed == ("ice-ero-phoenix",)
+    review_and_confirm(offices, offices.pima, offered)
+    sign(offices, offices.pima, offered)
+    with pytest.raises(UnsignedError, match="on paper for `ice-ero-phoenix`; its own head or counsel"):
+        do.put_in_force(by=offices.pima.head, now=NOW, agreement_id=offered)
+    refused_by_the_database(offices, offered, "signature of ice-ero-phoenix")
+    assert attest(offices, offered, offices.ice.head) == 4
+    assert readiness(offices, offered).is_ready
+
+
+def host_elsewhere(node, office) -> None:
+    with node.connect(Role.BOOTSTRAP) as owner:
+        owner.execute(
+            "UPDATE directory_agency SET hosting = 'elsewhere', node_url = 'https://elsewhere.test' WHERE id = %s",
+            [office.agency_id],
+        )
+
+
+def test_two_persons_bind_a_party_hosted_elsewhere_that_has_no_post_here(node, offices, offered) -> None:
+    host_elsewhere(node, offices.ice)
+    attest(offices, offered, offices.pima.counsel)
+    attest(offices, offered, offices.pima.privacy)
+    lacks = readiness(offices, offered)
+    assert (lacks.unsigned, lacks.unwitnessed) == (("pima-so",), ())
+    review_and_confirm(offices, offices.pima, offered)
+    sign(offices, offices.pima, offered)
+    do.put_in_force(by=offices.pima.head, now=NOW, agreement_id=offered)
+
+
+def test_what_permits_is_confirmed_by_a_post_of_who_sends(offices, offered) -> None:
+    digest = newest(offices.steward, offered)
+    do.record_review(by=offices.pima.privacy, now=NOW, agreement_id=offered, **ASSESSED)
+    sign(offices, offices.pima, offered)
+    sign(offices, offices.ice, offered)
+    for post in (offices.ice.counsel, offices.ice.privacy):
+        do.confirm_clauses(by=post, now=NOW, agreement_id=offered, digest=digest)
+    lacks = readiness(offices, offered)
+    assert (lacks.unconfirmed, lacks.once_confirmed, lacks.not_by_sender) == ((), (), ("custody",))
+    with pytest.raises(UnconfirmedError, match="no post of a sender confirmed, first `custody`"):
+        do.put_in_force(by=offices.ice.head, now=NOW, agreement_id=offered)
+    refused_by_the_database(offices, offered, "confirmation of custody")
+    do.confirm_clauses(by=offices.pima.counsel, now=NOW, agreement_id=offered, digest=digest)
+    do.put_in_force(by=offices.ice.head, now=NOW, agreement_id=offered)
+
+
+def test_where_no_sender_is_hosted_here_two_persons_of_others_confirm(node, offices, offered) -> None:
+    host_elsewhere(node, offices.pima)
+    digest = newest(offices.steward, offered)
+    for post in (offices.ice.counsel, offices.ice.privacy):
+        do.confirm_clauses(by=post, now=NOW, agreement_id=offered, digest=digest)
+    assert readiness(offices, offered).not_by_sender == ()
+    do.record_review(by=offices.steward, now=NOW, agreement_id=offered, **ASSESSED)
+    for post in (offices.ice.counsel, offices.ice.privacy):
+        attest(offices, offered, post, agency="pima-so")
+    sign(offices, offices.ice, offered)
+    do.put_in_force(by=offices.ice.head, now=NOW, agreement_id=offered)
 
 
 def test_who_attests_is_responsible_and_the_party_and_the_scan_are_real(offices, offered) -> None:
@@ -281,7 +345,7 @@ def test_the_event_of_force_bears_the_digest_of_the_signed_copy(offices, offered
     review_and_confirm(offices, offices.pima, offered)
     sign(offices, offices.pima, offered)
     attest(offices, offered, offices.pima.counsel)
-    attest(offices, offered, offices.pima.privacy)
+    attest(offices, offered, offices.ice.head)
     do.put_in_force(by=offices.pima.head, now=NOW, agreement_id=offered)
     from comity.standing.agreements.digest import copy_digest
 
@@ -307,12 +371,16 @@ def test_the_database_itself_refuses_force_while_something_is_missing(offices, o
     if "one" in done:
         digest = newest(offices.steward, offered)
         do.confirm_clauses(by=offices.pima.counsel, now=NOW, agreement_id=offered, digest=digest)
+    refused_by_the_database(offices, offered)
+
+
+def refused_by_the_database(offices, agreement_id, lacking="") -> None:
     with reading(offices.steward):
-        version_id = list_versions(offered)[-1].id
-    with pytest.raises(DatabaseError, match="is not put in force"), acting(offices.pima.head) as cursor:
+        version_id = list_versions(agreement_id)[-1].id
+    with pytest.raises(DatabaseError, match=f"{lacking}.* is not put in force"), acting(offices.pima.head) as cursor:
         record_event(
             cursor,
-            agreement=Agreement.objects.get(id=offered),
+            agreement=Agreement.objects.get(id=agreement_id),
             event=EventKind.PUT_IN_FORCE,
             by=offices.pima.head,
             now=NOW,

@@ -104,7 +104,8 @@ class MissingReview(msgspec.Struct, frozen=True):
 class AgreementReadiness(msgspec.Struct, frozen=True, kw_only=True):
     """What the newest version lacks before it may be in force, in the order it is usually done.
 
-    `confirmed_by_one_alone`: clauses that permit and wait for a second person.
+    `confirmed_by_one_alone`, `confirmed_by_no_sender`: clauses that permit and wait for a second person, or a post of
+    who would send. `attested_by_others_alone`: parties whose own head or counsel has to attest their paper.
     """
 
     version: int
@@ -113,7 +114,9 @@ class AgreementReadiness(msgspec.Struct, frozen=True, kw_only=True):
     unreviewed: tuple[MissingReview, ...]
     unconfirmed: tuple[str, ...]
     confirmed_by_one_alone: tuple[str, ...]
+    confirmed_by_no_sender: tuple[str, ...]
     unsigned: tuple[str, ...]
+    attested_by_others_alone: tuple[str, ...]
 
 
 class AgreementConfirmed(msgspec.Struct, frozen=True):
@@ -182,7 +185,7 @@ def post_agreement_review(request: HttpRequest, code: AgreementCode) -> HttpResp
 def post_agreement_confirmation(request: HttpRequest, code: AgreementCode) -> HttpResponse:
     """Confirm that clauses say what the text says, as head, counsel or privacy officer; what permits needs two persons.
 
-    Sent again, nothing more is confirmed.
+    One of the two is of an agency that would send. Sent again, nothing more is confirmed.
     """
     caller = caller_of(request)
     body = read_json(request, ConfirmationBody, MOST_CONFIRMED_BYTES)
@@ -236,7 +239,7 @@ def post_agreement_signature(request: HttpRequest, code: AgreementCode) -> HttpR
 def post_agreement_attestation(request: HttpRequest, code: AgreementCode) -> HttpResponse:
     """Attest that a party signed on paper, by the hash of the scan; the second person's attestation binds the party.
 
-    Sent again: 409 `already-signed`.
+    A party hosted here is bound only once its own head or counsel attests. Sent again: 409 `already-signed`.
     """
     caller = caller_of(request)
     body = read_json(request, AttestationBody)
@@ -287,5 +290,7 @@ def readiness_of(caller: Caller, code: str) -> AgreementReadiness:
         unreviewed=tuple(MissingReview(one.kind.value, one.agency) for one in lacks.unreviewed),
         unconfirmed=lacks.unconfirmed,
         confirmed_by_one_alone=lacks.once_confirmed,
+        confirmed_by_no_sender=lacks.not_by_sender,
         unsigned=lacks.unsigned,
+        attested_by_others_alone=lacks.unwitnessed,
     )

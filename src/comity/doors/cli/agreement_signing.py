@@ -25,7 +25,7 @@ from comity.standing.agreements.commands import (
 from comity.standing.agreements.digest import signed_digest
 from comity.standing.agreements.due import WARN_DAYS, is_near
 from comity.standing.agreements.facts import AgreementFacts, SignatureFacts, VersionFacts
-from comity.standing.agreements.readiness import PAPER_WITNESSES
+from comity.standing.agreements.readiness import PAPER_WITNESSES, Readiness
 from comity.standing.agreements.reviews import REVIEWERS
 from comity.standing.agreements.selectors import (
     get_agreement_by_code,
@@ -65,7 +65,9 @@ def status(node: Node, *, code: str, form: str) -> int:
                 "unreviewed": [{"kind": one.kind, "agency": one.agency} for one in lacks.unreviewed],
                 "unconfirmed": lacks.unconfirmed,
                 "confirmed_by_one_alone": lacks.once_confirmed,
+                "confirmed_by_no_sender": lacks.not_by_sender,
                 "unsigned": lacks.unsigned,
+                "attested_by_others_alone": lacks.unwitnessed,
                 "kept_back_by_law": [
                     {"clause": one.clause, "rules": one.rules, "elements": one.elements, "is_held": one.is_held}
                     for one in conflicts
@@ -77,11 +79,12 @@ def status(node: Node, *, code: str, form: str) -> int:
     rows = [("✗", "review", f"{_said(one.kind)} of {one.agency}", _reviewer(one.kind)) for one in lacks.unreviewed]
     rows += [("✗", "confirmation", name, "nobody confirmed it") for name in lacks.unconfirmed[:_SHOWN]]
     rows += [("✗", "confirmation", name, "it permits: a second person") for name in lacks.once_confirmed[:_SHOWN]]
-    rows += [("✗", "signature", party, "its head by key or passkey, or two posts on paper") for party in lacks.unsigned]
+    rows += [("✗", "confirmation", name, "it permits: a post of a sender") for name in lacks.not_by_sender[:_SHOWN]]
+    rows += [("✗", "signature", party, _signer(party, lacks)) for party in lacks.unsigned]
     rows += [("✓", "review", f"{_said(one.kind)} of {one.agency}", one.finding.value) for one in reviews]
     rows += [("✓", "signature", parties[one.for_agency_id], _how(one)) for one in signatures]
     say_table(("", "what", "of", "how"), rows)
-    more = max(0, len(lacks.unconfirmed) - _SHOWN) + max(0, len(lacks.once_confirmed) - _SHOWN)
+    more = sum(max(0, len(names) - _SHOWN) for names in (lacks.unconfirmed, lacks.once_confirmed, lacks.not_by_sender))
     if more:
         say(f"… and {more} clauses more to confirm; `--json` lists them all")
     for one in conflicts:
@@ -100,6 +103,12 @@ def _said(kind: ReviewKind) -> str:
 
 def _reviewer(kind: ReviewKind) -> str:
     return f"recorded by its {REVIEWERS[kind].value.replace('_', ' ')}"
+
+
+def _signer(party: str, lacks: Readiness) -> str:
+    if party in lacks.unwitnessed:
+        return "others attest its paper: its own head or counsel"
+    return "its head by key or passkey, or two posts on paper"
 
 
 def _how(one: SignatureFacts) -> str:
@@ -146,6 +155,8 @@ def confirm(node: Node, *, code: str, digest: str, clauses: Collection[str] | No
     say(f"{len(done)} clauses of version {version.number} confirmed" if done else "your post had confirmed them all")
     if lacks.once_confirmed:
         say(f"→ {len(lacks.once_confirmed)} of them permit: a second person, in another post, confirms those")
+    elif lacks.not_by_sender:
+        say(f"→ {len(lacks.not_by_sender)} of them permit: a post of an agency that would send confirms those")
     elif not lacks.unconfirmed:
         say("→ every clause is confirmed by as many as it needs")
 
@@ -191,13 +202,17 @@ def attest(
     if (scan is None) == (scan_sha256 is None):
         raise MistakeError("--scan, --scan-sha256", "one of the two is needed", "give the scan's file, or its hash")
     by = acting_as(acting)
-    agreement, _ = find_on_offer(code)
+    agreement, version = find_on_offer(code)
     found = scan_sha256 or sha256(read_bytes(str(scan), "--scan")).hexdigest()
     seen = attest_signature(
         by=by, now=node.now(), agreement_id=agreement.id, digest=digest, agency=agency, scan_sha256=found
     )
     say(f"attested: {seen} of {PAPER_WITNESSES} posts saw the signature of `{agency}`, scan {found}")
-    if seen < PAPER_WITNESSES:
+    with reading(STEWARD):
+        lacks = get_readiness(version.id)
+    if agency in lacks.unwitnessed:
+        say(f"→ head or counsel of `{agency}` attests the same scan: others do not bind it")
+    elif agency in lacks.unsigned:
         say("→ another person, in another post, attests the same scan")
     else:
         say_signed(code, acting)

@@ -3,14 +3,26 @@
 Nothing here opens a transaction: the caller's is used, and row-level security applies.
 """
 
+from collections.abc import Collection
 from uuid import UUID
 
 from comity.standing.agreements.facts import CommentFacts, ReviewFacts, SignatureFacts
 from comity.standing.agreements.models import Comment, Confirmation, Party, Review, Signature, Version
-from comity.standing.agreements.readiness import Readiness, bound_by_paper, confirmations_missing, unsigned
+from comity.standing.agreements.readiness import (
+    OWN_WITNESSES,
+    Attested,
+    Confirmed,
+    Readiness,
+    bound_by_paper,
+    confirmations_missing,
+    unsigned,
+    without_own_witness,
+)
 from comity.standing.agreements.reviews import open_reviews, read_needed
 from comity.standing.agreements.terms import read_terms
 from comity.standing.agreements.vocabulary import Finding, ReviewKind, SigningMethod
+from comity.standing.directory.selectors import list_agencies, list_posts
+from comity.standing.directory.vocabulary import Hosting
 
 
 def get_readiness(version_id: UUID) -> Readiness:
@@ -18,31 +30,55 @@ def get_readiness(version_id: UUID) -> Readiness:
     version = Version.objects.get(id=version_id)
     parties = dict(Party.objects.filter(agreement_id=version.agreement_id).values_list("agency_id", "agency_code"))
     found = {(one.kind, one.agency): one.finding for one in list_reviews(version_id)}
-    confirmed = Confirmation.objects.filter(version_id=version_id).values_list("post_id", "clauses")
-    by_nobody, by_one = confirmations_missing(read_terms(version.terms), confirmed)
+    rows = Confirmation.objects.filter(version_id=version_id).values_list("agency_id", "post_id", "clauses")
+    confirmed = [Confirmed(parties[agency], post, clauses) for agency, post, clauses in rows]
+    hosted = _hosted(parties)
+    by_nobody, by_one, by_no_sender = confirmations_missing(
+        read_terms(version.terms), confirmed, {parties[agency] for agency in hosted}
+    )
+    lacking = unsigned(parties, list_bound([version_id]).get(version_id, frozenset()))
+    others = without_own_witness(_attested([version_id]).get(version_id, ()), hosted)
     return Readiness(
         unreviewed=open_reviews(read_needed(version.reviews), found),
         unconfirmed=by_nobody,
         once_confirmed=by_one,
-        unsigned=unsigned(parties, list_bound([version_id]).get(version_id, frozenset())),
+        not_by_sender=by_no_sender,
+        unsigned=lacking,
+        unwitnessed=tuple(code for code in lacking if code in {parties[agency] for agency in others}),
     )
 
 
 def list_bound(version_ids: list[UUID]) -> dict[UUID, frozenset[UUID]]:
-    """Return the agencies each version binds: by key or passkey, or on paper with enough witnesses."""
-    paper: dict[UUID, list[tuple[UUID, UUID, str]]] = {}
+    """Return the agencies each version binds: by key or passkey, or on paper with the witnesses it takes."""
     bound: dict[UUID, set[UUID]] = {}
-    columns = ("version_id", "for_agency_id", "method", "post_id", "scan_sha256")
-    rows = Signature.objects.filter(version_id__in=version_ids).values_list(*columns)
-    for version_id, agency_id, method, post_id, scan in rows:
-        if method == SigningMethod.PAPER.value:
-            paper.setdefault(version_id, []).append((agency_id, post_id, scan))
-        else:
-            bound.setdefault(version_id, set()).add(agency_id)
+    rows = Signature.objects.filter(version_id__in=version_ids).exclude(method=SigningMethod.PAPER.value)
+    for version_id, agency_id in rows.values_list("version_id", "for_agency_id"):
+        bound.setdefault(version_id, set()).add(agency_id)
+    paper = _attested(version_ids)
+    hosted = _hosted({one.party for rows in paper.values() for one in rows})
     return {
-        version_id: frozenset(bound.get(version_id, ())) | bound_by_paper(paper.get(version_id, ()))
+        version_id: frozenset(bound.get(version_id, ())) | bound_by_paper(paper.get(version_id, ()), hosted)
         for version_id in {*paper, *bound}
     }
+
+
+def _attested(version_ids: list[UUID]) -> dict[UUID, list[Attested]]:
+    """Return what posts attest of signatures on paper, by version."""
+    columns = ("version_id", "for_agency_id", "post_id", "scan_sha256")
+    on_paper = Signature.objects.filter(version_id__in=version_ids, method=SigningMethod.PAPER.value)
+    rows = list(on_paper.values_list(*columns))
+    posts = list_posts({row[2] for row in rows}) if rows else {}
+    found: dict[UUID, list[Attested]] = {}
+    for version_id, party, post_id, scan in rows:
+        post = posts[post_id]
+        is_own = post.agency_id == party and post.function in OWN_WITNESSES
+        found.setdefault(version_id, []).append(Attested(party, post_id, scan, is_own))
+    return found
+
+
+def _hosted(agency_ids: Collection[UUID]) -> frozenset[UUID]:
+    found = list_agencies(agency_ids).values() if agency_ids else ()
+    return frozenset(agency.id for agency in found if agency.hosting is Hosting.HERE)
 
 
 def list_reviews(version_id: UUID) -> list[ReviewFacts]:

@@ -1,17 +1,22 @@
 """What a version still lacks before it may be in force (`law-67`). Pure.
 
-The database holds to the same: a trigger refuses the event `put_in_force` of a version that lacks any of it.
+No party can bind another that this node hosts: of what stands in for it, something is its own doing. The database holds
+to the same: a trigger refuses the event `put_in_force` of a version that lacks any of it.
 """
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from comity.standing.agreements.reviews import Needed
 from comity.standing.agreements.terms import Terms, permits
+from comity.standing.directory.vocabulary import PostFunction
 
-PAPER_WITNESSES = 2
+PAPER_WITNESSES: Final = 2
 """How many posts attest a signature on paper, each with the hash of the same scan."""
+OWN_WITNESSES: Final = frozenset({PostFunction.AGENCY_HEAD, PostFunction.COUNSEL})
+"""Functions of posts one of which has to be among the witnesses of a party hosted here, as its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,45 +24,87 @@ class Readiness:
     """What is missing, in the order it is usually done. Nothing missing: the version may be put in force.
 
     `unreviewed` by party; `unconfirmed`, `once_confirmed`: ids of clauses nobody, or for what permits only one person,
-    has confirmed; `unsigned`: codes of parties.
+    has confirmed; `not_by_sender`: ids of clauses that permit and no post of a sender hosted here has confirmed;
+    `unsigned`: codes of parties; `unwitnessed`: those of them whose paper others attest, its own head or counsel not.
     """
 
     unreviewed: tuple[Needed, ...]
     unconfirmed: tuple[str, ...]
     once_confirmed: tuple[str, ...]
+    not_by_sender: tuple[str, ...]
     unsigned: tuple[str, ...]
+    unwitnessed: tuple[str, ...]
 
     @property
     def is_ready(self) -> bool:
         """Tell whether nothing is missing."""
-        return not (self.unreviewed or self.unconfirmed or self.once_confirmed or self.unsigned)
+        unconfirmed = self.unconfirmed or self.once_confirmed or self.not_by_sender
+        return not (self.unreviewed or unconfirmed or self.unsigned)
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """The ids of clauses that a post of the party (code) confirmed."""
+
+    party: str
+    post: UUID
+    clauses: Collection[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Attested:
+    """That a post attests the party's signature on paper, by the SHA-256 of the scan.
+
+    `is_own`: it is a post of the party itself with one of the functions `OWN_WITNESSES`.
+    """
+
+    party: UUID
+    post: UUID
+    scan: str
+    is_own: bool
 
 
 def confirmations_missing(
-    terms: Terms, confirmed: Iterable[tuple[UUID, Collection[str]]]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the clauses nobody confirmed, and those that permit and one post alone confirmed.
+    terms: Terms, confirmed: Iterable[Confirmed], hosted: Collection[str]
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Return the clauses nobody confirmed; of those that permit what one post alone did, and what no sender did.
 
-    `confirmed`: post and the ids of the clauses it confirmed.
+    `hosted`: codes of the parties hosted here. Where no sender of a clause is, nobody could confirm for one.
     """
     posts: dict[str, set[UUID]] = {}
-    for post, clauses in confirmed:
-        for name in clauses:
-            posts.setdefault(name, set()).add(post)
-    by_nobody = tuple(clause.id for clause in terms.clauses if clause.id not in posts)
-    by_one = tuple(clause.id for clause in terms.clauses if permits(clause) and len(posts.get(clause.id, ())) == 1)
-    return by_nobody, by_one
+    parties: dict[str, set[str]] = {}
+    for one in confirmed:
+        for name in one.clauses:
+            posts.setdefault(name, set()).add(one.post)
+            parties.setdefault(name, set()).add(one.party)
+    permitting = [clause for clause in terms.clauses if permits(clause) and clause.id in posts]
+    here = {clause.id: set(clause.senders).intersection(hosted) for clause in permitting}
+    return (
+        tuple(clause.id for clause in terms.clauses if clause.id not in posts),
+        tuple(clause.id for clause in permitting if len(posts[clause.id]) == 1),
+        tuple(name for name, senders in here.items() if senders and senders.isdisjoint(parties[name])),
+    )
 
 
-def bound_by_paper(attested: Iterable[tuple[UUID, UUID, str]]) -> frozenset[UUID]:
-    """Return the agencies whose signature on paper enough posts attest with one scan.
+def bound_by_paper(attested: Iterable[Attested], hosted: Collection[UUID]) -> frozenset[UUID]:
+    """Return the parties whose signature on paper enough posts attest with one scan.
 
-    `attested`: agency bound, post that attests, SHA-256 of the scan.
+    Of a party hosted here (`hosted`) one of them is its own.
     """
-    posts: dict[tuple[UUID, str], set[UUID]] = {}
-    for agency, post, scan in attested:
-        posts.setdefault((agency, scan), set()).add(post)
-    return frozenset(agency for (agency, _), seen in posts.items() if len(seen) >= PAPER_WITNESSES)
+    seen: dict[tuple[UUID, str], list[Attested]] = {}
+    for one in attested:
+        seen.setdefault((one.party, one.scan), []).append(one)
+    return frozenset(
+        party
+        for (party, _), rows in seen.items()
+        if len({row.post for row in rows}) >= PAPER_WITNESSES and (party not in hosted or any(r.is_own for r in rows))
+    )
+
+
+def without_own_witness(attested: Iterable[Attested], hosted: Collection[UUID]) -> frozenset[UUID]:
+    """Return the parties hosted here whose paper others attest, and none of its own posts that has to."""
+    rows = [one for one in attested if one.party in hosted]
+    return frozenset(one.party for one in rows) - {one.party for one in rows if one.is_own}
 
 
 def unsigned(parties: Mapping[UUID, str], bound: Collection[UUID]) -> tuple[str, ...]:

@@ -93,7 +93,8 @@ def confirm(
 ) -> None:
     """Confirm that clauses say what the text says, as head, counsel or privacy officer of a party.
 
-    Nothing is enforced that nobody confirmed; what permits needs two persons in two posts.
+    Nothing is enforced that nobody confirmed; what permits needs two persons in two posts, one of them of an agency
+    that would send.
     """
     with opened(context) as node:
         from comity.doors.cli import agreement_signing
@@ -192,7 +193,10 @@ def attest(
     scan: Annotated[str | None, typer.Option(metavar="FILE|-", help="The scan; only its SHA-256 is kept.")] = None,
     scan_sha256: Annotated[str | None, typer.Option(metavar="HASH", help="The scan's SHA-256 instead.")] = None,
 ) -> None:
-    """Attest that a party signed the version on paper. Two posts do, each held by another person, on the same scan."""
+    """Attest that a party signed the version on paper. Two posts do, each held by another person, on the same scan.
+
+    Of a party of this node its own head or counsel is one of them.
+    """
     with opened(context) as node:
         from comity.doors.cli import agreement_signing
 

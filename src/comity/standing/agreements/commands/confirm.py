@@ -1,6 +1,7 @@
 """Confirming: persons read each clause beside the text and say that it is what the text says.
 
-Nothing a machine read, or one person wrote, permits anything: what lets go is confirmed by two (`law-67`).
+Nothing a machine read, or one person wrote, permits anything: what lets go is confirmed by two, one of them of a sender
+that is hosted here (`law-67`).
 """
 
 from collections.abc import Collection

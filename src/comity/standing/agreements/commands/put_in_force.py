@@ -21,6 +21,7 @@ from comity.standing.agreements.commands.sign import UnreviewedError
 from comity.standing.agreements.digest import copy_digest
 from comity.standing.agreements.models import Agreement, Event, Party, Version
 from comity.standing.agreements.negotiation import get_readiness, list_signatures
+from comity.standing.agreements.readiness import Readiness
 from comity.standing.agreements.states import AGREEMENT, IN_FORCE
 from comity.standing.agreements.vocabulary import EventKind
 
@@ -30,11 +31,15 @@ class UnsignedError(ValueError):
 
 
 class UnconfirmedError(ValueError):
-    """Clauses lack a confirmation, or what permits lacks that of a second person."""
+    """Clauses lack a confirmation, or what permits lacks that of a second person or of who sends."""
 
-    def __init__(self, what: str, by_nobody: Sequence[str], by_one: Sequence[str]) -> None:
-        told = [f"{len(by_nobody)} clauses nobody confirmed, first `{by_nobody[0]}`"] if by_nobody else []
-        told += [f"{len(by_one)} that permit and one person alone confirmed, first `{by_one[0]}`"] if by_one else []
+    def __init__(self, what: str, lacks: Readiness) -> None:
+        missing = {
+            "clauses nobody confirmed": lacks.unconfirmed,
+            "that permit and one person alone confirmed": lacks.once_confirmed,
+            "that permit and no post of a sender confirmed": lacks.not_by_sender,
+        }
+        told = [f"{len(names)} {words}, first `{names[0]}`" for words, names in missing.items() if names]
         super().__init__(f"{what} has {' and '.join(told)}")
 
 
@@ -158,10 +163,18 @@ def _require_ready(agreement: Agreement, version: Version) -> None:
     lacks, what = get_readiness(version.id), f"version {version.number} of `{agreement.code}`"
     if lacks.unreviewed:
         raise UnreviewedError(f"{what} lacks {', '.join(f'`{one}`' for one in lacks.unreviewed)}")
-    if lacks.unconfirmed or lacks.once_confirmed:
-        raise UnconfirmedError(what, lacks.unconfirmed, lacks.once_confirmed)
+    if lacks.unconfirmed or lacks.once_confirmed or lacks.not_by_sender:
+        raise UnconfirmedError(what, lacks)
+    if lacks.unwitnessed:
+        raise UnsignedError(
+            f"{what} is signed on paper for {_codes(lacks.unwitnessed)}; its own head or counsel attests it"
+        )
     if lacks.unsigned:
-        raise UnsignedError(f"{what} is not signed by {', '.join(f'`{code}`' for code in lacks.unsigned)}")
+        raise UnsignedError(f"{what} is not signed by {_codes(lacks.unsigned)}")
+
+
+def _codes(codes: Sequence[str]) -> str:
+    return ", ".join(f"`{code}`" for code in codes)
 
 
 def _signed_copy(version: Version) -> str:

@@ -95,9 +95,10 @@ def attest_signature(
 ) -> int:
     """Attest that the party `agency` (code) signed the version on paper, as its scan shows; return how many attested.
 
-    The second attestation, of the same scan by another person in another post, binds the party. Done by head, counsel
-    or privacy officer of any party. One transaction: attestation, with the second also event `signed`; a ledger entry
-    each. Raises `NotPartyError`, `NoScanError`, `NobodyThereError`, `SamePersonError` and what `sign_agreement` raises.
+    The second attestation, of the same scan by another person in another post, binds the party; one hosted here only
+    once its own head or counsel is among them. Done by head, counsel or privacy officer of any party. One transaction:
+    attestation, with the one that binds also event `signed`; a ledger entry each. Raises `NotPartyError`,
+    `NoScanError`, `NobodyThereError`, `SamePersonError` and what `sign_agreement` raises.
     """
     if not re.fullmatch(r"[0-9a-f]{64}", scan_sha256):
         raise NoScanError(f"`{scan_sha256}` is no SHA-256 of a scan; `sha256sum FILE` prints it")

@@ -25,7 +25,6 @@ from comity.standing.directory.selectors import find_post
 from comity.standing.directory.vocabulary import KeyPurpose, PostFunction
 
 NOTE: Final = "demo signature"
-_CONFIRM: Final = (PostFunction.COUNSEL, PostFunction.PRIVACY_OFFICER)
 
 
 class BrokenDemoError(ValueError):
@@ -49,9 +48,8 @@ def conclude(version: VersionFacts, *, by: Actor, now: datetime) -> None:
             document_sha256=document,
             reason="nobody has reviewed it",
         )
-    first = parties[min(parties)]
-    for function in _CONFIRM:
-        post = _post(first, function, by)
+    for party in parties.values():
+        post = _post(party, PostFunction.COUNSEL, by)
         confirm_clauses(by=post, now=now, agreement_id=version.agreement_id, digest=version.digest)
     for code in lacks.unsigned:
         _sign(version, parties[code], by=by, now=now)
