@@ -24,7 +24,12 @@ ROUTES = [
 ]
 OF_ONE = [(method, path) for method, path in ROUTES if "{code}" in path and not path.endswith("/draft")]
 BODIES = {
-    "/reviews": {"kind": "attorney_determination", "finding": "satisfied", "document_sha256": PAPER},
+    "/reviews": {
+        "digest": "0" * 64,
+        "kind": "attorney_determination",
+        "finding": "satisfied",
+        "document_sha256": PAPER,
+    },
     "/confirmations": {"digest": "0" * 64},
     "/signatures": {"digest": "0" * 64, "key_id": "k", "scheme": "ed25519", "signature": "A" * 86 + "=="},
     "/passkey-signatures": {"digest": "0" * 64, "assertion": SoftwarePasskey().assertion(b"0" * 32)},
@@ -225,7 +230,7 @@ def test_nothing_is_signed_or_in_force_before_its_time(table):
     assert told(head.post(force)) == (409, "unreviewed")
     assert told(table.sign(code, digest, "az-dps")) == (409, "unreviewed")
     for kind, post in (("attorney_determination", "counsel"), ("privacy_assessment", "privacy")):
-        review = {"kind": kind, "finding": "satisfied", "document_sha256": PAPER}
+        review = {"digest": digest, "kind": kind, "finding": "satisfied", "document_sha256": PAPER}
         table.caller("az-dps", post).post(f"/agreements/{code}/reviews", review)
     assert told(head.post(force)) == (409, "unconfirmed")
     table.prepare(code, digest)
@@ -254,11 +259,15 @@ def test_nothing_is_signed_or_in_force_before_its_time(table):
 def test_a_review_is_recorded_by_the_party_that_owes_it_and_nobody_else(table):
     code, digest = table.offer()
     path = f"/agreements/{code}/reviews"
-    review = {"kind": "attorney_determination", "finding": "satisfied", "document_sha256": PAPER}
+    kind = {"kind": "attorney_determination", "finding": "satisfied", "document_sha256": PAPER}
+    review = kind | {"digest": digest}
     counsel = table.caller("hsi-arizona", "counsel")
     assert told(counsel.post(path, review)) == (422, "review-not-owed")
     assert told(counsel.post(path, review | {"agency": "az-dps"})) == (403, "wrong-post")
     assert told(table.caller("az-dps", "privacy").post(path, review)) == (403, "wrong-post")
+    own = table.caller("az-dps", "counsel")
+    assert told(own.post(path, kind)) == (422, "invalid-fields")
+    assert told(own.post(path, review | {"digest": "0" * 64})) == (409, "another-text")
     unknown = {"digest": digest, "clauses": ["plates"]}
     assert told(counsel.post(f"/agreements/{code}/confirmations", unknown)) == (422, "unknown-clause")
     clerk = table.caller("az-dps", "records-clerk")
@@ -269,7 +278,7 @@ def test_a_review_is_recorded_by_the_party_that_owes_it_and_nobody_else(table):
 
 
 def test_the_parties_talk_about_what_is_on_offer(table):
-    code, _ = table.offer()
+    code, digest = table.offer()
     liaison, counsel = table.caller("hsi-arizona", "counsel"), table.caller("az-dps", "counsel")
     path = f"/agreements/{code}/comments"
     asked = {"words": "Why fifty?", "place": "vehicles"}
@@ -279,6 +288,8 @@ def test_the_parties_talk_about_what_is_on_offer(table):
     assert (repeated.status_code, repeated.json()) == (200, first.json())
     answer = counsel.post(path, {"words": "It was asked for.", "answers": first.json()["comment"]})
     assert answer.status_code == 201, answer.content
+    assert told(liaison.post(path, asked | {"digest": "0" * 64})) == (409, "another-text")
+    assert liaison.post(path, asked | {"digest": digest}).json() == first.json()
     said = counsel.get(path).json()["comments"]
     assert [(one["by"], one["place"], one["answers"]) for one in said] == [
         ("hsi-arizona/counsel", "vehicles", None),

@@ -68,7 +68,7 @@ def prepare(paper):
         for kind, post in (("attorney_determination", "counsel"), ("privacy_assessment", "privacy")):
             told = terminal.run(
                 "agreement", "review", code, "--kind", kind, "--finding", "satisfied", "--document", paper,
-                "--as", f"az-dps/{post}",
+                "--digest", digest, "--as", f"az-dps/{post}",
             )  # fmt: skip
             assert told.code == 0, told.err
         for post in ("counsel", "privacy"):

@@ -70,6 +70,7 @@ def review_and_confirm(offices: object, office: object, agreement_id: UUID) -> N
             by=getattr(by_code[one.agency], posts.get(one.kind.value, "counsel")),
             now=NOW,
             agreement_id=agreement_id,
+            digest=newest(offices.steward, agreement_id),
             kind=one.kind,
             agency=one.agency,
             finding=Finding.SATISFIED,

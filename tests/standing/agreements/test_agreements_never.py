@@ -100,7 +100,7 @@ class Life:
     def review(self, office, _party, detail) -> None:
         do.record_review(
             by=office.privacy, kind=ReviewKind.PRIVACY_ASSESSMENT, agency=office.code, finding=Finding(detail),
-            document_sha256="b" * 64, **self.here,
+            digest=self.digest, document_sha256="b" * 64, **self.here,
         )  # fmt: skip
         self.book.satisfied = detail == "satisfied"
 

@@ -39,13 +39,6 @@ from comity.standing.directory import commands as directory
 from comity.standing.directory.selectors import KeyNotGoodError, SignatureNotGoodError
 from comity.standing.directory.vocabulary import KeyPurpose
 
-ASSESSED = {
-    "kind": ReviewKind.PRIVACY_ASSESSMENT,
-    "agency": "pima-so",
-    "finding": Finding.SATISFIED,
-    "document_sha256": "b" * 64,
-}
-
 
 @pytest.fixture
 def offered(offices, draft):
@@ -53,6 +46,18 @@ def offered(offices, draft):
     agreement_id = draft()
     do.offer_agreement(by=offices.pima.head, now=NOW, agreement_id=agreement_id)
     return agreement_id
+
+
+def assessed(offices, agreement_id, **changes) -> dict[str, object]:
+    """Return what a satisfied privacy assessment of the newest version for the sheriff is recorded with."""
+    return {
+        "digest": newest(offices.steward, agreement_id),
+        "kind": ReviewKind.PRIVACY_ASSESSMENT,
+        "agency": "pima-so",
+        "finding": Finding.SATISFIED,
+        "document_sha256": "b" * 64,
+        **changes,
+    }
 
 
 def readiness(offices, agreement_id):
@@ -71,15 +76,20 @@ def test_a_version_on_offer_says_all_that_is_missing(offices, offered) -> None:
 def test_who_owes_a_review_signs_after_it_and_not_before(offices, offered) -> None:
     with pytest.raises(UnreviewedError, match="privacy_assessment"):
         sign(offices, offices.pima, offered)
-    do.record_review(by=offices.pima.privacy, now=NOW, agreement_id=offered, **ASSESSED)
+    do.record_review(by=offices.pima.privacy, now=NOW, agreement_id=offered, **assessed(offices, offered))
     sign(offices, offices.pima, offered)
     assert readiness(offices, offered).unsigned == ("ice-ero-phoenix",)
 
 
 def test_the_last_review_counts(offices, offered) -> None:
-    do.record_review(by=offices.pima.privacy, now=NOW, agreement_id=offered, **ASSESSED)
-    later = {**ASSESSED, "finding": Finding.NOT_SATISFIED}
-    do.record_review(by=offices.pima.privacy, now=NOW + timedelta(hours=1), agreement_id=offered, **later)
+    do.record_review(by=offices.pima.privacy, now=NOW, agreement_id=offered, **assessed(offices, offered))
+    later = {"finding": Finding.NOT_SATISFIED}
+    do.record_review(
+        by=offices.pima.privacy,
+        now=NOW + timedelta(hours=1),
+        agreement_id=offered,
+        **assessed(offices, offered, **later),
+    )
     with pytest.raises(UnreviewedError):
         sign(offices, offices.pima, offered)
 
@@ -94,13 +104,31 @@ def test_the_last_review_counts(offices, offered) -> None:
     ],
 )
 def test_a_review_nobody_owes_or_by_the_wrong_post_is_refused(offices, offered, by, changes, error) -> None:
+    given = assessed(offices, offered, **changes)
     with pytest.raises(error):
-        do.record_review(by=getattr(offices.pima, by), now=NOW, agreement_id=offered, **{**ASSESSED, **changes})
+        do.record_review(by=getattr(offices.pima, by), now=NOW, agreement_id=offered, **given)
+
+
+def test_a_review_is_of_the_text_that_was_reviewed_and_of_no_other(offices, offered) -> None:
+    of_the_first = assessed(offices, offered)
+    wider = {**SHARE, "elements": [*SHARE["elements"], "home_address"]}
+    do.revise_draft(
+        by=offices.ice.head, now=NOW, agreement_id=offered, title="Next", text="1.\n",
+        terms={"schema": "comity/terms/1", "clauses": [wider]}, period=YEAR,
+    )  # fmt: skip
+    do.offer_agreement(by=offices.ice.head, now=NOW, agreement_id=offered)
+    with pytest.raises(AnotherTextError, match="is not version 2"):
+        do.record_review(by=offices.pima.privacy, now=NOW, agreement_id=offered, **of_the_first)
+    assert [str(one) for one in readiness(offices, offered).unreviewed] == ["privacy_assessment:pima-so"]
+    talk = {"by": offices.pima.privacy, "now": NOW, "agreement_id": offered, "words": "Why?"}
+    with pytest.raises(AnotherTextError):
+        do.comment_on_version(digest=of_the_first["digest"], **talk)
+    do.comment_on_version(digest=newest(offices.steward, offered), **talk)
 
 
 def test_another_party_does_not_review_for_one(offices, offered) -> None:
     with pytest.raises(WrongPostError, match="for itself"):
-        do.record_review(by=offices.ice.privacy, now=NOW, agreement_id=offered, **ASSESSED)
+        do.record_review(by=offices.ice.privacy, now=NOW, agreement_id=offered, **assessed(offices, offered))
 
 
 def test_what_permits_is_confirmed_by_two_persons(offices, offered) -> None:
@@ -148,7 +176,7 @@ def test_only_a_clause_of_the_text_that_was_read_is_confirmed(offices, offered) 
 
 
 def test_nothing_is_put_in_force_that_lacks_a_confirmation(offices, offered) -> None:
-    do.record_review(by=offices.pima.privacy, now=NOW, agreement_id=offered, **ASSESSED)
+    do.record_review(by=offices.pima.privacy, now=NOW, agreement_id=offered, **assessed(offices, offered))
     sign(offices, offices.pima, offered)
     sign(offices, offices.ice, offered)
     with pytest.raises(UnconfirmedError, match="1 clauses nobody confirmed, first `custody`"):
@@ -303,7 +331,7 @@ def test_two_persons_bind_a_party_hosted_elsewhere_that_has_no_post_here(node, o
 
 def test_what_permits_is_confirmed_by_a_post_of_who_sends(offices, offered) -> None:
     digest = newest(offices.steward, offered)
-    do.record_review(by=offices.pima.privacy, now=NOW, agreement_id=offered, **ASSESSED)
+    do.record_review(by=offices.pima.privacy, now=NOW, agreement_id=offered, **assessed(offices, offered))
     sign(offices, offices.pima, offered)
     sign(offices, offices.ice, offered)
     for post in (offices.ice.counsel, offices.ice.privacy):
@@ -323,7 +351,7 @@ def test_where_no_sender_is_hosted_here_two_persons_of_others_confirm(node, offi
     for post in (offices.ice.counsel, offices.ice.privacy):
         do.confirm_clauses(by=post, now=NOW, agreement_id=offered, digest=digest)
     assert readiness(offices, offered).not_by_sender == ()
-    do.record_review(by=offices.steward, now=NOW, agreement_id=offered, **ASSESSED)
+    do.record_review(by=offices.steward, now=NOW, agreement_id=offered, **assessed(offices, offered))
     for post in (offices.ice.counsel, offices.ice.privacy):
         attest(offices, offered, post, agency="pima-so")
     sign(offices, offices.ice, offered)
@@ -364,7 +392,7 @@ def test_the_event_of_force_bears_the_digest_of_the_signed_copy(offices, offered
 @pytest.mark.parametrize("done", [set(), {"review"}, {"review", "sign"}, {"review", "sign", "one"}])
 def test_the_database_itself_refuses_force_while_something_is_missing(offices, offered, done) -> None:
     if "review" in done:
-        do.record_review(by=offices.pima.privacy, now=NOW, agreement_id=offered, **ASSESSED)
+        do.record_review(by=offices.pima.privacy, now=NOW, agreement_id=offered, **assessed(offices, offered))
     if "sign" in done:
         sign(offices, offices.pima, offered)
         sign(offices, offices.ice, offered)
@@ -409,7 +437,9 @@ def test_nobody_but_the_parties_sees_what_was_done_and_nobody_changes_it(node, o
 
 def test_a_steward_records_the_review_of_a_party_of_another_node_only(offices, offered) -> None:
     with pytest.raises(WrongPostError):
-        do.record_review(by=replace(offices.steward, duty=Duty.STEWARD), now=NOW, agreement_id=offered, **ASSESSED)
+        do.record_review(
+            by=replace(offices.steward, duty=Duty.STEWARD), now=NOW, agreement_id=offered, **assessed(offices, offered)
+        )
 
 
 def test_an_unsigned_version_is_named_with_who_has_not_signed(offices, offered) -> None:

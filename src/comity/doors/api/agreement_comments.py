@@ -8,7 +8,7 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
-from comity.doors.api.agreement_lines import AgreementCode, find_agreement
+from comity.doors.api.agreement_lines import AgreementCode, Digest, find_agreement
 from comity.doors.api.answers import Moment
 from comity.doors.api.reading import read_json
 from comity.doors.api.routes import declared, reply
@@ -29,9 +29,10 @@ _Place = Annotated[str, msgspec.Meta(max_length=100, description="A clause's id 
 
 
 class CommentBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Something to say about the version on offer, or about one place of it."""
+    """Something to say about the version on offer, or about one place of it; `digest`: of the text that was read."""
 
     words: _Words
+    digest: Digest | None = None
     place: _Place = ""
     answers: UUID | None = None
 
@@ -97,7 +98,7 @@ def post_comment(request: HttpRequest, code: AgreementCode) -> HttpResponse:
     body = read_json(request, CommentBody)
     found = find_agreement(caller, code)
     with reading(caller.actor):
-        newest = {version.id for version in list_versions(found.id)[-1:]}
+        newest = {one.id for one in list_versions(found.id)[-1:] if body.digest in {None, one.digest}}
         said = [one for one in list_comments(found.id) if one.version_id in newest]
     for one in said:
         if (one.post_id, one.words, one.place, one.answers) == (
@@ -112,6 +113,7 @@ def post_comment(request: HttpRequest, code: AgreementCode) -> HttpResponse:
         now=caller.now,
         agreement_id=found.id,
         words=body.words,
+        digest=body.digest or "",
         place=body.place,
         answers=body.answers,
     )

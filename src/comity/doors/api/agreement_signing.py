@@ -61,8 +61,9 @@ _Blob = Annotated[bytes, msgspec.Meta(max_length=1000, description="Over the 32 
 
 
 class AgreementReviewBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How a review came out that your agency owes for the version on offer; the last of one kind counts."""
+    """How a review came out that your agency owes for the version `digest` names; the last of one kind counts."""
 
+    digest: Digest
     kind: ReviewKind
     finding: Finding
     document_sha256: Sha256
@@ -169,6 +170,7 @@ def post_agreement_review(request: HttpRequest, code: AgreementCode) -> HttpResp
         by=caller.actor,
         now=caller.now,
         agreement_id=found.id,
+        digest=body.digest,
         kind=body.kind,
         agency=body.agency or own_code(found, caller),
         finding=body.finding,

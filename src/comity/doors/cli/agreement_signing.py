@@ -119,6 +119,7 @@ def review(
     node: Node,
     *,
     code: str,
+    digest: str,
     kind: ReviewKind,
     agency: str | None,
     finding: Finding,
@@ -126,7 +127,7 @@ def review(
     reason: str,
     acting: str,
 ) -> None:
-    """Record a review of the version on offer; of the document only its hash is kept."""
+    """Record a review of the version whose digest was reviewed; of the document only its hash is kept."""
     duty = Duty.STEWARD if agency is not None else Duty.AGENCY
     by = acting_as(acting, duty=duty)
     with reading(STEWARD):
@@ -136,6 +137,7 @@ def review(
         by=by,
         now=node.now(),
         agreement_id=agreement.id,
+        digest=digest,
         kind=kind,
         agency=agency or own,
         finding=finding,
@@ -236,12 +238,20 @@ def due(node: Node, *, within: int | None, form: str) -> None:
     say(f"! within {WARN_DAYS} days; a new period is a new version: `comity agreement draft`, with the later end")
 
 
-def comment(node: Node, *, code: str, words: str, place: str, answers: UUID | None, acting: str) -> None:
+def comment(
+    node: Node, *, code: str, words: str, digest: str | None, place: str, answers: UUID | None, acting: str
+) -> None:
     """Say something about the version on offer."""
     by = acting_as(acting)
     agreement, version = find_on_offer(code)
     comment_id = comment_on_version(
-        by=by, now=node.now(), agreement_id=agreement.id, words=words, place=place, answers=answers
+        by=by,
+        now=node.now(),
+        agreement_id=agreement.id,
+        words=words,
+        digest=digest or "",
+        place=place,
+        answers=answers,
     )
     say(f"said of version {version.number} of `{code}`: comment {comment_id}")
 

@@ -51,6 +51,7 @@ def review(
     context: typer.Context,
     *,
     code: Code,
+    digest: Digest,
     kind: Annotated[Review, typer.Option(help="Which review; `status` lists what is owed.")],
     finding: Annotated[Found, typer.Option(help="How it came out; the last one counts.")],
     document: Annotated[
@@ -63,7 +64,10 @@ def review(
     ] = None,
     reason: Annotated[str, typer.Option(help="A word on why, without names of persons.")] = "",
 ) -> None:
-    """Record a review of the version on offer, by the party's own post for it. A party signs when its own are there."""
+    """Record a review of the version on offer, by the party's own post for it. A party signs when its own are there.
+
+    The digest names the text that was reviewed: what somebody offers meanwhile is reviewed anew.
+    """
     with opened(context) as node:
         from comity.doors.cli import agreement_signing
         from comity.standing.agreements.vocabulary import Finding, ReviewKind
@@ -71,6 +75,7 @@ def review(
         agreement_signing.review(
             node,
             code=code,
+            digest=digest,
             kind=ReviewKind(kind.value),
             agency=agency,
             finding=Finding(finding.value),
@@ -228,6 +233,9 @@ def comment(
     code: Code,
     words: Annotated[str, typer.Argument(metavar="WORDS", help="What you say, without names of persons.")],
     acting: Acting,
+    digest: Annotated[
+        str | None, typer.Option(metavar="DIGEST", help="Of the version that was read, to speak of no other.")
+    ] = None,
     place: Annotated[str, typer.Option(metavar="PLACE", help="A clause's id or a heading's number.")] = "",
     answers: Annotated[UUID | None, typer.Option(metavar="COMMENT", help="The comment that is answered.")] = None,
 ) -> None:
@@ -235,7 +243,9 @@ def comment(
     with opened(context) as node:
         from comity.doors.cli import agreement_signing
 
-        agreement_signing.comment(node, code=code, words=words, place=place, answers=answers, acting=acting)
+        agreement_signing.comment(
+            node, code=code, words=words, digest=digest, place=place, answers=answers, acting=acting
+        )
 
 
 @app.command()

@@ -11,6 +11,7 @@ from comity.standing.agreements.commands.record import (
     lock_agreement,
     offered_version,
     record_act,
+    version_read,
 )
 from comity.standing.agreements.models import Comment
 
@@ -27,13 +28,20 @@ class NoSuchCommentError(LookupError):
 
 
 def comment_on_version(
-    *, by: Actor, now: datetime, agreement_id: UUID, words: str, place: str = "", answers: UUID | None = None
+    *,
+    by: Actor,
+    now: datetime,
+    agreement_id: UUID,
+    words: str,
+    digest: str = "",
+    place: str = "",
+    answers: UUID | None = None,
 ) -> UUID:
     """Say something about the version on offer, as any post of a party; return the comment's id.
 
-    `place`: a clause's id or a heading's number, "" for the whole. One transaction: comment, ledger entry
-    `agreement.commented`. Raises `NoWordsError`, `NoSuchCommentError`, `WrongPostError`, `NothingOfferedError`,
-    `NoSuchAgreementError`.
+    `digest`: of the version that was read, "" for whatever is on offer. `place`: a clause's id or a heading's number,
+    "" for the whole. One transaction: comment, ledger entry `agreement.commented`. Raises `NoWordsError`,
+    `NoSuchCommentError`, `AnotherTextError`, `WrongPostError`, `NothingOfferedError`, `NoSuchAgreementError`.
     """
     if not words.strip() or len(words) > MAX_WORDS or len(place) > _MAX_PLACE:
         raise NoWordsError(f"a comment has 1 to {MAX_WORDS} characters, its place at most {_MAX_PLACE}")
@@ -41,7 +49,7 @@ def comment_on_version(
         agreement = lock_agreement(agreement_id)
         if by.agency_id not in agreement.party_ids:
             raise WrongPostError(f"only a party of `{agreement.code}` comments on it")
-        version = offered_version(agreement)
+        version = version_read(agreement, digest) if digest else offered_version(agreement)
         if answers is not None and not Comment.objects.filter(id=answers, agreement_id=agreement.id).exists():
             raise NoSuchCommentError(f"no comment `{answers}` on `{agreement.code}`")
         row: dict[str, object] = {

@@ -9,9 +9,9 @@ from comity.spine.tenancy.transaction import acting
 from comity.standing.agreements.commands.record import (
     WrongPostError,
     lock_agreement,
-    offered_version,
     record_act,
     require_post,
+    version_read,
 )
 from comity.standing.agreements.models import Agreement, Review
 from comity.standing.agreements.reviews import REVIEWERS, read_needed
@@ -33,6 +33,7 @@ def record_review(
     by: Actor,
     now: datetime,
     agreement_id: UUID,
+    digest: str,
     kind: ReviewKind,
     agency: str,
     finding: Finding,
@@ -41,10 +42,11 @@ def record_review(
 ) -> UUID:
     """Record a review of the version on offer for the party `agency` (code); return its id.
 
-    `document_sha256`: hex of the document that holds the finding, which stays with its agency. The last review of a
-    kind counts. Done by the party's own post for it (`reviews.REVIEWERS`), by the steward for a party of another node.
-    One transaction: review, ledger entry `agreement.reviewed`. Raises `NotOwedError`, `NoDocumentError`,
-    `WrongPostError`, `NothingOfferedError`, `NoSuchAgreementError`.
+    `digest`: of the version that was reviewed. `document_sha256`: hex of the document that holds the finding, which
+    stays with its agency. The last review of a kind counts. Done by the party's own post for it (`reviews.REVIEWERS`),
+    by the steward for a party of another node. One transaction: review, ledger entry `agreement.reviewed`. Raises
+    `NotOwedError`, `NoDocumentError`, `AnotherTextError`, `WrongPostError`, `NothingOfferedError`,
+    `NoSuchAgreementError`.
     """
     if not re.fullmatch(r"[0-9a-f]{64}", document_sha256):
         raise NoDocumentError(
@@ -52,7 +54,7 @@ def record_review(
         )
     with acting(by) as cursor:
         agreement = lock_agreement(agreement_id)
-        version = offered_version(agreement)
+        version = version_read(agreement, digest)
         if (kind, agency) not in {(one.kind, one.agency) for one in read_needed(version.reviews)}:
             owed = ", ".join(f"`{one}`" for one in version.reviews or ()) or "none"
             raise NotOwedError(f"`{agency}` owes no {kind.value} for version {version.number}; owed are: {owed}")

@@ -42,6 +42,7 @@ def conclude(version: VersionFacts, *, by: Actor, now: datetime) -> None:
             by=_post(parties[one.agency], REVIEWERS[one.kind], by),
             now=now,
             agreement_id=version.agreement_id,
+            digest=version.digest,
             kind=one.kind,
             agency=one.agency,
             finding=Finding.SATISFIED,
