@@ -113,7 +113,7 @@ def draft(demo, *, text, provisions=(), code="plates"):
 
 def put_in_force(demo, agreement_id):
     by = demo.node("steward")
-    do.offer_agreement(by=by, now=demo.clock(), agreement_id=agreement_id)
+    do.offer_agreement(by=demo.actor("az-dps", "counsel"), now=demo.clock(), agreement_id=agreement_id)
     with reading(by):
         version = list_versions(agreement_id)[-1]
     conclude(version, by=by, now=demo.clock())
@@ -125,7 +125,7 @@ def test_a_draft_and_an_offer_are_their_parties_own(demo, work):
     work()
     with reading_published(), pytest.raises(NotPublishedError):
         get_published("plates")
-    do.offer_agreement(by=demo.node("steward"), now=demo.clock(), agreement_id=agreement_id)
+    do.offer_agreement(by=demo.actor("az-dps", "counsel"), now=demo.clock(), agreement_id=agreement_id)
     publish_agreements(agreement_ids=[agreement_id], by=demo.node("courier"), now=demo.clock())
     with reading_published():
         assert "plates" not in [one.code for one in list_published()]

@@ -133,12 +133,12 @@ def conclude(offices: Offices) -> Callable[[UUID], None]:
     from comity.spine.tenancy.transaction import reading
     from comity.standing.agreements import commands as do
     from comity.standing.agreements.demo.conclude import conclude as conclude_demo
-    from comity.standing.agreements.selectors import get_agreement, get_version
+    from comity.standing.agreements.selectors import get_version, list_events
 
     def run(agreement_id: UUID) -> None:
         with reading(offices.steward):
-            first = offices.by_id[get_agreement(agreement_id).parties[0].agency_id]
-        version_id = do.offer_agreement(by=first.head, now=NOW, agreement_id=agreement_id)
+            drafted = [one.agency_id for one in list_events(agreement_id) if one.event == "drafted"]
+        version_id = do.offer_agreement(by=offices.by_id[drafted[-1]].head, now=NOW, agreement_id=agreement_id)
         with reading(offices.steward):
             version = get_version(version_id)
         conclude_demo(version, by=offices.steward, now=NOW)

@@ -130,6 +130,36 @@ def test_signatures_lapse_when_another_text_is_offered(offices, draft) -> None:
         do.put_in_force(by=offices.pima.head, now=NOW, agreement_id=agreement_id)
 
 
+def test_each_party_writes_a_draft_of_its_own_and_offers_no_other(offices, draft) -> None:
+    agreement_id = draft()
+    given = {"now": NOW, "agreement_id": agreement_id}
+    with pytest.raises(NoDraftError, match="`mou` has no draft of `ice-ero-phoenix`"):
+        do.offer_agreement(by=offices.ice.head, **given)
+    revise(offices.ice.liaison, agreement_id, {**SHARE, "onward": "allowed"})
+    do.offer_agreement(by=offices.pima.head, **given)
+    with reading(offices.steward):
+        [version] = list_versions(agreement_id)
+    assert version.text == "1 Purpose. To share.\n"
+    with pytest.raises(NoDraftError, match="`mou` has no draft of `pima-so`"):
+        do.offer_agreement(by=offices.pima.head, **given)
+    do.offer_agreement(by=offices.ice.head, **given)
+    with reading(offices.steward):
+        assert list_versions(agreement_id)[-1].terms["clauses"][0]["onward"] == "allowed"
+
+
+def test_a_draft_is_seen_by_the_agency_that_writes_it_and_by_nobody_else(offices, draft) -> None:
+    agreement_id = draft()
+    revise(offices.ice.liaison, agreement_id, SHARE)
+    seen = {}
+    for name, by in {"pima": offices.pima.counsel, "ice": offices.ice.head, "node": offices.steward}.items():
+        with reading(by) as cursor:
+            cursor.execute("SELECT agency_id FROM agreements_draft")
+            seen[name] = [row[0] for row in cursor.fetchall()]
+    assert seen == {"pima": [offices.pima.agency_id], "ice": [offices.ice.agency_id], "node": []}
+    with pytest.raises(Exception, match="row-level security"), acting(offices.ice.head) as cursor:
+        cursor.execute("UPDATE agreements_draft SET agency_id = %s", [offices.pima.agency_id])
+
+
 def revise(by: Actor, agreement_id: UUID, *clauses: object) -> None:
     do.revise_draft(
         by=by, now=NOW, agreement_id=agreement_id, title="Memorandum", text="1 Purpose.\n", terms=terms_of(*clauses),

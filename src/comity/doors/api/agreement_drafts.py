@@ -163,7 +163,7 @@ def put_draft(request: HttpRequest, code: str) -> HttpResponse:
 
 @router.post("/agreements/{code}/offer", **declared(Scope.AGREEMENTS_DRAFT, gives={201: AgreementOffered}))
 def post_offer(request: HttpRequest, code: AgreementCode) -> HttpResponse:
-    """Offer the draft, as a party: it becomes a version that nothing changes any more.
+    """Offer your agency's draft, as a party: it becomes a version that nothing changes any more.
 
     What was given to an earlier offer lapses; on top of another party's offer it is a counter-offer.
     """

@@ -97,7 +97,7 @@ TABLE: Final[Mapping[type[Exception], Row]] = {
     NoDraftError: Row(
         HTTPStatus.CONFLICT,
         "no-draft",
-        "There is no draft",
+        "Your agency has no draft",
         "nothing was recorded; a draft that was offered is a version now, the next is written with"
         " `PUT /agreements/{code}/draft`",
         field="",

@@ -102,7 +102,7 @@ def _revise(node: Node, written: Written, known: AgreementFacts, *, by: Actor) -
 
 
 def offer(node: Node, *, code: str, acting: str) -> None:
-    """Offer the draft as the next version."""
+    """Offer the acting agency's draft as the next version."""
     by = acting_as(acting)
     found = _find(code)
     offer_agreement(by=by, now=node.now(), agreement_id=found.id)

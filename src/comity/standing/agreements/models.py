@@ -65,9 +65,11 @@ class Agreement(models.Model):
 
 
 class Draft(models.Model):
-    """The text being written, first or next version. Working row, gone once offered."""
+    """The text an agency writes, first or next version, seen by nobody else. Working row, gone once offered."""
 
-    agreement = models.OneToOneField(Agreement, models.PROTECT, primary_key=True, related_name="+")
+    pk = models.CompositePrimaryKey("agreement_id", "agency_id")
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="+", db_index=False)
+    agency_id = models.UUIDField()
     title = models.TextField()
     text = models.TextField()
     terms = models.JSONField()

@@ -156,7 +156,7 @@ def draft(
 
 @app.command()
 def offer(context: typer.Context, *, code: Code, acting: Acting) -> None:
-    """Offer the draft, as a party: it becomes a version that nothing changes any more.
+    """Offer your agency's draft, as a party: it becomes a version that nothing changes any more.
 
     Reviews, confirmations and signatures given to an earlier offer lapse. On top of another party's offer it is a
     counter-offer.

@@ -1,4 +1,4 @@
-"""Drafting: the text is written, nobody is bound."""
+"""Drafting: the text is written, nobody is bound; until it is offered it is seen by the agency that writes it alone."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -47,7 +47,7 @@ def draft_agreement(
     terms: Mapping[str, object],
     period: Period,
 ) -> UUID:
-    """Write an agreement with its parties (agency code to role) and first draft; return its id.
+    """Write an agreement with its parties (agency code to role) and a first draft of `by`'s agency; return its id.
 
     One transaction: agreement, parties, draft, event `drafted`, ledger entry. Terms are checked when offered.
     Raises `NotInDirectoryError`, `WrongPostError`, `CodeTakenError`.
@@ -67,7 +67,7 @@ def draft_agreement(
         require_party_or_steward(by, agreement)
         _insert(agreement)
         Party.objects.bulk_create(_party(agreement, agencies[name], role) for name, role in sorted(parties.items()))
-        _write(agreement, title=title, text=text, terms=terms, period=period, now=now)
+        _write(agreement, title=title, text=text, terms=terms, period=period, by=by, now=now)
         record_event(cursor, agreement=agreement, event=EventKind.DRAFTED, by=by, now=now, version_id=None)
     return agreement.id
 
@@ -84,15 +84,16 @@ def revise_draft(
 ) -> None:
     """Write the next text of an agreement: before it is offered, while it is negotiated, or while it is in force.
 
-    One transaction: draft, event `drafted`, ledger entry. What is in force stays as it is.
-    Raises `NoSuchAgreementError`, `WrongPostError`, `AgreementEndedError`.
+    It takes the place of an earlier draft of `by`'s agency; the drafts of others stay. One transaction: draft, event
+    `drafted`, ledger entry. What is in force stays as it is. Raises `NoSuchAgreementError`, `WrongPostError`,
+    `AgreementEndedError`.
     """
     with acting(by) as cursor:
         agreement = lock_agreement(agreement_id)
         require_party_or_steward(by, agreement)
         if (state := state_at(agreement, now)) in {SUPERSEDED, TERMINATED}:
             raise AgreementEndedError(f"`{agreement.code}` is `{state}`; draft another agreement")
-        _write(agreement, title=title, text=text, terms=terms, period=period, now=now)
+        _write(agreement, title=title, text=text, terms=terms, period=period, by=by, now=now)
         record_event(cursor, agreement=agreement, event=EventKind.DRAFTED, by=by, now=now, version_id=None)
 
 
@@ -111,10 +112,18 @@ def _party(agreement: Agreement, agency: AgencyFacts, role: PartyRole) -> Party:
 
 
 def _write(
-    agreement: Agreement, *, title: str, text: str, terms: Mapping[str, object], period: Period, now: datetime
+    agreement: Agreement,
+    *,
+    title: str,
+    text: str,
+    terms: Mapping[str, object],
+    period: Period,
+    by: Actor,
+    now: datetime,
 ) -> None:
     Draft.objects.update_or_create(
         agreement=agreement,
+        agency_id=by.agency_id,
         defaults={
             "title": title,
             "text": text,

@@ -34,25 +34,27 @@ SELECT sender_id, receiver_id, %s, %s, restricts FROM unnest(%s::uuid[], %s::uui
 
 
 class NoDraftError(ValueError):
-    """There is no draft to offer."""
+    """The agency has no draft to offer; what another wrote is not its own to offer."""
 
 
 def offer_agreement(*, by: Actor, now: datetime, agreement_id: UUID) -> UUID:
-    """Offer the draft as the next version; return the version's id. What was given to an earlier offer lapses.
+    """Offer the draft of `by`'s agency as the next version; return its id. What was given to an earlier offer lapses.
 
     Offered on top of another party's offer it is a counter-offer. The version says which reviews its parties owe
-    (`reviews.required_reviews`). One transaction: version, its pairs, event `offered`, two ledger entries, state, draft
-    gone. An agreement in force stays in force under its present version. Raises `UnknownTermError` for a term of no
-    vocabulary (nothing is written), `NoDraftError`, `NoSuchAgreementError`, `WrongPostError`, `IllegalTransitionError`.
+    (`reviews.required_reviews`). One transaction: version, its pairs, event `offered`, two ledger entries, state; the
+    draft is gone, those of others stay. An agreement in force stays in force under its present version. Raises
+    `UnknownTermError` for a term of no vocabulary (nothing is written), `NoDraftError`, `NoSuchAgreementError`,
+    `WrongPostError`, `IllegalTransitionError`.
     """
     with acting(by) as cursor:
         agreement = lock_agreement(agreement_id)
         require_party_or_steward(by, agreement)
         state = AGREEMENT.next(state_at(agreement, now), "offer")
-        draft = Draft.objects.filter(agreement_id=agreement_id).first()
-        if draft is None:
-            raise NoDraftError(f"`{agreement.code}` has no draft; write one with `revise_draft`")
         parties = dict(Party.objects.filter(agreement_id=agreement_id).values_list("agency_code", "agency_id"))
+        draft = Draft.objects.filter(agreement_id=agreement_id, agency_id=by.agency_id).first()
+        if draft is None:
+            own = next((f"`{code}`" for code, agency_id in parties.items() if agency_id == by.agency_id), "the steward")
+            raise NoDraftError(f"`{agreement.code}` has no draft of {own}; whoever offers writes one first")
         terms = read_terms(draft.terms)
         needed = _reviews(terms, parties)
         check_terms(terms, vocabulary=current_vocabulary(), parties=parties)
