@@ -3,11 +3,14 @@
 from dataclasses import replace
 from datetime import date
 
+import pytest
 from agreements_given import SHARE, terms_of
 
+from comity.spine.policy.decide import decide
 from comity.spine.policy.facts import Party
 from comity.spine.policy.rules import Kind
-from comity.standing.agreements.conflicts import find_conflicts
+from comity.standing.agreements import conflicts as subject
+from comity.standing.agreements.conflicts import Weighing, find_conflicts
 from comity.standing.agreements.demo.load import list_demo
 from comity.standing.agreements.terms import read_terms
 from comity.standing.law.catalogue import load_catalogue
@@ -23,13 +26,10 @@ PARTIES = {
 }
 
 
-def conflicts(*clauses, law=None):
+def conflicts(*clauses, law=None, parties=None):
+    rules = load_rules() if law is None else law
     return find_conflicts(
-        read_terms(terms_of(*clauses)),
-        parties=PARTIES,
-        law=load_rules() if law is None else law,
-        day=DAY,
-        catalogue=load_catalogue(),
+        Weighing(read_terms(terms_of(*clauses)), parties or PARTIES, tuple(rules), DAY), load_catalogue()
     )
 
 
@@ -43,7 +43,9 @@ def test_face_comparisons_for_civil_immigration_in_utah_are_named_with_the_rule(
         "elements": ["face_match", "person_name"],
     }  # fmt: skip
     found = conflicts(SHARE, clause)
-    assert {(one.clause, one.elements, one.is_held) for one in found} == {("faces", ("face_match",), False)}
+    assert {(one.clause, one.elements, one.is_held) for one in found} == {
+        ("faces", ("face_match", "person_name"), False)
+    }
     assert any("law-44" in rule for one in found for rule in one.rules)
 
 
@@ -83,7 +85,49 @@ def test_the_demo_agreements_permit_nothing_that_the_law_always_forbids() -> Non
         for one in directory.agencies
     }
     for demo in list_demo():
-        found = find_conflicts(
-            read_terms(demo.terms), parties=parties, law=load_rules(), day=DAY, catalogue=load_catalogue()
-        )
+        weighing = Weighing(read_terms(demo.terms), parties, tuple(load_rules()), DAY)
+        found = find_conflicts(weighing, load_catalogue())
         assert [one for one in found if not one.is_held] == [], demo.code
+
+
+def wide(name: str, senders: list[str]) -> dict[str, object]:
+    words = load_catalogue()
+    return {
+        **SHARE, "id": name, "from": senders, "purposes": sorted(words.purposes),
+        "categories": sorted(words.categories), "elements": sorted(words.elements),
+    }  # fmt: skip
+
+
+def test_of_a_clause_with_very_many_ways_none_is_left_out() -> None:
+    def told(found):
+        return {(one.rules, one.is_held) for one in found}
+
+    alone = told(conflicts(wide("all", ["cache-so"])))
+    assert any("law-44" in rule for rules, _ in alone for rule in rules)
+    assert alone <= told(conflicts(wide("all", ["los-angeles-so", "pima-so", "cache-so"])))
+
+
+def test_agencies_that_are_alike_are_asked_about_once_and_one_the_law_names_by_itself() -> None:
+    twins = {code: Party(code, "local", "AZ", POLICE) for code in ("apache-so", "mohave-so", "yuma-so")}
+    bar = next(rule for rule in load_rules() if rule.id == "xe-29-ca-release")
+    where = 'principal.sender == "mohave-so"'
+    law = [
+        replace(
+            bar, needs=(), classes=None, jurisdiction="us-az", starts_on=None,
+            text=f'forbid (principal, action == Comity::Action::"disclose", resource) when {{ {where} }};',
+        )
+    ]  # fmt: skip
+    clause = {**SHARE, "from": sorted(twins)}
+    [found] = conflicts(clause, law=law, parties=PARTIES | twins)
+    assert (found.pair[0], found.elements) == ("mohave-so", ("charge", "custody_status", "person_name"))
+
+
+@pytest.mark.parametrize("clauses", [1, 25])
+def test_the_law_is_asked_as_often_for_many_wide_clauses_as_for_one(monkeypatch, clauses) -> None:
+    asked = []
+    monkeypatch.setattr(subject, "decide", lambda **given: asked.append(given["facts"]) or decide(**given))
+    words = load_catalogue()
+    ids = [f"wide-{'abcde'[one // 5]}{'abcde'[one % 5]}" for one in range(clauses)]
+    found = conflicts(*(wide(name, ["pima-so", "cache-so"]) for name in ids))
+    assert {one.clause for one in found} == set(ids)
+    assert len(asked) <= 2 * len(words.purposes) * len(words.categories)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Annotated
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
@@ -10,20 +10,17 @@ from ninja import Query, Router
 
 from comity.doors.api.agreement_lines import AgreementCode, newest_of
 from comity.doors.api.answers import Moment
-from comity.doors.api.problems import FieldProblem, ProblemError, unprocessable
 from comity.doors.api.routes import declared, reply
 from comity.doors.api.scopes import caller_of
 from comity.kernel.time import utc_text
 from comity.spine.tenancy.transaction import reading
+from comity.standing.agreements.conflicts import find_conflicts
 from comity.standing.agreements.due import is_near
-from comity.standing.agreements.selectors import get_agreement_by_code, list_all_due, list_law_conflicts
-from comity.standing.agreements.terms import permits, read_terms
+from comity.standing.agreements.selectors import get_agreement_by_code, get_weighing, list_all_due
 from comity.standing.directory.vocabulary import Scope
+from comity.standing.law.catalogue import load_catalogue
 
 router = Router(tags=["agreements"])
-
-MOST_JUDGED: Final = 100
-"""How many clauses that permit are judged in one request; each is decided for every pair, purpose and category."""
 
 
 class DueLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,15 +75,14 @@ def get_due(request: HttpRequest, within: Annotated[int | None, Query(ge=1, le=3
 
 @router.get("/agreements/{code}/law-conflicts", **declared(Scope.AGREEMENTS_READ, gives={200: LawConflicts}))
 def get_law_conflicts(request: HttpRequest, code: AgreementCode) -> HttpResponse:
-    """Say what the newest version permits and the law in force keeps back all the same, before anybody signs."""
+    """Say what the newest version permits and the law in force keeps back all the same, before anybody signs.
+
+    Every clause is looked at for every pair, purpose and category; each reason is told once.
+    """
     caller = caller_of(request)
     with reading(caller.actor):
         version = newest_of(get_agreement_by_code(code))
-        if sum(permits(clause) for clause in read_terms(version.terms).clauses) > MOST_JUDGED:
-            remedy = f"`comity agreement status {code}` on the node looks at all of them"
-            told = f"more than {MOST_JUDGED} clauses of it permit something"
-            raise ProblemError(unprocessable((FieldProblem("code", told, remedy),)))
-        found = list_law_conflicts(version.id, caller.now)
+        weighing = get_weighing(version.id, caller.now)
     conflicts = tuple(
         LawConflict(
             clause=one.clause,
@@ -96,6 +92,6 @@ def get_law_conflicts(request: HttpRequest, code: AgreementCode) -> HttpResponse
             receiver=one.pair[1],
             is_held=one.is_held,
         )
-        for one in found
+        for one in find_conflicts(weighing, load_catalogue())
     )
     return reply(HTTPStatus.OK, LawConflicts(version.number, conflicts))

@@ -22,6 +22,7 @@ from comity.standing.agreements.commands import (
     record_review,
     sign_agreement,
 )
+from comity.standing.agreements.conflicts import find_conflicts
 from comity.standing.agreements.digest import signed_digest
 from comity.standing.agreements.due import WARN_DAYS, is_near
 from comity.standing.agreements.facts import AgreementFacts, SignatureFacts, VersionFacts
@@ -30,15 +31,16 @@ from comity.standing.agreements.reviews import REVIEWERS
 from comity.standing.agreements.selectors import (
     get_agreement_by_code,
     get_readiness,
+    get_weighing,
     list_all_due,
     list_comments,
-    list_law_conflicts,
     list_reviews,
     list_signatures,
     list_versions,
 )
 from comity.standing.agreements.vocabulary import Finding, ReviewKind
 from comity.standing.directory.selectors import list_agencies, list_posts
+from comity.standing.law.catalogue import load_catalogue
 
 _READ: Final = "read it with `comity agreement show {code} --text --clauses --offered`"
 _SHOWN: Final = 12
@@ -53,7 +55,8 @@ def status(node: Node, *, code: str, form: str) -> int:
     with reading(STEWARD):
         lacks = get_readiness(version.id)
         reviews, signatures = list_reviews(version.id), list_signatures(version.id)
-        conflicts = list_law_conflicts(version.id, node.now())
+        weighing = get_weighing(version.id, node.now())
+    conflicts = find_conflicts(weighing, load_catalogue())
     parties = {party.agency_id: party.agency_code for party in agreement.parties}
     if form == "json":
         say_json(

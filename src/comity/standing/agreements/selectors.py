@@ -14,7 +14,7 @@ from comity.kernel.time import Period
 from comity.spine.policy.facts import Party as RuleParty
 from comity.spine.policy.slices import RuleSlice
 from comity.standing.agreements.compile import parse_rule_id
-from comity.standing.agreements.conflicts import Conflict, find_conflicts
+from comity.standing.agreements.conflicts import Weighing
 from comity.standing.agreements.due import Due, list_due
 from comity.standing.agreements.explain import clause_sentence
 from comity.standing.agreements.facts import AgreementFacts, EventFacts, LiveAgreement, PartyFacts, VersionFacts
@@ -32,7 +32,6 @@ from comity.standing.agreements.states import IN_FORCE, SUSPENDED
 from comity.standing.agreements.terms import read_terms
 from comity.standing.agreements.vocabulary import AgreementKind, EventKind, PartyRole
 from comity.standing.directory.selectors import NotInDirectoryError, list_agencies_by_code
-from comity.standing.law.catalogue import load_catalogue
 from comity.standing.law.selectors import get_current_law
 
 __all__ = [
@@ -46,11 +45,11 @@ __all__ = [
     "get_readiness",
     "get_rulebook",
     "get_version",
+    "get_weighing",
     "list_agreements",
     "list_all_due",
     "list_comments",
     "list_events",
-    "list_law_conflicts",
     "list_live_agreements",
     "list_reviews",
     "list_signatures",
@@ -118,8 +117,8 @@ def get_version(version_id: UUID) -> VersionFacts:
     return found[0]
 
 
-def list_law_conflicts(version_id: UUID, at: datetime) -> tuple[Conflict, ...]:
-    """Return what a version's clauses permit and the law in force at `at` keeps back whatever is shown.
+def get_weighing(version_id: UUID, at: datetime) -> Weighing:
+    """Return a version's clauses with the law in force at `at`, for `find_conflicts`, which takes no transaction.
 
     Raises `NoSuchAgreementError`, `NoLawInForceError`, `UnknownTermError`.
     """
@@ -128,8 +127,7 @@ def list_law_conflicts(version_id: UUID, at: datetime) -> tuple[Conflict, ...]:
         one.code: RuleParty(one.code, one.kind.value, one.state, frozenset(one.powers))
         for one in list_agencies_by_code(version.parties).values()
     }
-    law, day = get_current_law(at).rules, at.astimezone(UTC).date()
-    return find_conflicts(read_terms(version.terms), parties=parties, law=law, day=day, catalogue=load_catalogue())
+    return Weighing(read_terms(version.terms), parties, get_current_law(at).rules, at.astimezone(UTC).date())
 
 
 def list_all_due(now: datetime) -> tuple[Due, ...]:

@@ -21,7 +21,7 @@ ALTER TABLE agreements_draft
 
 
 class Migration(migrations.Migration):
-    dependencies = [("agreements", "0005_own_hand")]
+    dependencies = [("agreements", "0006_own_hand")]
     operations = [
         migrations.SeparateDatabaseAndState(
             database_operations=[migrations.RunSQL(BY_AGENCY, migrations.RunSQL.noop)],
