@@ -79,7 +79,7 @@ def test_a_draft_becomes_an_agreement_in_force_and_ends_by_agreement(table):
         ],
         "unconfirmed": ["vehicles"],
         "confirmed_by_one_alone": [],
-        "confirmed_by_no_sender": [],
+        "unconfirmed_by_sender": [],
         "unsigned": ["az-dps", "hsi-arizona"],
         "attested_by_others_alone": [],
     }

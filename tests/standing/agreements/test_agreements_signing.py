@@ -338,11 +338,24 @@ def test_what_permits_is_confirmed_by_a_post_of_who_sends(offices, offered) -> N
         do.confirm_clauses(by=post, now=NOW, agreement_id=offered, digest=digest)
     lacks = readiness(offices, offered)
     assert (lacks.unconfirmed, lacks.once_confirmed, lacks.not_by_sender) == ((), (), ("custody",))
-    with pytest.raises(UnconfirmedError, match="no post of a sender confirmed, first `custody`"):
+    with pytest.raises(UnconfirmedError, match="a sender has not confirmed, first `custody`"):
         do.put_in_force(by=offices.ice.head, now=NOW, agreement_id=offered)
     refused_by_the_database(offices, offered, "confirmation of custody")
     do.confirm_clauses(by=offices.pima.counsel, now=NOW, agreement_id=offered, digest=digest)
     do.put_in_force(by=offices.ice.head, now=NOW, agreement_id=offered)
+
+
+def test_a_clause_in_both_ways_is_confirmed_by_both(offices, draft) -> None:
+    agreement_id = draft({**SHARE, "from": ["ice-ero-phoenix"], "to": ["pima-so"], "direction": "both_ways"})
+    do.offer_agreement(by=offices.pima.head, now=NOW, agreement_id=agreement_id)
+    review_and_confirm(offices, offices.ice, agreement_id)
+    assert readiness(offices, agreement_id).not_by_sender == ("custody",)
+    for office in (offices.pima, offices.ice):
+        sign(offices, office, agreement_id)
+    refused_by_the_database(offices, agreement_id, "confirmation of custody")
+    digest = newest(offices.steward, agreement_id)
+    do.confirm_clauses(by=offices.pima.counsel, now=NOW, agreement_id=agreement_id, digest=digest)
+    do.put_in_force(by=offices.pima.head, now=NOW, agreement_id=agreement_id)
 
 
 def test_where_no_sender_is_hosted_here_two_persons_of_others_confirm(node, offices, offered) -> None:

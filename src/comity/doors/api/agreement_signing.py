@@ -105,8 +105,8 @@ class MissingReview(msgspec.Struct, frozen=True):
 class AgreementReadiness(msgspec.Struct, frozen=True, kw_only=True):
     """What the newest version lacks before it may be in force, in the order it is usually done.
 
-    `confirmed_by_one_alone`, `confirmed_by_no_sender`: clauses that permit and wait for a second person, or a post of
-    who would send. `attested_by_others_alone`: parties whose own head or counsel has to attest their paper.
+    `confirmed_by_one_alone`, `unconfirmed_by_sender`: clauses that permit and wait for a second person, for a post of
+    every sender. `attested_by_others_alone`: parties whose own head or counsel has to attest their paper.
     """
 
     version: int
@@ -115,7 +115,7 @@ class AgreementReadiness(msgspec.Struct, frozen=True, kw_only=True):
     unreviewed: tuple[MissingReview, ...]
     unconfirmed: tuple[str, ...]
     confirmed_by_one_alone: tuple[str, ...]
-    confirmed_by_no_sender: tuple[str, ...]
+    unconfirmed_by_sender: tuple[str, ...]
     unsigned: tuple[str, ...]
     attested_by_others_alone: tuple[str, ...]
 
@@ -187,7 +187,7 @@ def post_agreement_review(request: HttpRequest, code: AgreementCode) -> HttpResp
 def post_agreement_confirmation(request: HttpRequest, code: AgreementCode) -> HttpResponse:
     """Confirm that clauses say what the text says, as head, counsel or privacy officer; what permits needs two persons.
 
-    One of the two is of an agency that would send. Sent again, nothing more is confirmed.
+    Every party hosted here that would send confirms it. Sent again, nothing more is confirmed.
     """
     caller = caller_of(request)
     body = read_json(request, ConfirmationBody, MOST_CONFIRMED_BYTES)
@@ -292,7 +292,7 @@ def readiness_of(caller: Caller, code: str) -> AgreementReadiness:
         unreviewed=tuple(MissingReview(one.kind.value, one.agency) for one in lacks.unreviewed),
         unconfirmed=lacks.unconfirmed,
         confirmed_by_one_alone=lacks.once_confirmed,
-        confirmed_by_no_sender=lacks.not_by_sender,
+        unconfirmed_by_sender=lacks.not_by_sender,
         unsigned=lacks.unsigned,
         attested_by_others_alone=lacks.unwitnessed,
     )

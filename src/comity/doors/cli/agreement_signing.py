@@ -68,7 +68,7 @@ def status(node: Node, *, code: str, form: str) -> int:
                 "unreviewed": [{"kind": one.kind, "agency": one.agency} for one in lacks.unreviewed],
                 "unconfirmed": lacks.unconfirmed,
                 "confirmed_by_one_alone": lacks.once_confirmed,
-                "confirmed_by_no_sender": lacks.not_by_sender,
+                "unconfirmed_by_sender": lacks.not_by_sender,
                 "unsigned": lacks.unsigned,
                 "attested_by_others_alone": lacks.unwitnessed,
                 "kept_back_by_law": [
@@ -82,7 +82,7 @@ def status(node: Node, *, code: str, form: str) -> int:
     rows = [("✗", "review", f"{_said(one.kind)} of {one.agency}", _reviewer(one.kind)) for one in lacks.unreviewed]
     rows += [("✗", "confirmation", name, "nobody confirmed it") for name in lacks.unconfirmed[:_SHOWN]]
     rows += [("✗", "confirmation", name, "it permits: a second person") for name in lacks.once_confirmed[:_SHOWN]]
-    rows += [("✗", "confirmation", name, "it permits: a post of a sender") for name in lacks.not_by_sender[:_SHOWN]]
+    rows += [("✗", "confirmation", name, "it permits: a post of every sender") for name in lacks.not_by_sender[:_SHOWN]]
     rows += [("✗", "signature", party, _signer(party, lacks)) for party in lacks.unsigned]
     rows += [("✓", "review", f"{_said(one.kind)} of {one.agency}", one.finding.value) for one in reviews]
     rows += [("✓", "signature", parties[one.for_agency_id], _how(one)) for one in signatures]
@@ -161,7 +161,7 @@ def confirm(node: Node, *, code: str, digest: str, clauses: Collection[str] | No
     if lacks.once_confirmed:
         say(f"→ {len(lacks.once_confirmed)} of them permit: a second person, in another post, confirms those")
     elif lacks.not_by_sender:
-        say(f"→ {len(lacks.not_by_sender)} of them permit: a post of an agency that would send confirms those")
+        say(f"→ {len(lacks.not_by_sender)} of them permit: a post of every agency that would send confirms those")
     elif not lacks.unconfirmed:
         say("→ every clause is confirmed by as many as it needs")
 

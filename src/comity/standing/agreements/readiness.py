@@ -24,7 +24,7 @@ class Readiness:
     """What is missing, in the order it is usually done. Nothing missing: the version may be put in force.
 
     `unreviewed` by party; `unconfirmed`, `once_confirmed`: ids of clauses nobody, or for what permits only one person,
-    has confirmed; `not_by_sender`: ids of clauses that permit and no post of a sender hosted here has confirmed;
+    has confirmed; `not_by_sender`: ids of clauses that permit and not every sender hosted here has confirmed;
     `unsigned`: codes of parties; `unwitnessed`: those of them whose paper others attest, its own head or counsel not.
     """
 
@@ -67,9 +67,9 @@ class Attested:
 def confirmations_missing(
     terms: Terms, confirmed: Iterable[Confirmed], hosted: Collection[str]
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """Return the clauses nobody confirmed; of those that permit what one post alone did, and what no sender did.
+    """Return the clauses nobody confirmed; of those that permit the ones one post alone did, and not every sender did.
 
-    `hosted`: codes of the parties hosted here. Where no sender of a clause is, nobody could confirm for one.
+    `hosted`: codes of the parties hosted here; a sender elsewhere has no post that could. In both ways both send.
     """
     posts: dict[str, set[UUID]] = {}
     parties: dict[str, set[str]] = {}
@@ -78,11 +78,11 @@ def confirmations_missing(
             posts.setdefault(name, set()).add(one.post)
             parties.setdefault(name, set()).add(one.party)
     permitting = [clause for clause in terms.clauses if permits(clause) and clause.id in posts]
-    here = {clause.id: set(clause.senders).intersection(hosted) for clause in permitting}
+    here = {clause.id: {sender for sender, _ in clause.pairs}.intersection(hosted) for clause in permitting}
     return (
         tuple(clause.id for clause in terms.clauses if clause.id not in posts),
         tuple(clause.id for clause in permitting if len(posts[clause.id]) == 1),
-        tuple(name for name, senders in here.items() if senders and senders.isdisjoint(parties[name])),
+        tuple(name for name, senders in here.items() if not senders <= parties[name]),
     )
 
 

@@ -98,7 +98,7 @@ def confirm(
 ) -> None:
     """Confirm that clauses say what the text says, as head, counsel or privacy officer of a party.
 
-    Nothing is enforced that nobody confirmed; what permits needs two persons in two posts, one of them of an agency
+    Nothing is enforced that nobody confirmed; what permits needs two persons in two posts, and one of every agency
     that would send.
     """
     with opened(context) as node:

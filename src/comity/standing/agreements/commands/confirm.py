@@ -1,6 +1,6 @@
 """Confirming: persons read each clause beside the text and say that it is what the text says.
 
-Nothing a machine read, or one person wrote, permits anything: what lets go is confirmed by two, one of them of a sender
+Nothing a machine read, or one person wrote, permits anything: what lets go is confirmed by two, and by every sender
 that is hosted here (`law-67`).
 """
 

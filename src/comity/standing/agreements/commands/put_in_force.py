@@ -37,7 +37,7 @@ class UnconfirmedError(ValueError):
         missing = {
             "clauses nobody confirmed": lacks.unconfirmed,
             "that permit and one person alone confirmed": lacks.once_confirmed,
-            "that permit and no post of a sender confirmed": lacks.not_by_sender,
+            "that permit and a sender has not confirmed": lacks.not_by_sender,
         }
         told = [f"{len(names)} {words}, first `{names[0]}`" for words, names in missing.items() if names]
         super().__init__(f"{what} has {' and '.join(told)}")

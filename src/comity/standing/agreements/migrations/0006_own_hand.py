@@ -1,7 +1,7 @@
 from django.db import migrations
 
 # Says again what `readiness` computes: a party hosted here is bound on paper only when its own head or counsel is among
-# the witnesses, and what permits is confirmed by a post of a sender that is hosted here.
+# the witnesses, and what permits is confirmed by a post of every sender that is hosted here.
 REFUSE_UNREADY = """
 CREATE OR REPLACE FUNCTION agreements_refuse_unready() RETURNS trigger LANGUAGE plpgsql AS $$
     DECLARE lacking text;
@@ -40,13 +40,14 @@ CREATE OR REPLACE FUNCTION agreements_refuse_unready() RETURNS trigger LANGUAGE 
                 (SELECT array_agg(p.agency_id)
                     FROM agreements_party p LEFT JOIN directory_agency d ON d.id = p.agency_id
                     WHERE p.agreement_id = NEW.agreement_id AND coalesce(d.hosting, 'here') = 'here'
-                    AND t.clause -> 'from' ? p.agency_code) AS senders
+                    AND (t.clause -> 'from' ? p.agency_code
+                        OR t.clause ->> 'direction' = 'both_ways' AND t.clause -> 'to' ? p.agency_code)) AS senders
             FROM agreements_version v CROSS JOIN LATERAL jsonb_array_elements(v.terms -> 'clauses') AS t (clause)
             WHERE v.id = NEW.version_id)
         SELECT 'confirmation of ' || clauses.id INTO lacking
         FROM clauses LEFT JOIN confirmed ON confirmed.clause = clauses.id
         WHERE coalesce(confirmed.posts, 0) < CASE WHEN clauses.permits THEN 2 ELSE 1 END
-        OR clauses.permits AND clauses.senders IS NOT NULL AND NOT clauses.senders && confirmed.agencies
+        OR clauses.permits AND clauses.senders IS NOT NULL AND NOT clauses.senders <@ confirmed.agencies
         LIMIT 1;
     END IF;
     IF lacking IS NOT NULL THEN
