@@ -1,6 +1,7 @@
 """Counsel's approval as tests give it: a key published for the agency, its signature over what is approved."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from comity.kernel.time import Period
 from comity.spine.keys.detached import PrivateKey, sign_detached
 from comity.spine.keys.ring import Signature
-from comity.spine.tenancy.actor import Actor
+from comity.spine.tenancy.actor import Actor, Duty
 from comity.spine.tenancy.transaction import reading
 
 
@@ -19,13 +20,13 @@ def public_pem(key: PrivateKey) -> str:
 
 
 def published(by: Actor, now: datetime, *, key: PrivateKey | None = None, purpose=None, period=None) -> PrivateKey:
-    """Publish a key of the actor's agency, for signatures unless said otherwise; return its private half."""
+    """Publish a key of the actor's agency, by the steward, for signatures unless told; return its private half."""
     from comity.standing.directory.commands import add_agency_key
     from comity.standing.directory.vocabulary import KeyPurpose
 
     chosen = key or ed25519.Ed25519PrivateKey.generate()
     add_agency_key(
-        by=by,
+        by=replace(by, duty=Duty.STEWARD),
         now=now,
         agency_id=by.agency_id,
         purpose=purpose or KeyPurpose.SIGNATURE,

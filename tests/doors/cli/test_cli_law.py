@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 COUNSEL = ("--as", "az-ag/counsel")
+HEAD = ("--as", "az-ag/head")
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def key_files(tmp_path):
     return write
 
 
-def publish(terminal, public, *words, acting="az-ag/counsel", purpose="signature") -> str:
+def publish(terminal, public, *words, acting="az-ag/head", purpose="signature") -> str:
     told = terminal.run("keys", "publish", public, "--as", acting, "--purpose", purpose, "--json", *words)
     assert told.code == 0, told.err
     return told.value["key"]
@@ -160,7 +161,7 @@ def test_a_key_that_does_not_bind_counsels_agency_approves_nothing(loaded, key_f
     assert "is valid from 2100" in approve(to_come)
     revoked, public = key_files("revoked")
     key = publish(loaded, public)
-    assert loaded.run("keys", "revoke-public", key, *COUNSEL).code == 0
+    assert loaded.run("keys", "revoke-public", key, *HEAD).code == 0
     assert "was revoked at" in approve(revoked)
     assert "Ed25519 or ECDSA P-384" in approve(key_files("p256", ec.generate_private_key(ec.SECP256R1()))[0])
 
@@ -213,12 +214,20 @@ def test_published_keys_are_listed_with_how_they_stand(loaded, key_files):
     [other, first] = loaded.run("keys", "published", "az-ag", "--json").lines
     assert (first["key"], first["purpose"], other["purpose"]) == (key, "signature", "delivery")
     assert "valid" in loaded.run("keys", "published", "az-ag").out
-    loaded.run("keys", "revoke-public", key, *COUNSEL)
+    loaded.run("keys", "revoke-public", key, *HEAD)
     assert "revoked" in loaded.run("keys", "published", "az-ag").out
+
+
+def test_who_is_not_head_publishes_and_revokes_no_key_that_binds(loaded, key_files):
+    public = key_files("counsel")[1]
+    key = publish(loaded, public)
+    for words in (("publish", key_files("other")[1], "--purpose", "signature"), ("revoke-public", key)):
+        told = loaded.run("keys", *words, *COUNSEL)
+        assert (told.code, "its head publishes and revokes it" in told.err) == (1, True), told.err
 
 
 def test_the_same_key_is_published_once(loaded, key_files):
     _, public = key_files("counsel")
     publish(loaded, public)
-    told = loaded.run("keys", "publish", public, *COUNSEL, "--purpose", "signature")
+    told = loaded.run("keys", "publish", public, *HEAD, "--purpose", "signature")
     assert (told.code, "key_id" in told.err) == (1, True)

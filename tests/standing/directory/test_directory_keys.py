@@ -12,12 +12,16 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from comity.config.node import Role
 from comity.kernel.time import Period
 from comity.spine.keys.detached import sign_detached
+from comity.spine.tenancy.actor import Actor
 from comity.standing.directory.commands import (
     DirectoryConflictError,
     KeyRefusedError,
+    NewPost,
+    NotHeadError,
     NotYourAgencyError,
     add_agency_key,
     add_passkey,
+    create_posts,
     issue_api_key,
     revoke_agency_key,
     revoke_api_key,
@@ -37,7 +41,7 @@ from comity.standing.directory.selectors import (
     list_public_keys,
     list_public_keys_of,
 )
-from comity.standing.directory.vocabulary import KeyFault, KeyPurpose, KeyScheme
+from comity.standing.directory.vocabulary import KeyFault, KeyPurpose, KeyScheme, PostFunction
 from law_signed import published
 from software_passkey import HOME, LOCAL, SoftwarePasskey
 
@@ -205,9 +209,29 @@ def test_a_key_binds_its_agency_while_it_is_published_for_signatures_and_valid(o
     assert fault_of(offices.tucson.agency_id, key_id, NOW) is KeyFault.OF_ANOTHER_AGENCY
     assert fault_of(agency, key_id, NOW - DAY) is KeyFault.NOT_YET_VALID
     assert fault_of(agency, key_id, NOW + 10 * DAY) is KeyFault.OVER
-    revoke_agency_key(by=offices.nogales.actor, now=NOW + DAY, key_id=key_id)
+    revoke_agency_key(by=offices.steward, now=NOW + DAY, key_id=key_id)
     assert get_signing_key(agency, key_id, NOW).key_id == key_id
     assert fault_of(agency, key_id, NOW + DAY) is KeyFault.REVOKED
+
+
+def test_a_key_that_binds_the_agency_is_published_and_revoked_by_its_head(offices):
+    functions = [PostFunction.AGENCY_HEAD, PostFunction.COUNSEL, PostFunction.INTERFACE]
+    posts = [NewPost(offices.nogales.agency_id, f"the-{one.value}", one.value, one) for one in functions]
+    made = create_posts(by=offices.steward, now=NOW, posts=posts)
+    head, *others = [Actor(offices.nogales.agency_id, post) for post in made]
+    key = ed25519.Ed25519PrivateKey.generate()
+    given = {"now": NOW, "agency_id": head.agency_id, "public_pem": public_pem(key), "period": Period(NOW)}
+    for other in others:
+        with pytest.raises(NotHeadError, match="its head publishes"):
+            add_agency_key(by=other, purpose=KeyPurpose.SIGNATURE, **given)
+    add_agency_key(by=head, purpose=KeyPurpose.SIGNATURE, **given)
+    [found] = list_public_keys(head.agency_id, KeyPurpose.SIGNATURE, NOW)
+    for other in others:
+        with pytest.raises(NotHeadError):
+            revoke_agency_key(by=other, now=NOW, key_id=found.key_id)
+    with pytest.raises(NotYourAgencyError):
+        revoke_agency_key(by=offices.tucson.actor, now=NOW, key_id=found.key_id)
+    revoke_agency_key(by=head, now=NOW, key_id=found.key_id)
 
 
 @pytest.mark.parametrize("purpose", [one for one in KeyPurpose if one is not KeyPurpose.SIGNATURE])

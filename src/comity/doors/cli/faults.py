@@ -77,7 +77,7 @@ from comity.standing.agreements.rulebook import AlteredTermsError
 from comity.standing.agreements.selectors import NoSuchAgreementError
 from comity.standing.agreements.terms import UnknownTermError
 from comity.standing.agreements.versions import NoSuchVersionError
-from comity.standing.directory.commands.keys import KeyRefusedError
+from comity.standing.directory.commands.keys import KeyRefusedError, NotHeadError
 from comity.standing.directory.commands.record import NotYourAgencyError
 from comity.standing.directory.commands.register import DirectoryConflictError
 from comity.standing.directory.importers import ListUnreadableError
@@ -205,6 +205,7 @@ NOT_WELLS: Final[Mapping[type[Exception], str]] = {
     NotYetSequencedError: "`comity ledger checkpoint` signs what waits",
     ConcludedError: "name another reason: `--reason party_withdrew`, `mutual`, `court_order`",
     NotByLetterError: "",
+    NotHeadError: "act `--as` your agency's head",
     NotInForceYetError: "",
     NotTextPostError: "",
     NotYourAgencyError: "",

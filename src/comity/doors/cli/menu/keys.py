@@ -70,7 +70,10 @@ def publish(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Publish a public key of an agency in the directory, Ed25519 or ECDSA P-384, for one purpose and a period."""
+    """Publish a public key of an agency in the directory, Ed25519 or ECDSA P-384, for one purpose and a period.
+
+    One for signatures binds the agency: its head publishes it.
+    """
     with told():
         content = read_bytes(file, "FILE")
     with opened(context) as node:
@@ -122,7 +125,10 @@ def revoke_public(
     key: Annotated[str, typer.Argument(metavar="KEY_ID", help="Its id; `comity keys published` lists them.")],
     acting: Acting,
 ) -> None:
-    """Revoke a public key of an agency, as of now. What it signed before stays signed."""
+    """Revoke a public key of an agency, as of now. What it signed before stays signed.
+
+    One for signatures is revoked by the agency's head.
+    """
     with opened(context) as node:
         from comity.doors.cli import public_keys
 

@@ -12,6 +12,7 @@ from comity.standing.directory.commands.hosting import host_agencies
 from comity.standing.directory.commands.keys import (
     IssuedKey,
     KeyRefusedError,
+    NotHeadError,
     add_agency_key,
     add_passkey,
     issue_api_key,
@@ -47,6 +48,7 @@ __all__ = [
     "NewPost",
     "NewTaskForce",
     "NewUnit",
+    "NotHeadError",
     "NotHeldError",
     "NotYourAgencyError",
     "PostHeldError",

@@ -16,15 +16,19 @@ from comity.kernel.time import Period
 from comity.spine.keys.detached import spki_from_pem
 from comity.spine.keys.passkey import Passkey
 from comity.spine.keys.signing import key_id_of, spki_of
-from comity.spine.tenancy.actor import Actor
+from comity.spine.tenancy.actor import Actor, Duty
 from comity.spine.tenancy.transaction import acting
 from comity.standing.directory.commands.record import Change, record_changes, require_own
 from comity.standing.directory.commands.register import conflicts_named, tstzrange
 from comity.standing.directory.models import AgencyKey, ApiKey
 from comity.standing.directory.selectors import NotInDirectoryError, get_post
-from comity.standing.directory.vocabulary import KeyPurpose, KeyScheme, Scope
+from comity.standing.directory.vocabulary import KeyPurpose, KeyScheme, PostFunction, Scope
 
 KEY_MARK: Final = "comity"
+
+
+class NotHeadError(PermissionError):
+    """A key that binds the agency was to be published or revoked by a post that does not speak for the whole of it."""
 
 
 class KeyRefusedError(ValueError):
@@ -45,8 +49,9 @@ def add_agency_key(
 ) -> UUID:
     """Publish a public key of an agency for a period; returns its id. Writes `agency_key.added`.
 
-    Raises `KeyRefusedError` when the text is no Ed25519 or P-384 public key, `NotYourAgencyError`,
-    `DirectoryConflictError` when the key is already there.
+    One for signatures binds the agency: its head publishes it, or the steward. Raises `KeyRefusedError` when the text
+    is no Ed25519 or P-384 public key, `NotYourAgencyError`, `NotHeadError`, `DirectoryConflictError` when the key is
+    already there.
     """
     require_own(by, [agency_id])
     key_id, scheme, pem = _read_public(public_pem)
@@ -63,8 +68,8 @@ def add_agency_key(
 def add_passkey(*, by: Actor, now: datetime, agency_id: UUID, passkey: Passkey, period: Period) -> UUID:
     """Publish a passkey by which an agency signs, for a period; returns its id. Writes `agency_key.added`.
 
-    Its purpose is `signature` and nothing else. Raises `NotYourAgencyError`, `DirectoryConflictError` when the key or
-    its credential id is already there.
+    Its purpose is `signature` and nothing else: the agency's head publishes it, or the steward. Raises `NotHeadError`,
+    `NotYourAgencyError`, `DirectoryConflictError` when the key or its credential id is already there.
     """
     require_own(by, [agency_id])
     row = AgencyKey(
@@ -91,6 +96,7 @@ def _publish(row: AgencyKey, period: Period, *, by: Actor, now: datetime, detail
         **detail,
     }
     with conflicts_named(), acting(by) as cursor:
+        _require_head(by, row)
         row.save(force_insert=True)
         record_changes(cursor, by=by, now=now, changes=[Change("agency_key.added", row.agency_id, row.id, whole)])
     return row.id
@@ -99,13 +105,15 @@ def _publish(row: AgencyKey, period: Period, *, by: Actor, now: datetime, detail
 def revoke_agency_key(*, by: Actor, now: datetime, key_id: str) -> None:
     """Revoke the public key `key_id` as of `now`; writes `agency_key.revoked`. Again is an error: it is over.
 
-    Raises `NotInDirectoryError` when no unrevoked key has this id, `NotYourAgencyError`.
+    One for signatures is revoked by the agency's head, or the steward. Raises `NotInDirectoryError` when no unrevoked
+    key has this id, `NotYourAgencyError`, `NotHeadError`.
     """
     with acting(by) as cursor:
         row = AgencyKey.objects.filter(key_id=key_id, revoked_at__isnull=True).first()
         if row is None:
             raise NotInDirectoryError(f"no unrevoked public key `{key_id}` in the directory")
         require_own(by, [row.agency_id])
+        _require_head(by, row)
         AgencyKey.objects.filter(id=row.id).update(revoked_at=now)
         change = Change("agency_key.revoked", row.agency_id, row.id, {"key_id": key_id, "revoked_at": now})
         record_changes(cursor, by=by, now=now, changes=[change])
@@ -164,6 +172,17 @@ def revoke_api_key(*, by: Actor, now: datetime, prefix: str) -> None:
         ApiKey.objects.filter(id=row.id).update(revoked_at=now)
         change = Change("api_key.revoked", row.agency_id, row.id, {"prefix": prefix, "revoked_at": now})
         record_changes(cursor, by=by, now=now, changes=[change])
+
+
+def _require_head(by: Actor, key: AgencyKey) -> None:
+    if key.purpose != KeyPurpose.SIGNATURE.value or by.duty is Duty.STEWARD:
+        return
+    post = get_post(by.post_id)
+    if post.agency_id != key.agency_id or post.function is not PostFunction.AGENCY_HEAD:
+        raise NotHeadError(
+            f"a key for signatures binds the agency: its head publishes and revokes it, `{post.code}` is"
+            f" `{post.function.value}`"
+        )
 
 
 def _read_public(public_pem: str) -> tuple[str, KeyScheme, str]:
