@@ -93,9 +93,37 @@ def test_may_i_now_is_answered_by_type_as_the_preview_answers_it(asker, ask, off
 def test_the_holder_is_told_the_same_and_writes_nothing(asker, office):
     holder = office.caller("az-dps", "records-supervisor", scopes=["law:read"])
     stored = office.stored()
-    assert holder.get("/law/may", **MAY, asker="hsi-arizona").json() == asker.get("/law/may", **MAY).json()
-    assert holder.get("/law/may", **MAY, asker="hsi-arizona/liaison").json()["may"] == "yes"
+    own, theirs = asker.get("/law/may", **MAY).json(), holder.get("/law/may", **MAY, asker="hsi-arizona").json()
+    assert (own.pop("counts_on"), theirs.pop("counts_on")) == ([], ["Counts on: training of who receives."])
+    assert theirs == own
     assert office.stored() == stored
+
+
+def test_nothing_is_told_of_who_is_trained_at_another_agency(office):
+    """A post that nobody holds is trained for nothing: its own agency is told so, no other."""
+    from comity.spine.tenancy.actor import Duty, node_actor
+    from comity.standing.directory.commands import end_holding
+
+    words = {"holder": "az-dps", "purpose": "criminal_investigation", "category": "criminal_history"}
+    words |= {"elements": "criminal_history_record", "claims": ["cji_purpose_code"]}
+    own = office.caller("pima-so", "interface")
+    post, now = own.actor.post_id, office.now()
+    end_holding(by=node_actor(Duty.STEWARD), now=now, post_id=post, ends_at=now)
+    assert "trained_receive" in own.get("/law/may", **words).content.decode()
+    holder = office.caller("az-dps", "records-supervisor", scopes=["law:read"])
+    theirs = holder.get("/law/may", **words, asker="pima-so")
+    assert (theirs.status_code, "trained_receive" in theirs.content.decode()) == (200, False)
+    assert theirs.json()["counts_on"]
+    for name in ("pima-so/interface", "pima-so/liaison", "pima-so/none"):
+        refused = holder.get("/law/may", **words, asker=name)
+        [error] = refused.json()["errors"]
+        assert (refused.status_code, error["field"]) == (422, "asker")
+        assert "names a post of another agency" in error["message"]
+
+
+def test_a_key_asks_for_its_own_post_and_for_no_other_of_its_agency(asker):
+    other = asker.get("/law/may", **MAY, asker="hsi-arizona/liaison")
+    assert (other.status_code, "your key speaks for" in other.json()["errors"][0]["message"]) == (422, True)
 
 
 @pytest.mark.parametrize(

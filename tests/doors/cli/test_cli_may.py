@@ -57,7 +57,11 @@ def test_some_of_it_may_go_and_some_may_not(reader):
 def test_the_holder_asks_as_well_and_a_third_agency_does_not(reader):
     words = (*CASE, "--element", "case_number", "--json")
     own = ask(reader, *words).value
-    assert ask(reader, *words, "--as", "az-dps/privacy").value == own
+    theirs = ask(reader, *words, "--as", "az-dps/privacy").value
+    assert theirs == own | {"counts_on": ["Counts on: training of who receives."]}
+    assert (own["counts_on"], ask(reader, *words, "--as", "hsi-arizona/liaison").value) == ([], own)
+    told = ask(reader, *words[:-1], "--as", "az-dps/privacy", "--lang", "es")
+    assert "Depende de: la formación de quien recibe." in told.out
     third = ask(reader, *words, "--as", "ut-dps-bci")
     assert (third.code, "asks for two other agencies" in third.err) == (2, True)
 
@@ -83,6 +87,12 @@ def test_the_holder_asks_as_well_and_a_third_agency_does_not(reader):
         ((*CASE, "--element", "case_number"), "az-dps", "nobody", "no agency `nobody`"),
         ((*CASE, "--element", "case_number"), "az-dps", "az-dps", "is the agency that would share"),
         ((*CASE, "--element", "case_number"), "az-dps", "hsi-arizona/none", "has no post `none`"),
+        (
+            (*CASE, "--element", "case_number", "--as", "az-dps/privacy"),
+            "az-dps",
+            "hsi-arizona/liaison",
+            "names a post",
+        ),
     ],
 )
 def test_what_cannot_be_asked_is_named(reader, words, holder, asker, says):

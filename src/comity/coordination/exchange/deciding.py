@@ -1,14 +1,16 @@
 """Gathered asks to decided cases: the law in force, the clauses between the parties, the gate."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from uuid import UUID
 
 from django.db.backends.utils import CursorWrapper
 
 from comity.coordination.exchange.case import Case
 from comity.coordination.exchange.facts import Named, RecordFacts, Standing, facts_by_record, facts_by_type
 from comity.coordination.exchange.gather import (
+    TRAINED,
     Agreements,
     Records,
     between_of,
@@ -103,9 +105,20 @@ def _counted(standing: Standing, book: QuotaBook) -> Standing:
 
 def preview_asks(cursor: CursorWrapper, named: Sequence[Named], now: datetime) -> list[Case]:
     """Decide asks by type, without a record, a lock or a count: what would be permitted, and what is missing."""
-    law = get_current_law(now)
-    standing = preview_standing(cursor, named, now)
-    book = QuotaBook(now.astimezone(UTC).date(), {}, {}, {})
+    return _preview(named, preview_standing(cursor, named, now), now)
+
+
+def preview_trained(cursor: CursorWrapper, named: Sequence[Named], now: datetime) -> list[Case]:
+    """Decide the same as for a post whose holder is trained in everything: for who may not know whether one is."""
+    trained = {
+        key: replace(one, trained=frozenset(TRAINED), untrained=frozenset())
+        for key, one in preview_standing(cursor, named, now).items()
+    }
+    return _preview(named, trained, now)
+
+
+def _preview(named: Sequence[Named], standing: Mapping[UUID, Standing], now: datetime) -> list[Case]:
+    law, book = get_current_law(now), QuotaBook(now.astimezone(UTC).date(), {}, {}, {})
     return [_decide(n, standing[n.id], None, law, now, book) for n in named]
 
 

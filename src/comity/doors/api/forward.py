@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 import msgspec
 
@@ -45,13 +46,24 @@ class Teller:
         return self._told(classes, (), None)
 
     def in_full(
-        self, classes: Classes, *, by: Actor, now: datetime, rules: Iterable[Rule] = ()
+        self,
+        classes: Classes,
+        *,
+        by: Actor,
+        now: datetime,
+        rules: Iterable[Rule] = (),
+        asker_id: UUID | None = None,
     ) -> tuple[WayForward, ...]:
-        """Return the same with the agreements in force and the holder's liaison; `rules`: the clauses at hand."""
+        """Return the same with the agreements in force and the holder's liaison; `rules`: the clauses at hand.
+
+        `asker_id`: the agency that asks, that of `by` when left out.
+        """
         if not _refused(classes):
             return ()
         with reading(by) as cursor:
-            counterpart = get_counterpart(cursor, holder=_agency(self.holder), asker_id=by.agency_id, at=now)
+            counterpart = get_counterpart(
+                cursor, holder=_agency(self.holder), asker_id=asker_id or by.agency_id, at=now
+            )
         return self._told(classes, rules, counterpart)
 
     def _told(self, classes: Classes, rules: Iterable[Rule], counterpart: Counterpart | None) -> tuple[WayForward, ...]:

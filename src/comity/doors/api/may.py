@@ -1,15 +1,17 @@
 """Whether one agency may share something with another now: a decision by type; nothing is recorded."""
 
+from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
-from comity.coordination.exchange.ask import Invalid
-from comity.coordination.exchange.commands.preview import preview_disclosures
+from comity.coordination.exchange.ask import Ask, Invalid
+from comity.coordination.exchange.commands.preview import Previewed, preview_disclosures, preview_for_another
 from comity.coordination.exchange.may import May, may_of, say_may
+from comity.coordination.exchange.way_forward import load_hints
 from comity.doors.api.answers import Status, field_problems
 from comity.doors.api.bodies import Language, PreviewBody
 from comity.doors.api.context import key_ring
@@ -19,26 +21,30 @@ from comity.doors.api.previews import Explained, told
 from comity.doors.api.problems import FieldProblem, ProblemError, shown, unprocessable
 from comity.doors.api.routes import declared, reply
 from comity.doors.api.scopes import Caller, caller_of
-from comity.spine.tenancy.actor import Actor, Duty
 from comity.spine.tenancy.transaction import reading
 from comity.standing.directory.facts import AgencyFacts
 from comity.standing.directory.selectors import (
-    NotInDirectoryError,
     get_agency,
-    get_post_by_code,
+    get_post,
     list_agencies_by_code,
     list_agencies_by_ori,
 )
 from comity.standing.directory.vocabulary import Scope
 
 router = Router(tags=["law"])
-USUAL_POST = "interface"
+
+
+@dataclass(frozen=True, slots=True)
+class _Parties:
+    holder: AgencyFacts
+    asker: AgencyFacts
 
 
 class MayAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """Whether `holder` may share this with `asker` now, as for an unmarked record that shows all it should.
 
-    `may`: `yes`, `after_approval`, `after_counsel`, `in_part` or `no`; `says`: the same in a sentence.
+    `may`: `yes`, `after_approval`, `after_counsel`, `in_part` or `no`; `says`: the same in a sentence. `counts_on`:
+    what the answer takes for granted of another agency, which nobody but it knows.
     """
 
     may: May
@@ -49,6 +55,7 @@ class MayAnswer(msgspec.Struct, frozen=True, kw_only=True):
     classes: dict[str, ClassOutcome]
     reasons: tuple[Explained, ...]
     ways_forward: tuple[WayForward, ...]
+    counts_on: tuple[str, ...]
 
 
 Names = Annotated[list[str], Query(description="May be repeated.")]
@@ -61,17 +68,19 @@ def get_may(
     purpose: str,
     category: str,
     elements: Names,
-    asker: Annotated[str, Query(description="Who would be told, `agency` or `agency/post`; you when left out.")] = "",
+    asker: Annotated[
+        str, Query(description="Who would be told, an agency's code or ORI; your own post when left out.")
+    ] = "",
     claims: Names = [],  # noqa: B006 - read only, as ninja wants it
     language: Language = Language.EN,
 ) -> HttpResponse:
     """Say whether one agency may share something with another now; yours is one of the two.
 
-    By type only: no subject, no reference, no record is looked at and nothing is recorded.
+    By type only: no subject, no reference, no record is looked at and nothing is recorded. For another agency it is
+    answered as for a post whose holder is trained: its posts and their training are its own.
     """
     caller = caller_of(request)
-    by = _asker(asker, caller) if asker else caller.actor
-    codes = _between(holder, by, caller)
+    parties = _parties(holder, asker, caller)
     body = PreviewBody(
         holder=holder,
         purpose=purpose,
@@ -80,10 +89,12 @@ def get_may(
         claims=dict.fromkeys(claims, True),
         language=language,
     )
-    [found] = preview_disclosures(asks=[body.as_ask()], by=by, now=caller.now, keys=key_ring())
+    found = _preview(body.as_ask(), parties.asker, caller)
     if isinstance(found, Invalid):
         raise ProblemError(unprocessable(field_problems(found.faults)))
-    preview = told(found, body=body, by=by, now=caller.now)
+    preview = told(found, body=body, by=caller.actor, now=caller.now, asker_id=parties.asker.id)
+    codes = {"holder": parties.holder.code, "asker": parties.asker.code}
+    is_own = parties.asker.id == caller.actor.agency_id
     return reply(
         HTTPStatus.OK,
         MayAnswer(
@@ -94,36 +105,37 @@ def get_may(
             classes=preview.classes,
             reasons=preview.reasons,
             ways_forward=preview.ways_forward,
+            counts_on=() if is_own else (load_hints(language.value)["may_counts_on_training"],),
         ),
     )
 
 
-def _between(holder: str, by: Actor, caller: Caller) -> dict[str, str]:
-    """Return the codes of the two agencies; a question about two others is a problem."""
+def _preview(ask: Ask, asker: AgencyFacts, caller: Caller) -> Previewed | Invalid:
+    given: dict[str, Any] = {"by": caller.actor, "now": caller.now, "keys": key_ring()}
+    if asker.id != caller.actor.agency_id:
+        return preview_for_another(ask=ask, asker_id=asker.id, **given)
+    [found] = preview_disclosures(asks=[ask], **given)
+    return found
+
+
+def _parties(holder: str, asker: str, caller: Caller) -> _Parties:
+    """Return the two agencies; a question about two others, or for another post, is a problem of the field."""
+    name, _, post = asker.partition("/")
     with reading(caller.actor):
-        one, other = _agency(holder, "holder"), get_agency(by.agency_id)
+        one = _agency(holder, "holder")
+        other = _agency(name, "asker") if asker else get_agency(caller.actor.agency_id)
+        own = get_post(caller.actor.post_id)
     if caller.actor.agency_id not in {one.id, other.id}:
-        remedy = "name your own agency as holder or as asker, or leave `asker` out"
-        raise ProblemError(unprocessable((FieldProblem("asker", "is another agency, as is the holder", remedy),)))
-    return {"holder": one.code, "asker": other.code}
+        raise _problem("is another agency, as is the holder", "name your own as holder or asker, or leave `asker` out")
+    if post and other.id != caller.actor.agency_id:
+        raise _problem("names a post of another agency", f"name `{other.code}` alone: its posts are its own")
+    if post and post != own.code:
+        raise _problem(f"names another post of yours: your key speaks for `{own.code}`", "leave the post out")
+    return _Parties(one, other)
 
 
-def _asker(name: str, caller: Caller) -> Actor:
-    """Return the post that would be told; what the directory does not know is a problem of the field."""
-    agency_name, _, post_code = name.partition("/")
-    with reading(caller.actor):
-        agency = _agency(agency_name, "asker")
-        code = post_code.replace("\0", "") or USUAL_POST
-        try:
-            post = get_post_by_code(agency.code, code)
-        except NotInDirectoryError:
-            message = f"`{shown(agency.code)}` has no post `{shown(code)}` on this node"
-            raise ProblemError(
-                unprocessable(
-                    (FieldProblem("asker", message, "write `agency/post`; `GET /directory/agencies/{code}`"),)
-                )
-            ) from None
-    return Actor(agency.id, post.id, Duty.AGENCY)
+def _problem(message: str, remedy: str) -> ProblemError:
+    return ProblemError(unprocessable((FieldProblem("asker", message, remedy),)))
 
 
 def _agency(name: str, field: str) -> AgencyFacts:

@@ -1,6 +1,7 @@
 """An ask by type, explained: what would go, what would not, on which authority, and what would help."""
 
 from datetime import datetime
+from uuid import UUID
 
 import msgspec
 
@@ -49,11 +50,12 @@ def preview(*, body: PreviewBody, by: Actor, now: datetime, keys: KeyRing) -> Pr
     return told(found, body=body, by=by, now=now)
 
 
-def told(found: Previewed, *, body: PreviewBody, by: Actor, now: datetime) -> Preview:
-    """Return a decision by type as the asker `by` is told of it."""
+def told(found: Previewed, *, body: PreviewBody, by: Actor, now: datetime, asker_id: UUID | None = None) -> Preview:
+    """Return a decision by type as `by` is told of it, who asks for its own agency or for `asker_id`."""
     law, language = get_current_law(now), body.language.value
     classes = {name: msgspec.convert(outcome_plain(o), ClassOutcome) for name, o in found.decision.outcomes}
-    ways = Teller(body.holder, law, language).in_full(classes, by=by, now=now, rules=found.rules.values())
+    teller = Teller(body.holder, law, language)
+    ways = teller.in_full(classes, by=by, now=now, rules=found.rules.values(), asker_id=asker_id)
     lines = explain(decision=found.decision, rules=found.rules, language=language, texts=law.texts)
     return Preview(
         headline=found.decision.headline,

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from django.db import connection
 from msgspec import structs
@@ -60,11 +61,15 @@ class Why:
 
 @dataclass
 class Explainer:
-    """Explains one agency's answers. Reads what this agency may see, in the caller's transaction, once a holder."""
+    """Explains answers to one agency. Reads what `by` may see, in the caller's transaction, once a holder.
+
+    `asker_id`: the agency that would be answered, that of `by` if none.
+    """
 
     by: Actor
     now: datetime
     language: str
+    asker_id: UUID | None = None
     _law: Law | None = None
     _clauses: dict[str, _Clauses] = field(default_factory=dict)
     _counterparts: dict[str, Counterpart] = field(default_factory=dict)
@@ -104,7 +109,7 @@ class Explainer:
             return ()
         if name not in self._counterparts:
             with connection.cursor() as cursor:
-                found = get_counterpart(cursor, holder=holder, asker_id=self.by.agency_id, at=self.now)
+                found = get_counterpart(cursor, holder=holder, asker_id=self.asker_id or self.by.agency_id, at=self.now)
             self._counterparts[name] = found
         law, between = self._law or get_current_law(self.now), self._counterparts[name]
         return ways_forward(
@@ -124,7 +129,7 @@ class Explainer:
 
     def _between(self, name: str) -> _Clauses:
         if name not in self._clauses:
-            holder, asker = _find(name), get_agency(self.by.agency_id)
+            holder, asker = _find(name), get_agency(self.asker_id or self.by.agency_id)
             self._clauses[name] = self._read(holder, asker) if holder else _Clauses((), ())
         return self._clauses[name]
 

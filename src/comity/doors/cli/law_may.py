@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from msgspec import structs
 
 from comity.coordination.exchange.ask import Ask, Invalid
-from comity.coordination.exchange.commands.preview import Previewed, preview_disclosures
+from comity.coordination.exchange.commands.preview import Previewed, preview_disclosures, preview_for_another
 from comity.coordination.exchange.may import May, may_of, say_may
 from comity.coordination.exchange.way_forward import load_hints
 from comity.doors.cli.acting import STEWARD, acting_as, find_agency
@@ -15,11 +16,11 @@ from comity.doors.cli.explaining import Explainer, Why
 from comity.doors.cli.mistakes import MistakeError, tell
 from comity.doors.cli.node import Node
 from comity.doors.cli.say import note, say, say_json
+from comity.spine.keys.ring import KeyRing
 from comity.spine.policy.decision import Decision, outcome_plain
 from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import reading
 from comity.standing.directory.facts import AgencyFacts
-from comity.standing.directory.selectors import get_agency
 from comity.standing.law.catalogue import load_catalogue
 from comity.standing.law.explain import Explanation
 
@@ -48,9 +49,8 @@ class _Parties:
 
 def may(node: Node, question: Question, *, language: str, form: str) -> None:
     """Print the answer: yes, after whose approval, or no and why, with what would help. A no is an answer too."""
-    by, now = acting_as(question.asker), node.now()
-    parties = _parties(question, by)
-    _require_party(question, by, parties)
+    parties, by = _parties(question)
+    now = node.now()
     ask = Ask(
         ask_key="may",
         holder=parties.holder.code,
@@ -60,29 +60,40 @@ def may(node: Node, question: Question, *, language: str, form: str) -> None:
         reference="may",
         claims=dict.fromkeys(question.claims, True),
     )
-    [found] = preview_disclosures(asks=[ask], by=by, now=now, keys=node.open_keys())
+    found = _preview(ask, parties, by=by, now=now, keys=node.open_keys())
     if isinstance(found, Invalid):
         raise _unusable(found)
     with reading(by):
-        why = Explainer(by, now, language).of_decision(found.decision, ask)
+        why = Explainer(by, now, language, parties.asker.id).of_decision(found.decision, ask)
     if form == "json":
-        say_json(_as_json(question, parties, found, why, language))
+        say_json(_as_json(question, parties, found, why, language) | {"counts_on": _counts_on(parties, by, language)})
         return
     _say(parties, found.decision, why, language)
+    say(*_counts_on(parties, by, language))
 
 
-def _parties(question: Question, by: Actor) -> _Parties:
+def _preview(ask: Ask, parties: _Parties, *, by: Actor, now: datetime, keys: KeyRing) -> Previewed | Invalid:
+    if by.agency_id != parties.asker.id:
+        return preview_for_another(ask=ask, asker_id=parties.asker.id, by=by, now=now, keys=keys)
+    [found] = preview_disclosures(asks=[ask], by=by, now=now, keys=keys)
+    return found
+
+
+def _parties(question: Question) -> tuple[_Parties, Actor]:
+    """Return the two agencies and who wants to know: a post of one of them, the one that would be told if none."""
+    name, _, post = question.asker.partition("/")
     with reading(STEWARD):
-        return _Parties(find_agency(question.holder, "--from"), get_agency(by.agency_id))
-
-
-def _require_party(question: Question, by: Actor, parties: _Parties) -> None:
+        parties = _Parties(find_agency(question.holder, "--from"), find_agency(name, "--to"))
     if parties.holder.id == parties.asker.id:
         raise MistakeError("--to", "is the agency that would share", "name the agency that would be told")
-    actor = by if question.acting is None else acting_as(question.acting)
-    if actor.agency_id not in {parties.holder.id, parties.asker.id}:
+    by = acting_as(question.acting or question.asker)
+    if by.agency_id not in {parties.holder.id, parties.asker.id}:
         remedy = f"act as a post of `{parties.holder.code}` or `{parties.asker.code}`"
         raise MistakeError("--as", "asks for two other agencies", remedy)
+    if post and question.acting is not None:
+        remedy = f"name `{parties.asker.code}` alone: `--as` says whose post asks"
+        raise MistakeError("--to", "names a post beside `--as`", remedy)
+    return parties, by
 
 
 def _unusable(found: Invalid) -> MistakeError:
@@ -134,6 +145,11 @@ def _say_line(line: Explanation, language: str) -> None:
 def _labels(names: Sequence[str], language: str) -> str:
     classes = load_catalogue().classes
     return "; ".join(classes[name].label(language) if name in classes else name for name in names if name)
+
+
+def _counts_on(parties: _Parties, by: Actor, language: str) -> list[str]:
+    """Return what the answer takes for granted of another agency than the one that wants to know."""
+    return [] if by.agency_id == parties.asker.id else [load_hints(language)["may_counts_on_training"]]
 
 
 def _list(value: object) -> list[object]:

@@ -1,12 +1,14 @@
 """Ask what would be: decided by type, without a subject, a record or a trace of one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import UUID
 
-from comity.coordination.exchange.ask import CHUNK, Ask, Invalid
+from comity.coordination.exchange.ask import CHUNK, Ask, Fault, Invalid
+from comity.coordination.exchange.case import Case
 from comity.coordination.exchange.commands.request import ChunkTooLargeError
-from comity.coordination.exchange.deciding import preview_asks
+from comity.coordination.exchange.deciding import preview_asks, preview_trained
 from comity.coordination.exchange.facts import Named
 from comity.coordination.exchange.gather import name_ask, read_roster
 from comity.coordination.exchange.named_agreement import not_in_force
@@ -16,7 +18,8 @@ from comity.spine.policy.decision import Decision
 from comity.spine.policy.rules import Rule
 from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import reading
-from comity.standing.law.catalogue import load_catalogue
+from comity.standing.directory.selectors import get_agency
+from comity.standing.law.catalogue import Catalogue, load_catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +46,7 @@ def preview_disclosures(*, asks: Sequence[Ask], by: Actor, now: datetime, keys: 
     results: dict[int, Previewed | Invalid] = {}
     named: dict[int, Named] = {}
     for position, ask in enumerate(asks):
-        faults = tuple(fault for fault in faults_of(ask, catalogue) if fault.field not in {"reference", "ask_id"})
-        if faults:
+        if faults := _faults(ask, catalogue):
             results[position] = Invalid(ask.ask_key, faults)
     with reading(by) as cursor:
         sound = {position: ask for position, ask in enumerate(asks) if position not in results}
@@ -59,6 +61,32 @@ def preview_disclosures(*, asks: Sequence[Ask], by: Actor, now: datetime, keys: 
             if not case.standing.named_in_force:
                 results[position] = Invalid(case.named.ask.ask_key, (not_in_force(case.named, now),))
                 continue
-            rules = {rule.id: rule for rule in case.rules.rules}
-            results[position] = Previewed(case.named.ask.ask_key, case.decision, rules)
+            results[position] = _previewed(case)
     return [results[position] for position in range(len(asks))]
+
+
+def preview_for_another(*, ask: Ask, asker_id: UUID, by: Actor, now: datetime, keys: KeyRing) -> Previewed | Invalid:
+    """Decide by type what another agency than `by`'s would be told: `by` acts for the holder.
+
+    Nothing of that agency's posts is read. It is decided as for a post whose holder is trained: who is not, the answer
+    does not tell. Writes nothing, reads no record.
+    """
+    if faults := _faults(ask, load_catalogue()):
+        return Invalid(ask.ask_key, faults)
+    with reading(by) as cursor:
+        asker = get_agency(asker_id)
+        roster = replace(read_roster([ask], by), asker=asker, posts={}, agreements=frozenset(), vouched=frozenset())
+        found = name_ask(ask, roster, keys)
+        if not isinstance(found, Named):
+            return Invalid(ask.ask_key, found)
+        [case] = preview_trained(cursor, [found], now)
+    return _previewed(case)
+
+
+def _faults(ask: Ask, catalogue: Catalogue) -> tuple[Fault, ...]:
+    return tuple(fault for fault in faults_of(ask, catalogue) if fault.field not in {"reference", "ask_id"})
+
+
+def _previewed(case: Case) -> Previewed:
+    rules = {rule.id: rule for rule in case.rules.rules}
+    return Previewed(case.named.ask.ask_key, case.decision, rules)

@@ -16,7 +16,7 @@ def may(
     ],
     asker: Annotated[
         str,
-        typer.Option("--to", metavar="AGENCY/POST", help="Who would be told; its post `interface` if none is named."),
+        typer.Option("--to", metavar="AGENCY/POST", help="Who would be told; without `--as` this post asks."),
     ],
     purpose: Annotated[str, typer.Option(metavar="PURPOSE", help="What for; `comity law purposes` lists them.")],
     category: Annotated[str, typer.Option(metavar="CATEGORY", help="Which kind of record; `comity law categories`.")],
@@ -28,7 +28,9 @@ def may(
     ] = None,
     acting: Annotated[
         str | None,
-        typer.Option("--as", metavar="AGENCY/POST", help="Who wants to know, of one of the two; the asker if none."),
+        typer.Option(
+            "--as", metavar="AGENCY/POST", help="Who wants to know, of one of the two; who would be told if none."
+        ),
     ] = None,
     lang: Lang = Language.EN,
     json: Json = False,
@@ -36,7 +38,8 @@ def may(
     """Say whether one agency may share something with another, now: yes, after whose approval, or no and why.
 
     By type only, with rule or clause, citation, what is missing and the way forward. No record is looked at and nothing
-    is written: what is refused here is refused whatever the record, what is not may still be by what the record is.
+    is written: what is refused here is refused whatever the record, what is not may still be by what the record is. Who
+    would share is answered as for a trained post: whether one is, the other agency alone knows.
     """
     with opened(context) as node:
         from comity.doors.cli import law_may
