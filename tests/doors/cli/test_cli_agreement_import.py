@@ -65,6 +65,18 @@ def test_import_names_a_folder_it_cannot_write_to(alone, scanned, tmp_path):
     assert "--draft-file" in told.err
 
 
+def test_import_touches_no_draft_that_is_there_and_follows_no_link(alone, scanned, tmp_path):
+    draft, link, elsewhere = (tmp_path / name for name in ("draft.toml", "link.toml", "elsewhere.toml"))
+    draft.write_text("completed by hand", "utf-8")
+    link.symlink_to(elsewhere)
+    for file in (draft, link):
+        told = alone.run("agreement", "import", scanned, "--draft-file", file)
+        assert (told.code, "is there already" in told.err) == (2, True), told.err
+    assert (draft.read_text("utf-8"), elsewhere.exists()) == ("completed by hand", False)
+    told = alone.run("agreement", "import", scanned, "--draft-file", "a\0b")
+    assert (told.code, "--draft-file" in told.err) == (2, True)
+
+
 def test_import_writes_a_draft_that_permits_nothing_and_names_no_agency(alone, scanned, tmp_path):
     draft = tmp_path / "draft.toml"
     assert alone.run("agreement", "import", scanned, "--draft-file", draft).code == 0

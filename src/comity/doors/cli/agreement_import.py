@@ -4,12 +4,12 @@ import dataclasses
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from comity.doors.cli.mistakes import UNUSABLE, MistakeError, tell
+from comity.doors.cli.new_file import write_new
 from comity.doors.cli.say import note, say, say_facts, say_json, say_table, shown
 from comity.standing.agreements.reading.catalogue import load_model, load_terms
 from comity.standing.agreements.reading.compare import told
@@ -42,7 +42,7 @@ def import_agreement(
             tell(MistakeError("FILE", reading.message, reading.remedy))
         return UNUSABLE
     if draft_file:
-        _write(draft_file, draft_text(reading))
+        write_new("--draft-file", draft_file, draft_text(reading))
     if form == "json":
         # confidence is a fraction, which `say_json` has no canonical form for: this is told, never recorded
         sys.stdout.write(msgspec.json.encode(plain_reading(reading)).decode() + "\n")
@@ -61,14 +61,6 @@ def plain_reading(reading: Reading) -> dict[str, object]:
         term = load_terms()[one["term"]]
         one["label"], one["question"] = dict(term.names), term.question
     return found
-
-
-def _write(name: str, text: str) -> None:
-    try:
-        Path(name).write_text(text, "utf-8")
-    except OSError as error:
-        remedy = "name a file in a folder that can be written"
-        raise MistakeError("--draft-file", f"`{name}` cannot be written: {error.strerror}", remedy) from None
 
 
 def _show(reading: Reading, *, language: str) -> None:

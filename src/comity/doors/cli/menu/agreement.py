@@ -260,7 +260,7 @@ def import_agreement(
     file: Annotated[str, typer.Argument(metavar="FILE|-", help="A signed 287(g) agreement: PDF with text, or text.")],
     model: Annotated[Template | None, typer.Option(help="Which model it follows; found out otherwise.")] = None,
     draft_file: Annotated[
-        str, typer.Option(metavar="OUT.toml", help="Write a draft there, to be completed by a person.")
+        str, typer.Option(metavar="OUT.toml", help="Write a draft to this new file, to be completed by a person.")
     ] = "",
     directory: Annotated[
         bool, typer.Option("--directory", help="Look the parties up in this node's directory; opens the node.")
