@@ -37,7 +37,7 @@ def published(by: Actor, now: datetime, *, key: PrivateKey | None = None, purpos
 
 
 def signature_of(counsel: Actor, release_id: UUID, rule_ids: Sequence[str], key: PrivateKey) -> Signature:
-    from comity.standing.law.selectors import get_approval_request
+    from comity.standing.law.approvals import get_approval_request
 
     with reading(counsel):
         return sign_detached(key, get_approval_request(release_id, rule_ids).digest)
@@ -50,6 +50,17 @@ def approve_signed(
 
     signature = signature_of(counsel, release_id, rule_ids, key or published(counsel, now))
     return approve_rules(by=counsel, now=now, release_id=release_id, rule_ids=rule_ids, signature=signature)
+
+
+def approve_whole(counsel: Actor, release_id: UUID, now: datetime, key: PrivateKey | None = None) -> UUID:
+    """Approve the release as such, and every rule of it, by one signature."""
+    from comity.standing.law.approvals import get_release_request
+    from comity.standing.law.commands import approve_release
+
+    with reading(counsel):
+        asked = get_release_request(release_id)
+    signature = sign_detached(key or published(counsel, now), asked.digest)
+    return approve_release(by=counsel, now=now, release_id=release_id, signature=signature)
 
 
 def replayed(steward: Actor, release_id: UUID, now: datetime) -> UUID:

@@ -62,6 +62,7 @@ AGENCY_SEES = {
     "law_authority": EVERYBODY,
     "law_in_force": EVERYBODY,
     "law_release": EVERYBODY,
+    "law_release_approval": EVERYBODY,
     "law_replay": EVERYBODY,
     "law_rule": EVERYBODY,
     "law_setting": EVERYBODY,

@@ -25,7 +25,7 @@ from comity.standing.agreements.selectors import NoSuchAgreementError, get_agree
 from comity.standing.law.commands import NotReplayedError, load_release, put_in_force
 from comity.standing.law.rules import Release, shipped_release
 from comity.standing.law.selectors import get_current_law, list_replays
-from law_signed import approve_signed
+from law_signed import approve_whole
 
 CODE = "az-sharing-2026"
 VEHICLES = """
@@ -166,7 +166,7 @@ def test_a_release_is_replayed_by_the_steward_and_takes_the_place_of_the_law_the
     put(demo, REFUSED, "r")
     release_id, steward = loaded(demo, needs="ledger_ready"), demo.node("steward")
     counsel = replace(demo.actor("az-ag", "counsel"), duty=Duty.STEWARD)
-    approve_signed(counsel, release_id, ["xe-99"], demo.clock())
+    approve_whole(counsel, release_id, demo.clock())
     with pytest.raises(NotReplayedError):
         put_in_force(by=steward, now=demo.clock(), release_id=release_id)
     done = law(demo, release_id)

@@ -4,6 +4,8 @@ import uuid
 
 import pytest
 
+from comity.standing.law.packs import load_rules
+
 
 @pytest.fixture(scope="module")
 def office(shared_office):
@@ -25,7 +27,10 @@ def loaded(shared_office):
 
 def test_releases_say_how_they_stand_and_that_nobody_read_the_demos_as_counsel(asker, loaded):
     current, waiting = asker.get("/law/releases").json()["releases"]
-    assert (current["state"], waiting["state"], waiting["id"]) == ("current", "approved", loaded)
+    assert (current["state"], waiting["state"], waiting["id"]) == ("current", "draft", loaded)
+    assert (current["approval"], current["takes_out"]) == ("demo approval", [])
+    assert (waiting["approval"], waiting["unapproved"]) == ("none", [])
+    assert waiting["takes_out"] == sorted(rule.id for rule in load_rules() if rule.jurisdiction == "us-ca")
     assert current["demo_approvals"] == len(asker.get("/law/rules").json()["rules"])
     assert {rule["approval"] for rule in asker.get("/law/rules").json()["rules"]} == {"demo approval"}
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from comity.standing.law.packs import load_rules
+
 
 @pytest.fixture
 def changed(terminal):
@@ -76,7 +78,11 @@ def test_a_release_written_as_a_folder_and_edited_is_loaded_as_a_draft_with_its_
     words = folder / "texts" / "en.toml"
     words.write_text(words.read_text("utf-8").replace("Federal law lets", "Federal law now lets"), "utf-8")
     told = terminal.run("law", "load", folder)
-    assert (told.code, "~ rule law-28 (says.en)" in told.out, "1 rules wait for counsel" in told.out) == (0, True, True)
+    assert (
+        told.code,
+        "~ rule law-28 (says.en)" in told.out,
+        "1 rules and the release as such wait for counsel" in told.out,
+    ) == (0, True, True)
     again = terminal.run("law", "load", folder, "--json").value
     assert (again["state"], again["unapproved"], again["changes"]["rules"]["changed"]) == (
         "draft",
@@ -154,7 +160,10 @@ def test_a_loaded_release_is_checked_with_whether_counsel_approved(changed):
     ] == []
     found = terminal.run("law", "check", "--release", release, "--json")
     errors = [(one["code"], one["rule"]) for one in found.lines if one["severity"] == "error"]
-    assert (found.code, errors) == (1, [("not-approved", "law-28")])
+    assert (found.code, errors) == (1, [("release-not-approved", ""), ("not-approved", "law-28")])
+    gone = sorted(rule.id for rule in load_rules() if rule.jurisdiction == "us-ca")
+    assert all(f"`{rule}`" in found.lines[0]["words"] for rule in gone)
+    assert [one["rule"] for one in found.lines if one["code"] == "left-out"] == gone
     none = terminal.run("law", "check", "--release", "zzz")
     assert (none.code, "is no release" in none.err) == (2, True)
 

@@ -36,8 +36,7 @@ from comity.standing.agreements.vocabulary import SuspensionReason, TerminationR
 from comity.standing.directory import demo as directory_demo
 from comity.standing.directory.selectors import NotInDirectoryError
 from comity.standing.law import commands as law
-from comity.standing.law.packs import load_rules
-from law_signed import approve_signed
+from law_signed import approve_whole
 
 COURIER = Actor(new_id(), new_id(), Duty.COURIER)
 REVIEW = SuspensionReason.LEGAL_REVIEW
@@ -334,7 +333,7 @@ def put_law_in_force(offices: object) -> None:
     keeper = Actor(offices.pima.agency_id, offices.pima.head.post_id, Duty.STEWARD)
     counsel = Actor(offices.pima.agency_id, offices.pima.counsel.post_id, Duty.STEWARD)
     release_id = law.load_release(by=keeper, now=NOW)
-    approve_signed(counsel, release_id, [rule.id for rule in load_rules()], NOW)
+    approve_whole(counsel, release_id, NOW)
     law.put_in_force(by=keeper, now=NOW, release_id=release_id)
 
 

@@ -19,12 +19,12 @@ from comity.standing.directory.commands import revoke_agency_key
 from comity.standing.directory.commands.register import NewAgency, register_agencies
 from comity.standing.directory.selectors import KeyNotGoodError, SignatureNotGoodError, get_public_key
 from comity.standing.directory.vocabulary import AgencyKind, KeyFault, KeyPurpose
+from comity.standing.law.approvals import get_approval_request, get_release, list_approvals
 from comity.standing.law.commands import approve_rules, load_release
 from comity.standing.law.facts import DEMO_APPROVAL
 from comity.standing.law.models import LawApproval
 from comity.standing.law.packs import load_rules
 from comity.standing.law.rules import shipped_release
-from comity.standing.law.selectors import get_approval_request, get_release, list_approvals
 from law_signed import approve_signed, published, signature_of
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)

@@ -11,29 +11,29 @@ from comity.config.node import Role
 from comity.kernel.digest import row_digest
 from comity.spine.ledger.models import Pending
 from comity.spine.tenancy.actor import Actor
+from comity.standing.law.approvals import UnknownRuleError, get_release
 from comity.standing.law.commands import (
     DatedBackError,
     NotApprovedError,
     NotCounselError,
     NotStewardError,
+    ReleaseNotApprovedError,
     load_release,
     put_in_force,
 )
 from comity.standing.law.lint import LintError
-from comity.standing.law.models import LawApproval, LawInForce, LawRelease, LawRule
+from comity.standing.law.models import LawApproval, LawInForce, LawRelease, LawReleaseApproval, LawRule
 from comity.standing.law.packs import load_authorities, load_rules
 from comity.standing.law.rules import Release, shipped_release
 from comity.standing.law.selectors import (
     DamagedReleaseError,
     NoLawInForceError,
-    UnknownRuleError,
     get_current_law,
     get_law_of_release,
-    get_release,
     list_authorities,
     read_release,
 )
-from law_signed import approve_signed, replayed
+from law_signed import approve_signed, approve_whole, replayed
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
@@ -45,7 +45,7 @@ def loaded(steward) -> UUID:
 def approved(people) -> UUID:
     steward, counsel = people
     release = loaded(steward)
-    approve_signed(counsel, release, [rule.id for rule in load_rules()], NOW)
+    approve_whole(counsel, release, NOW)
     return release
 
 
@@ -72,6 +72,10 @@ def test_a_release_comes_into_force_only_when_counsel_approved_every_rule(people
         put_in_force(by=steward, now=NOW, release_id=release)
     assert refused.value.rules == (every[0],)
     approve_signed(counsel, release, every, NOW)
+    assert (get_release(release, NOW).state, get_release(release, NOW).unapproved) == ("draft", ())
+    with pytest.raises(ReleaseNotApprovedError):
+        put_in_force(by=steward, now=NOW, release_id=release)
+    approve_whole(counsel, release, NOW)
     assert get_release(release, NOW).state == "approved"
     put_in_force(by=steward, now=NOW, release_id=release)
     law = get_current_law(NOW)
@@ -130,6 +134,7 @@ def test_a_later_release_supersedes_and_the_earlier_one_is_still_the_law_of_its_
     later = NOW + timedelta(days=2)
     second = load_release(by=steward, now=later, release=Release(packs, shipped.text_sources, shipped.authority_source))
     assert approve_signed(counsel, second, ["law-28"], later) == []
+    approve_whole(counsel, second, later)
     replayed(steward, second, later)
     put_in_force(by=steward, now=later, release_id=second)
     assert get_current_law(NOW).release_id == first
@@ -151,8 +156,8 @@ def test_every_act_stands_in_the_ledger_with_the_digest_of_its_rows(people):
     put_in_force(by=people[0], now=NOW, release_id=release)
     bodies = [json.loads(bytes(row.body)) for row in Pending.objects.using("verifier").order_by("seq")]
     law = [body for body in bodies if body["act"].startswith("law.")]
-    assert [body["act"] for body in law] == ["law.loaded", "law.rules_approved", "law.put_in_force"]
-    for model in (LawRelease, LawRule, LawApproval, LawInForce):
+    assert [body["act"] for body in law] == ["law.loaded", "law.release_approved", "law.put_in_force"]
+    for model in (LawRelease, LawRule, LawApproval, LawReleaseApproval, LawInForce):
         for row in model.objects.using("verifier").values():
             entry_id = row.pop("entry_id")
             body = next(body for body in law if body["id"] == str(entry_id))

@@ -19,10 +19,9 @@ from comity.standing.law.commands import (
 )
 from comity.standing.law.facts import ReplayCounts
 from comity.standing.law.models import LawReplay
-from comity.standing.law.packs import load_rules
 from comity.standing.law.rules import Release, shipped_release
 from comity.standing.law.selectors import UnknownReleaseError, get_current_law, list_replays
-from law_signed import approve_signed, replayed
+from law_signed import approve_whole, replayed
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -39,7 +38,8 @@ def releases(people):
     """The release in force since `NOW`, and two approved ones."""
     steward, counsel = people
     ids = [load_release(by=steward, now=NOW, release=one) for one in (without(), without("us-ca"), without("us-ut"))]
-    approve_signed(counsel, ids[0], [rule.id for rule in load_rules()], NOW)
+    for release_id in ids:
+        approve_whole(counsel, release_id, NOW)
     put_in_force(by=steward, now=NOW, release_id=ids[0])
     return ids
 

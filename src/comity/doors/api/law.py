@@ -14,10 +14,11 @@ from comity.doors.api.scopes import caller_of
 from comity.spine.policy.rules import Rule
 from comity.spine.tenancy.transaction import reading
 from comity.standing.directory.vocabulary import Scope
+from comity.standing.law.approvals import list_rule_approvals
 from comity.standing.law.catalogue import Source, Word, load_catalogue
 from comity.standing.law.explain import get_rule_text
 from comity.standing.law.facts import ApprovalFacts, Law
-from comity.standing.law.selectors import get_current_law, list_authorities, list_rule_approvals, list_settings
+from comity.standing.law.selectors import get_current_law, list_authorities, list_settings
 from comity.standing.law.setting_facts import KnownSetting, SettingFacts, load_known
 
 router = Router(tags=["law"])

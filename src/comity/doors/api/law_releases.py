@@ -14,9 +14,10 @@ from comity.doors.api.scopes import caller_of
 from comity.kernel.time import utc_text
 from comity.spine.tenancy.transaction import reading
 from comity.standing.directory.vocabulary import Scope
+from comity.standing.law.approvals import list_releases
 from comity.standing.law.difference import Change, difference_of
 from comity.standing.law.facts import ReleaseFacts
-from comity.standing.law.selectors import get_in_force, list_releases, read_release
+from comity.standing.law.selectors import get_in_force, read_release
 
 router = Router(tags=["law"])
 
@@ -24,7 +25,9 @@ router = Router(tags=["law"])
 class ReleaseLine(msgspec.Struct, frozen=True, kw_only=True):
     """A release. `state`: `draft`, `approved`, `current` or `superseded`; `unapproved` names rules counsel has not.
 
-    `demo_approvals`: how many of its rules were approved for a demonstration only: nobody has read them as counsel.
+    `approval`: how counsel approved the release as such: `signed`, `demo approval`, `not signed` (no signature that is
+    good) or `none`; `takes_out` names rules of the law in force that are not in it. `demo_approvals`: how many of its
+    rules were approved for a demonstration only: nobody has read them as counsel.
     """
 
     id: UUID
@@ -32,7 +35,9 @@ class ReleaseLine(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     loaded_at: Moment
     effective_at: Moment | None
+    approval: str
     unapproved: tuple[str, ...]
+    takes_out: tuple[str, ...]
     demo_approvals: int
 
 
@@ -102,7 +107,9 @@ def _release(one: ReleaseFacts) -> ReleaseLine:
         state=one.state.value,
         loaded_at=utc_text(one.loaded_at),
         effective_at=moment(one.effective_at) if one.effective_at else None,
+        approval=one.approval,
         unapproved=one.unapproved,
+        takes_out=one.takes_out,
         demo_approvals=one.demo_approvals,
     )
 

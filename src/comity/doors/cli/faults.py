@@ -87,21 +87,18 @@ from comity.standing.directory.selectors import (
     NotInDirectoryError,
     SignatureNotGoodError,
 )
+from comity.standing.law.approvals import UnknownRuleError
 from comity.standing.law.commands import (
     DatedBackError,
     NotApprovedError,
     NotCounselError,
     NotReplayedError,
     NotStewardError,
+    ReleaseNotApprovedError,
     SettingRefusedError,
 )
 from comity.standing.law.lint import LintError
-from comity.standing.law.selectors import (
-    DamagedReleaseError,
-    NoLawInForceError,
-    UnknownReleaseError,
-    UnknownRuleError,
-)
+from comity.standing.law.selectors import DamagedReleaseError, NoLawInForceError, UnknownReleaseError
 
 DISK_FULL: Final = "53100"
 _AGREEMENTS: Final = "`comity agreement list` shows the codes"
@@ -199,6 +196,7 @@ NOT_WELLS: Final[Mapping[type[Exception], str]] = {
     NotAwaitingError: "it was answered already; " + QUEUE,
     NotCounselError: "act `--as` a post with the function `counsel`",
     NotReplayerError: "",
+    ReleaseNotApprovedError: "`comity law approve --as AGENCY/counsel --all` signs the release with all its rules",
     NotReplayedError: "`comity law replay` does that and lists what would have come out otherwise",
     NotPrivacyOfficerError: "act `--as` your agency's privacy officer",
     NotStewardError: "",

@@ -10,11 +10,12 @@ from comity.doors.cli.node import Node
 from comity.doors.cli.say import day, moment, say, say_facts, say_json, say_table
 from comity.spine.policy.rules import Rule
 from comity.spine.tenancy.transaction import reading
+from comity.standing.law.approvals import list_releases, list_rule_approvals
 from comity.standing.law.catalogue import Catalogue, Word, load_catalogue
 from comity.standing.law.explain import get_rule_text
 from comity.standing.law.facts import ApprovalFacts, Law, ReleaseState
 from comity.standing.law.packs import load_authorities
-from comity.standing.law.selectors import get_current_law, list_authorities, list_releases, list_rule_approvals
+from comity.standing.law.selectors import get_current_law, list_authorities
 
 KINDS: Final = {
     "permit": "permits",
@@ -56,6 +57,9 @@ def show_law(node: Node, *, form: str) -> None:
             for one in releases
         ]
         say_table(("release", "state", "loaded", "in force since", "approved by counsel"), rows)
+    for one in releases:
+        if one.takes_out and one.state in {ReleaseState.DRAFT, ReleaseState.APPROVED}:
+            say("", f"release {one.id} leaves out, of the law in force: {', '.join(one.takes_out)}", style="yellow")
 
 
 def show_rule(node: Node, *, rule_id: str, language: str, form: str) -> None:

@@ -48,7 +48,8 @@ def check_loaded(node: Node, release_id: str, checking: Checking) -> int:
     from comity.doors.cli.acting import STEWARD
     from comity.doors.cli.law_release_chosen import chosen_release
     from comity.spine.tenancy.transaction import reading
-    from comity.standing.law.selectors import list_unsigned, read_release
+    from comity.standing.law.approvals import list_unsigned
+    from comity.standing.law.selectors import read_release
 
     chosen = chosen_release(node, release_id, ())
     with reading(STEWARD):
@@ -59,8 +60,9 @@ def check_loaded(node: Node, release_id: str, checking: Checking) -> int:
         on=_day(checking.on) or node.now().date(),
         catalogue=load_catalogue(),
         tables=_tables(checking),
-        unapproved=chosen.unapproved,
+        unapproved=sorted(set(chosen.unapproved) - set(unsigned)),
         unsigned=unsigned,
+        standing=chosen,
     )
     return _told(found, checking)
 

@@ -10,9 +10,10 @@ from comity.doors.cli.mistakes import MistakeError
 from comity.doors.cli.node import Node
 from comity.doors.cli.say import say, say_json
 from comity.spine.tenancy.transaction import reading
+from comity.standing.law.approvals import list_releases
 from comity.standing.law.difference import Change, Difference, How, Part, difference_of
 from comity.standing.law.facts import ReleaseFacts, ReleaseState
-from comity.standing.law.selectors import list_releases, read_release
+from comity.standing.law.selectors import read_release
 
 SIGNS: Final = {How.ADDED: "+", How.REMOVED: "-", How.CHANGED: "~"}
 STYLES: Final = {How.ADDED: "green", How.REMOVED: "red", How.CHANGED: "yellow"}

@@ -15,11 +15,11 @@ from comity.doors.cli.signing import Means, signature_by
 from comity.doors.cli.when import parse_moment
 from comity.spine.tenancy.actor import Duty
 from comity.spine.tenancy.transaction import reading
-from comity.standing.law.commands import approve_rules, load_release, put_in_force
+from comity.standing.law.approvals import get_approval_request, get_release, get_release_request
+from comity.standing.law.commands import approve_release, approve_rules, load_release, put_in_force
 from comity.standing.law.facts import DEMO_APPROVAL, ApprovalRequest, ReleaseFacts, ReleaseState
 from comity.standing.law.lint import LintError
-from comity.standing.law.rules import approval_statement
-from comity.standing.law.selectors import get_approval_request, get_release, read_release
+from comity.standing.law.selectors import read_release
 
 ID_SHOWN: Final = 8
 _ENFORCEABLE: Final = {ReleaseState.APPROVED, ReleaseState.DRAFT, ReleaseState.SUPERSEDED}
@@ -46,8 +46,9 @@ def load(node: Node, *, folder: str | None, form: str) -> None:
     say(f"release {release.id} is loaded; it is `{release.state.value}`")
     if compared is not None:
         say_brief(compared)
-    if release.unapproved:
-        say(f"→ {len(release.unapproved)} rules wait for counsel: `comity law digest --all`, then `comity law approve`")
+    if release.state is ReleaseState.DRAFT:
+        rules = f"{len(release.unapproved)} rules and " if release.unapproved else ""
+        say(f"→ {rules}the release as such wait for counsel: `comity law digest --all`, then `comity law approve`")
     elif release.state is ReleaseState.APPROVED:
         say("→ `comity law put-in-force`")
 
@@ -66,18 +67,21 @@ def export(node: Node, *, folder: str, release: str | None, form: str) -> None:
 
 
 def digest(node: Node, *, release: str | None, rules: Sequence[str], scope: str, out: str | None, form: str) -> None:
-    """Print what counsel signs to approve rules not approved yet; write its 32 bytes to the new file `out`."""
-    asked = _asked(chosen_release(node, release, {ReleaseState.DRAFT}), rules, scope)
+    """Print what counsel signs: rules not approved yet, or the release with all of them; `out`: its 32 bytes."""
+    found = chosen_release(node, release, {ReleaseState.DRAFT})
+    asked = _asked(found, rules, scope)
     if not asked.rules:
         raise MistakeError("--rule", "every one of these rules is approved", "`comity law show` says what is not")
     if out is not None:
         write_new("--out", out, asked.digest)
     if form == "json":
-        statement = approval_statement(release=asked.release, rules=asked.rules).decode()
-        say_json({"release": asked.release_id, "digest": asked.digest.hex(), "statement": statement})
+        told = {"release": asked.release_id, "digest": asked.digest.hex(), "statement": asked.statement.decode()}
+        say_json(told | {"takes_out": found.takes_out})
         return
+    _say_changes(node, found, scope)
     say(*(f"{rule_id}  {digest_of}" for rule_id, digest_of in asked.rules.items()), "")
-    say(f"release {asked.release_id}, {len(asked.rules)} rules; SHA-256 of what is approved:", asked.digest.hex())
+    what = "as such with its" if scope == "all" else "of it"
+    say(f"release {asked.release_id}, {what} {len(asked.rules)} rules; SHA-256 of what is signed:", asked.digest.hex())
     if out is not None:
         note(f"its 32 bytes are in {out}: sign that file, then `comity law approve --signature FILE --key-id ID`")
 
@@ -85,26 +89,48 @@ def digest(node: Node, *, release: str | None, rules: Sequence[str], scope: str,
 def approve(
     node: Node, *, acting: str, release: str | None, rules: Sequence[str], scope: str, means: Means, form: str
 ) -> None:
-    """Record counsel's approval of rules (`scope` = `named`) or of every rule not approved yet (`all`)."""
+    """Record counsel's approval of rules (`scope` = `named`), or of the release as such with its rules (`all`)."""
     by = acting_as(acting, duty=Duty.STEWARD)
     found = chosen_release(node, release, {ReleaseState.DRAFT})
     asked = _asked(found, rules, scope)
-    named = tuple(asked.rules) or tuple(rules)
+    if form != "json":
+        _say_changes(node, found, scope)
     signature = signature_by(means, by, asked.digest, node.now())
-    done = approve_rules(by=by, now=node.now(), release_id=found.id, rule_ids=named, signature=signature)
+    if scope == "all":
+        approve_release(by=by, now=node.now(), release_id=found.id, signature=signature)
+    else:
+        approve_rules(by=by, now=node.now(), release_id=found.id, rule_ids=rules, signature=signature)
     with reading(STEWARD):
-        left = get_release(found.id, node.now()).unapproved
+        now = get_release(found.id, node.now())
+    done = [rule_id for rule_id in found.unapproved if rule_id not in now.unapproved]
     if form == "json":
-        say_json({"release": found.id, "approved": list(asked.rules), "key": signature.key_id, "left": left})
+        told = {"release": found.id, "approved": done, "key": signature.key_id, "left": now.unapproved}
+        say_json(told | {"approval": now.approval})
         return
-    passed = len(set(rules)) - len(done) if scope == "named" else 0
-    say(f"{len(done)} rules approved, {passed} were already; signed by key {signature.key_id}")
-    say(f"→ {len(left)} left: {', '.join(left[:ID_SHOWN])}" if left else "→ `comity law put-in-force`")
+    of = asked.rules if scope == "all" else set(rules)
+    say(f"{len(done)} rules approved, {len(of) - len(done)} were already; signed by key {signature.key_id}")
+    _say_left(now)
+
+
+def _say_left(now: ReleaseFacts) -> None:
+    if now.unapproved:
+        say(f"→ {len(now.unapproved)} left: {', '.join(now.unapproved[:ID_SHOWN])}")
+    elif not now.is_signed:
+        say("→ the release as such is left: `comity law approve --as AGENCY/counsel --all` signs it")
+    else:
+        say("→ `comity law put-in-force`")
+
+
+def _say_changes(node: Node, found: ReleaseFacts, scope: str) -> None:
+    """Print what approving the release as such approves: above all what it takes out of the law in force."""
+    if scope == "all" and found.state is not ReleaseState.CURRENT:
+        say_brief(compare(node, found))
+        say("")
 
 
 def _asked(found: ReleaseFacts, rules: Sequence[str], scope: str) -> ApprovalRequest:
     with reading(STEWARD):
-        return get_approval_request(found.id, found.unapproved if scope == "all" else rules)
+        return get_release_request(found.id) if scope == "all" else get_approval_request(found.id, rules)
 
 
 def enforce(node: Node, *, release: str | None, at: str | None) -> None:

@@ -6,8 +6,8 @@ from comity.doors.cli.acting import STEWARD
 from comity.doors.cli.mistakes import MistakeError
 from comity.doors.cli.node import Node
 from comity.spine.tenancy.transaction import reading
+from comity.standing.law.approvals import list_releases
 from comity.standing.law.facts import DEMO_APPROVAL, ReleaseFacts, ReleaseState
-from comity.standing.law.selectors import list_releases
 
 
 def chosen_release(
@@ -40,7 +40,9 @@ def release_json(release: ReleaseFacts) -> dict[str, object]:
         "state": release.state.value,
         "loaded_at": release.loaded_at,
         "effective_at": release.effective_at,
+        "approval": release.approval,
         "unapproved": release.unapproved,
+        "takes_out": release.takes_out,
         "demo_approvals": release.demo_approvals,
     }
 
@@ -48,6 +50,7 @@ def release_json(release: ReleaseFacts) -> dict[str, object]:
 def approvals_of(release: ReleaseFacts) -> str:
     """Return how counsel's approvals of a release stand, in words."""
     parts = [f"{len(release.unapproved)} rules are not"] if release.unapproved else ["every rule"]
+    parts += [] if release.is_signed else ["the release as such is not"]
     if release.demo_approvals:
         parts.append(f"{DEMO_APPROVAL}: {release.demo_approvals}")
     return "; ".join(parts)

@@ -16,9 +16,9 @@ from comity.standing.directory.commands import add_agency_key
 from comity.standing.directory.demo import load_demo as load_directory
 from comity.standing.directory.selectors import get_post_by_code
 from comity.standing.directory.vocabulary import KeyPurpose
-from comity.standing.law.commands import approve_rules, load_release, put_in_force
+from comity.standing.law.approvals import get_release, get_release_request
+from comity.standing.law.commands import approve_release, load_release, put_in_force
 from comity.standing.law.facts import DEMO_APPROVAL, ReleaseFacts, ReleaseState
-from comity.standing.law.selectors import get_approval_request, get_release
 from comity.standing.training.demo import load_demo as load_training
 
 COUNSEL = ("az-ag", "counsel")
@@ -48,7 +48,7 @@ def _load_law(steward: Actor, now: datetime) -> None:
         post = get_post_by_code(*COUNSEL)
     if release.state in {ReleaseState.CURRENT, ReleaseState.SUPERSEDED}:
         return
-    if release.unapproved:
+    if release.state is ReleaseState.DRAFT:
         _approve(Actor(post.agency_id, post.id, Duty.STEWARD), now, release)
     put_in_force(by=steward, now=now, release_id=release_id)
 
@@ -65,16 +65,9 @@ def _approve(counsel: Actor, now: datetime, release: ReleaseFacts) -> None:
         period=Period(now, now + KEY_LIVES),
     )
     with reading(counsel):
-        asked = get_approval_request(release.id, release.unapproved)
+        asked = get_release_request(release.id)
     signature = sign_detached(key, asked.digest)
-    approve_rules(
-        by=counsel,
-        now=now,
-        release_id=release.id,
-        rule_ids=release.unapproved,
-        signature=signature,
-        note=DEMO_APPROVAL,
-    )
+    approve_release(by=counsel, now=now, release_id=release.id, signature=signature, note=DEMO_APPROVAL)
 
 
 def cite(rule_id: str) -> tuple[str, str]:

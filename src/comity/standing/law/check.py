@@ -10,6 +10,7 @@ from typing import Final
 
 from comity.spine.policy.rules import Rule
 from comity.standing.law.catalogue import Catalogue
+from comity.standing.law.facts import ReleaseFacts
 from comity.standing.law.packs import Authority, Texts, Words
 from comity.standing.law.problems import SPECIAL
 from comity.standing.law.rules import Release
@@ -46,11 +47,13 @@ def check_release(
     tables: Tables | None = None,
     unapproved: Collection[str] = (),
     unsigned: Collection[str] = (),
+    standing: ReleaseFacts | None = None,
 ) -> tuple[Finding, ...]:
     """Return the findings, errors first, then by rule.
 
     `on`: the day that tells what ends soon. `tables` None: rows of decision tables are not looked at. `unapproved`,
     `unsigned`: ids of rules that counsel has not approved, or whose approval bears no signature that is good.
+    `standing`: where a loaded release stands, else whether it is approved as such is not looked at.
     """
     problems = release.problems(catalogue)
     if problems:
@@ -63,6 +66,7 @@ def check_release(
         *_unused_texts(rules, texts),
         *_untranslated(rules, texts),
         *_approvals(unapproved, unsigned),
+        *(_of_release(standing) if standing is not None else ()),
         *(_rows(rules, tables) if tables is not None else ()),
     ]
     return tuple(sorted(found, key=lambda one: (list(Severity).index(one.severity), one.rule, one.code, one.words)))
@@ -159,6 +163,18 @@ def _approvals(unapproved: Collection[str], unsigned: Collection[str]) -> Iterat
         yield Finding(
             Severity.ERROR, "not-signed", rule, words, "run `comity ledger verify`; have counsel approve anew"
         )
+
+
+def _of_release(standing: ReleaseFacts) -> Iterator[Finding]:
+    left_out = ", ".join(f"`{rule}`" for rule in standing.takes_out)
+    if not standing.is_signed:
+        words = "counsel has not approved the release as such"
+        words += f"; it leaves out rules of the law in force: {left_out}" if left_out else ""
+        remedy = f"`comity law approve --as AGENCY/counsel --all --release {standing.id} --key PRIVATE.pem`"
+        yield Finding(Severity.ERROR, "release-not-approved", "", words, remedy)
+    for rule in standing.takes_out:
+        words = "is a rule of the law in force, and this release has none of that name"
+        yield Finding(Severity.WARNING, "left-out", rule, words, "make sure that it was taken out on purpose")
 
 
 def _rows(rules: Iterable[Rule], tables: Tables) -> Iterator[Finding]:

@@ -8,21 +8,25 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
+from comity.kernel.digest import sha256
 from comity.kernel.time import Period
 from comity.spine.policy.rules import Rule
 from comity.standing.law.packs import Texts
 
 DEMO_APPROVAL: Final = "demo approval"
 """What an approval says of itself where nobody read the rule as counsel; shown wherever approvals are."""
+SIGNED: Final = "signed"
+NOT_APPROVED: Final = "none"
+"""What is said in its place where there is no approval."""
 
 
 class ReleaseState(StrEnum):
     """Where a release of the law stands, computed from what was recorded."""
 
     DRAFT = "draft"
-    """Some rule of it lacks counsel's approval."""
+    """Some rule of it, or the release as such, lacks counsel's approval."""
     APPROVED = "approved"
-    """Every rule is approved; not in force."""
+    """Counsel approved every rule and the release as such; not in force."""
     CURRENT = "current"
     SUPERSEDED = "superseded"
     """Was in force; another release is now."""
@@ -57,13 +61,13 @@ class InForce:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalFacts:
-    """Counsel's approval of a rule: when, by which post, signed by which key. `demo` is `demo approval` or "".
+    """Counsel's approval of a rule (`rule_id`), or, with "", of a release: when, by which post, signed by which key.
 
-    `key_id` is "" and `digest` "" where it is of before approvals were signed.
+    `demo` is `demo approval` or "". `key_id` is "" and `digest` "" where it is of before approvals were signed.
+    `is_good`: the signature was checked again, over what was approved with it.
     """
 
     rule_id: str
-    rule_digest: str
     at: datetime
     agency_id: UUID
     post_id: UUID
@@ -71,28 +75,36 @@ class ApprovalFacts:
     scheme: str
     digest: str
     demo: str
+    is_good: bool
 
     @property
     def words(self) -> str:
         """How the approval is described: `demo approval`, `signed` or `not signed`."""
-        return self.demo or ("signed" if self.key_id else "not signed")
+        return (self.demo or SIGNED) if self.is_good else "not signed"
 
 
 @dataclass(frozen=True, slots=True)
 class ApprovalRequest:
-    """What counsel signs: of release `release` (digest) the rules not approved yet, rule id to digest."""
+    """What counsel signs: `statement`, canonical JSON that names release `release` (digest) and rules, id to digest."""
 
     release_id: UUID
     release: str
     rules: Mapping[str, str]
-    digest: bytes
+    statement: bytes
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 of the statement: the 32 bytes that are signed."""
+        return sha256(self.statement)
 
 
 @dataclass(frozen=True, slots=True)
 class ReleaseFacts:
-    """One release. `unapproved` holds the ids of the rules counsel has not approved, sorted.
+    """One release. `unapproved` holds the ids of the rules that lack counsel's good signature, sorted.
 
-    `demo_approvals`: how many of its rules were approved for a demonstration only.
+    `approval`: how counsel approved the release as such: `signed`, `demo approval`, `not signed` (no good signature) or
+    `none`. `takes_out`: ids of rules of the law in force that are not in it, sorted. `demo_approvals`: how many of its
+    rules were approved for a demonstration only.
     """
 
     id: UUID
@@ -101,8 +113,15 @@ class ReleaseFacts:
     loaded_by_post: UUID
     state: ReleaseState
     unapproved: tuple[str, ...]
+    approval: str
+    takes_out: tuple[str, ...]
     effective_at: datetime | None
-    demo_approvals: int = 0
+    demo_approvals: int
+
+    @property
+    def is_signed(self) -> bool:
+        """Tell whether counsel's good signature covers the release as such, a demonstration's included."""
+        return self.approval in {SIGNED, DEMO_APPROVAL}
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,9 +67,10 @@ class LawRule(models.Model):
 class LawApproval(models.Model):
     """Act row: counsel's approval of one rule with its words. It holds for every release with the same digest.
 
-    `signature` signs `digest` (hex, `rules.approval_digest` over `release` and every rule approved with this one) by
-    the agency's key `key_id`. `demo` is `demo approval` where nobody read it as counsel, else null. The columns are
-    null in rows of before approvals were signed; the database takes no new one without.
+    `signature` signs `digest` (hex, SHA-256 of `rules.approval_statement` over `release` and every rule approved with
+    this one, or of `rules.release_statement`) by the agency's key `key_id`. `demo` is `demo approval` where nobody read
+    it as counsel, else null. The columns are null in rows of before approvals were signed; the database takes no new
+    one without.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -93,8 +94,39 @@ class LawApproval(models.Model):
         ]
 
 
+class LawReleaseApproval(models.Model):
+    """Act row: counsel's approval of a release as such; what it leaves out is thereby approved, too.
+
+    `signature` signs `digest` (hex, SHA-256 of `rules.release_statement`) by the agency's key `key_id`. `demo` is
+    `demo approval` where nobody read it as counsel, else null.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    at = models.DateTimeField()
+    agency_id = models.UUIDField()
+    post_id = models.UUIDField()
+    release = models.ForeignKey(LawRelease, models.PROTECT, related_name="+")
+    key_id = models.TextField()
+    scheme = models.TextField()
+    signature = models.BinaryField()
+    digest = models.CharField(max_length=64)
+    demo = models.TextField(null=True)
+    entry_id = models.UUIDField()
+
+    class Meta:
+        db_table = "law_release_approval"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(demo__isnull=True) | Q(demo=DEMO_APPROVAL), name="law_release_approval_demo"
+            ),
+        ]
+
+
 class LawInForce(models.Model):
-    """Act row: a release is the law from `effective_at` until another one is. Never dated back."""
+    """Act row: a release is the law from `effective_at` until another one is. Never dated back.
+
+    The database takes no row for a release that is not approved as such, with every rule of it, by signature.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     at = models.DateTimeField()

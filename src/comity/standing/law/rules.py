@@ -23,6 +23,7 @@ from comity.standing.law.packs import (
 from comity.standing.law.problems import list_problems
 
 APPROVAL_SCHEMA: Final = "comity/law-approval/1"
+RELEASE_SCHEMA: Final = "comity/law-release-approval/1"
 
 
 @dataclass(frozen=True)
@@ -90,10 +91,13 @@ def rule_digest(rule: Rule, texts: Texts) -> str:
 
 
 def approval_statement(*, release: str, rules: Mapping[str, str]) -> bytes:
-    """Return the canonical JSON counsel approves: the release's digest, and rule id to digest of rule and words."""
+    """Return the canonical JSON that approves rules: id to digest of rule and words. `release`: where they were read.
+
+    It approves nothing else of that release: a rule taken out of it is named nowhere.
+    """
     return canonical({"schema": APPROVAL_SCHEMA, "release": release, "rules": dict(rules)})
 
 
-def approval_digest(*, release: str, rules: Mapping[str, str]) -> bytes:
-    """Return SHA-256 of the statement: the 32 bytes that are signed."""
-    return sha256(approval_statement(release=release, rules=rules))
+def release_statement(*, release: str, rules: Mapping[str, str]) -> bytes:
+    """Return the canonical JSON that approves a release as such by its digest, and every rule of it by name."""
+    return canonical({"schema": RELEASE_SCHEMA, "release": release, "rules": dict(rules)})

@@ -1,7 +1,6 @@
 """Reads of the law. Every session of *app* may read it, so nothing here opens a transaction: the caller's is used."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Final
@@ -10,22 +9,16 @@ from uuid import UUID
 from django.db import connection
 
 from comity.kernel.time import Period
-from comity.spine.keys.ring import Signature
 from comity.spine.tenancy.stamps import Stamps, kept
-from comity.standing.directory.selectors import KeyNotGoodError, SignatureNotGoodError, check_signature
 from comity.standing.law.facts import (
-    ApprovalFacts,
-    ApprovalRequest,
     AuthorityFacts,
     InForce,
     Law,
-    ReleaseFacts,
-    ReleaseState,
     ReplayCounts,
     ReplayFacts,
 )
-from comity.standing.law.models import LawApproval, LawAuthority, LawInForce, LawRelease, LawReplay, LawRule, LawSetting
-from comity.standing.law.rules import Release, approval_digest, rule_digest
+from comity.standing.law.models import LawAuthority, LawRelease, LawReplay, LawSetting
+from comity.standing.law.rules import Release
 from comity.standing.law.setting_facts import SETTING_ON, SETTING_PREFIX, SettingFacts
 
 _KEPT: Final = 8
@@ -46,10 +39,6 @@ class NoLawInForceError(LookupError):
 
 class UnknownReleaseError(LookupError):
     """No such release."""
-
-
-class UnknownRuleError(LookupError):
-    """The release has no such rule."""
 
 
 class DamagedReleaseError(RuntimeError):
@@ -116,84 +105,6 @@ def require_release_digest(digest: str) -> None:
         raise UnknownReleaseError(f"no release with the digest `{digest}`")
 
 
-def get_approval_request(release_id: UUID, rule_ids: Sequence[str]) -> ApprovalRequest:
-    """Return what counsel signs to approve these rules of a release; those approved already are left out.
-
-    Raises `UnknownReleaseError`, `UnknownRuleError`, `DamagedReleaseError`.
-    """
-    release = read_release(release_id)
-    digests = release.rule_digests
-    unknown = [rule_id for rule_id in rule_ids if rule_id not in digests]
-    if unknown:
-        raise UnknownRuleError(f"release `{release_id}` has no rule `{unknown[0]}`")
-    approved = list_approved(digests[rule_id] for rule_id in rule_ids)
-    rules = {rule_id: digests[rule_id] for rule_id in sorted(set(rule_ids)) if digests[rule_id] not in approved}
-    return ApprovalRequest(release_id, release.digest, rules, approval_digest(release=release.digest, rules=rules))
-
-
-def list_approved(digests: Iterable[str]) -> frozenset[str]:
-    """Return those of the rule digests that counsel approved."""
-    found = LawApproval.objects.filter(rule_digest__in=list(digests)).values_list("rule_digest", flat=True)
-    return frozenset(found)
-
-
-def list_approvals(digests: Iterable[str]) -> dict[str, ApprovalFacts]:
-    """Return counsel's approvals of these rule digests, by digest."""
-    return {
-        row.rule_digest: ApprovalFacts(
-            rule_id=row.rule_id,
-            rule_digest=row.rule_digest,
-            at=row.at,
-            agency_id=row.agency_id,
-            post_id=row.post_id,
-            key_id=row.key_id or "",
-            scheme=row.scheme or "",
-            digest=row.digest or "",
-            demo=row.demo or "",
-        )
-        for row in LawApproval.objects.filter(rule_digest__in=list(digests))
-    }
-
-
-def list_unsigned(release: Release) -> tuple[str, ...]:
-    """Return the approved rules of a release whose approval bears no good signature, sorted.
-
-    A signature is checked again from the rows: over all rules approved with it, by a key the directory says was good
-    for the agency then. Approvals of before they were signed count as not signed.
-    """
-    rows = list(LawApproval.objects.filter(rule_digest__in=list(release.rule_digests.values())))
-    signed = {row.digest for row in rows if row.digest}
-    together: dict[str, dict[str, str]] = {}
-    for digest, rule_id, rule in LawApproval.objects.filter(digest__in=signed).values_list(
-        "digest", "rule_id", "rule_digest"
-    ):
-        together.setdefault(str(digest), {})[rule_id] = rule
-    releases: dict[UUID | None, str] = dict(LawRelease.objects.values_list("id", "digest"))
-    good = {
-        digest
-        for digest, one in {row.digest or "": row for row in rows if row.digest}.items()
-        if _is_signed(one, releases.get(one.release_id, ""), together[digest])
-    }
-    return tuple(sorted(row.rule_id for row in rows if row.digest not in good))
-
-
-def _is_signed(row: LawApproval, release: str, rules: Mapping[str, str]) -> bool:
-    digest = approval_digest(release=release, rules=rules)
-    signature = Signature(row.scheme or "", row.key_id or "", digest, bytes(row.signature or b""))
-    try:
-        check_signature(agency_id=row.agency_id, signature=signature, digest=digest, at=row.at)
-    except (KeyNotGoodError, SignatureNotGoodError):
-        return False
-    return row.digest == digest.hex()
-
-
-def list_rule_approvals(law: Law) -> dict[str, ApprovalFacts]:
-    """Return counsel's approvals of the rules of a law, by rule id."""
-    digests = {rule.id: rule_digest(rule, law.texts) for rule in law.rules}
-    found = list_approvals(digests.values())
-    return {rule_id: found[digest] for rule_id, digest in digests.items() if digest in found}
-
-
 def list_replays(release_id: UUID) -> list[ReplayFacts]:
     """Return the recorded replays of a release, oldest first."""
     return [
@@ -208,62 +119,6 @@ def list_replays(release_id: UUID) -> list[ReplayFacts]:
         )
         for row in LawReplay.objects.filter(release_id=release_id).order_by("at", "id")
     ]
-
-
-def get_release(release_id: UUID, at: datetime) -> ReleaseFacts:
-    """Return where a release stands at `at`. Raises `UnknownReleaseError`."""
-    for facts in list_releases(at):
-        if facts.id == release_id:
-            return facts
-    raise UnknownReleaseError(f"no release `{release_id}`")
-
-
-def list_releases(at: datetime) -> list[ReleaseFacts]:
-    """Return every release and where it stands at `at`, oldest first."""
-    in_force = list(
-        LawInForce.objects.filter(effective_at__lte=at)
-        .order_by("effective_at", "at", "id")
-        .values_list("release_id", "effective_at")
-    )
-    current = in_force[-1][0] if in_force else None
-    since = dict(in_force)
-    approved = dict(LawApproval.objects.filter(at__lte=at).values_list("rule_digest", "demo"))
-    rules: dict[UUID, dict[str, str]] = {}
-    for release_id, rule_id, digest in LawRule.objects.values_list("release_id", "rule_id", "rule_digest"):
-        rules.setdefault(release_id, {})[rule_id] = digest
-    return [
-        _release_facts(row, rules.get(row.id, {}), approved, current=current, since=since.get(row.id))
-        for row in LawRelease.objects.filter(at__lte=at).only("id", "digest", "at", "post_id").order_by("at", "id")
-    ]
-
-
-def _release_facts(
-    row: LawRelease,
-    digests: Mapping[str, str],
-    approved: Mapping[str, str | None],
-    *,
-    current: UUID | None,
-    since: datetime | None,
-) -> ReleaseFacts:
-    unapproved = tuple(sorted(rule_id for rule_id, digest in digests.items() if digest not in approved))
-    return ReleaseFacts(
-        id=row.id,
-        digest=row.digest,
-        loaded_at=row.at,
-        loaded_by_post=row.post_id,
-        state=_state(is_current=row.id == current, was_in_force=since is not None, is_approved=not unapproved),
-        unapproved=unapproved,
-        effective_at=since,
-        demo_approvals=sum(bool(approved.get(digest)) for digest in digests.values()),
-    )
-
-
-def _state(*, is_current: bool, was_in_force: bool, is_approved: bool) -> ReleaseState:
-    if is_current:
-        return ReleaseState.CURRENT
-    if was_in_force:
-        return ReleaseState.SUPERSEDED
-    return ReleaseState.APPROVED if is_approved else ReleaseState.DRAFT
 
 
 def list_authorities(tag: str = "") -> list[AuthorityFacts]:

@@ -1,4 +1,4 @@
-"""The states of a release of the law. Nothing stores a state: `selectors` computes it from act rows."""
+"""The states of a release of the law. Nothing stores a state: `approvals` computes it from act rows."""
 
 from typing import Final
 
@@ -9,7 +9,7 @@ RELEASE: Final = StateTable(
     name="release of the law",
     initial=State.DRAFT.value,
     transitions={
-        (State.DRAFT, "approve_last_rule"): State.APPROVED.value,
+        (State.DRAFT, "approve_release"): State.APPROVED.value,
         (State.APPROVED, "put_in_force"): State.CURRENT.value,
         (State.CURRENT, "supersede"): State.SUPERSEDED.value,
         (State.SUPERSEDED, "put_in_force"): State.CURRENT.value,

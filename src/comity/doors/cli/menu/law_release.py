@@ -13,7 +13,7 @@ Release = Annotated[
     typer.Option(metavar="ID", help="Which release, by id or its first characters; the one that waits when left out."),
 ]
 Rules = Annotated[list[str] | None, typer.Option("--rule", metavar="RULE", help="A rule; may be repeated.")]
-Every = Annotated[bool, typer.Option("--all", help="Every rule of the release not approved yet.")]
+Every = Annotated[bool, typer.Option("--all", help="The release as such, with every rule of it and all it leaves out.")]
 
 
 def _scope(named: list[str], *, is_all: bool) -> str:
@@ -122,9 +122,9 @@ def digest(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Show what counsel signs to approve rules: the digest of the release, of each rule and of its words.
+    """Show what counsel signs: the digest of a release with all its rules, or of rules by name, each with its words.
 
-    Rules approved already are left out. `comity law approve --key` computes and signs the same digest itself.
+    Of rules by name those approved already are left out. `comity law approve --key` computes and signs the same digest.
     """
     named = list(rule or ())
     scope = _scope(named, is_all=all_rules)
@@ -151,10 +151,11 @@ def approve(
     key_id: Annotated[str | None, typer.Option(metavar="ID", help="Which published key made that signature.")] = None,
     json: Json = False,
 ) -> None:
-    """Record counsel's approval of rules of a release, each with its words in both languages, by signature.
+    """Record counsel's approval, by signature: of a release as such with `--all`, or of rules of it with `--rule`.
 
-    The post must be counsel, the key published for its agency for signatures. An approval holds for the rule and its
-    words as they are: a changed rule needs a new one.
+    Only the former lets a release be put in force: it covers what the release leaves out, too. The post must be
+    counsel, the key published for its agency for signatures. An approval of a rule holds for it and its words as they
+    are, in every release; a changed rule needs a new one.
     """
     named = list(rule or ())
     scope = _scope(named, is_all=all_rules)
@@ -184,7 +185,7 @@ def put_in_force(
         typer.Option(metavar="TIME", help="From when on, `2026-07-01` (UTC) or an instant; now when left out."),
     ] = None,
 ) -> None:
-    """Make a release the law, once counsel has approved every rule of it. Decisions already made stay as they are."""
+    """Make a release the law, once counsel has approved it with its rules. Decisions already made stay as they are."""
     with opened(context) as node:
         from comity.doors.cli import law_release
 

@@ -1,8 +1,14 @@
 """The writes of law: releases, approvals, replays, settings. Each opens its own durable transaction."""
 
-from comity.standing.law.commands.approve import approve_rules
+from comity.standing.law.commands.approve import approve_release, approve_rules
 from comity.standing.law.commands.load import load_release
-from comity.standing.law.commands.put_in_force import DatedBackError, NotApprovedError, NotReplayedError, put_in_force
+from comity.standing.law.commands.put_in_force import (
+    DatedBackError,
+    NotApprovedError,
+    NotReplayedError,
+    ReleaseNotApprovedError,
+    put_in_force,
+)
 from comity.standing.law.commands.record import NotCounselError, NotStewardError
 from comity.standing.law.commands.replay import record_replay
 from comity.standing.law.commands.setting import SettingRefusedError, set_setting
@@ -13,7 +19,9 @@ __all__ = [
     "NotCounselError",
     "NotReplayedError",
     "NotStewardError",
+    "ReleaseNotApprovedError",
     "SettingRefusedError",
+    "approve_release",
     "approve_rules",
     "load_release",
     "put_in_force",

@@ -2,14 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from comity.kernel.ids import new_id
 from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import acting
+from comity.standing.law.approvals import list_rule_digests, read_approvals
 from comity.standing.law.commands.record import Row, done_by, require_steward, write_act
 from comity.standing.law.rules import Release
-from comity.standing.law.selectors import get_in_force, list_approved, list_replays, read_release
+from comity.standing.law.selectors import get_in_force, list_replays, read_release
+
+SHOWN: Final = 8
+"""Rules a message names."""
 
 
 class NotApprovedError(ValueError):
@@ -18,6 +23,17 @@ class NotApprovedError(ValueError):
     def __init__(self, rules: Sequence[str]) -> None:
         self.rules = tuple(rules)
         super().__init__(f"counsel has not approved {len(self.rules)} rules, first `{self.rules[0]}`")
+
+
+class ReleaseNotApprovedError(ValueError):
+    """A release may not be put in force before counsel approved it as such; `takes_out` names what it leaves out."""
+
+    def __init__(self, release_id: UUID, takes_out: Sequence[str]) -> None:
+        self.takes_out = tuple(takes_out)
+        named = ", ".join(f"`{rule_id}`" for rule_id in self.takes_out[:SHOWN])
+        more = f" and {len(self.takes_out) - SHOWN} more" if len(self.takes_out) > SHOWN else ""
+        without = f"; it leaves out rules of the law in force: {named}{more}" if named else ""
+        super().__init__(f"counsel has not approved release `{release_id}` as such{without}")
 
 
 class DatedBackError(ValueError):
@@ -31,10 +47,11 @@ class NotReplayedError(ValueError):
 def put_in_force(*, by: Actor, now: datetime, release_id: UUID, effective_at: datetime | None = None) -> UUID:
     """Make a release the law from `effective_at` (default `now`) on; returns the id of the act.
 
-    Only when counsel approved every rule of it: compared by digest, from the stored sources; and, where another
-    release is the law at `now`, when a replay against that one was recorded since it took effect. Writes
-    `law_in_force` and a ledger entry `law.put_in_force`, in one transaction. Raises `NotStewardError`,
-    `NotApprovedError`, `NotReplayedError`, `DatedBackError`, `UnknownReleaseError`.
+    Only when counsel approved every rule of it, compared by digest from the stored sources, and the release as such,
+    each by a signature that is checked again; and, where another release is the law at `now`, when a replay against
+    that one was recorded since it took effect. Writes `law_in_force` and a ledger entry `law.put_in_force`, in one
+    transaction. Raises `NotStewardError`, `NotApprovedError`, `ReleaseNotApprovedError`, `NotReplayedError`,
+    `DatedBackError`, `UnknownReleaseError`.
     """
     require_steward(by)
     starts_at = effective_at or now
@@ -42,7 +59,7 @@ def put_in_force(*, by: Actor, now: datetime, release_id: UUID, effective_at: da
         raise DatedBackError(f"`{starts_at.isoformat()}` is before {now.isoformat()}")
     with acting(by) as cursor:
         release = read_release(release_id)
-        _require_approved(release)
+        _require_approved(release_id, release, now)
         _require_replayed(release_id, release.digest, now)
         act_id = new_id()
         row: Row = {**done_by(by, now), "id": act_id, "release_id": release_id, "effective_at": starts_at}
@@ -50,11 +67,15 @@ def put_in_force(*, by: Actor, now: datetime, release_id: UUID, effective_at: da
     return act_id
 
 
-def _require_approved(release: Release) -> None:
-    approved = list_approved(release.rule_digests.values())
-    open_rules = [name for name, digest in release.rule_digests.items() if digest not in approved]
+def _require_approved(release_id: UUID, release: Release, now: datetime) -> None:
+    approvals = read_approvals()
+    open_rules = approvals.list_open(release.rule_digests)
     if open_rules:
         raise NotApprovedError(open_rules)
+    if not approvals.is_release_approved(release_id):
+        found = get_in_force(now)
+        in_force = list_rule_digests().get(found.release_id, {}) if found else {}
+        raise ReleaseNotApprovedError(release_id, sorted(in_force.keys() - release.rule_digests.keys()))
 
 
 def _require_replayed(release_id: UUID, digest: str, now: datetime) -> None:
