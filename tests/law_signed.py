@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric import ed25519
@@ -10,8 +12,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from comity.kernel.time import Period
 from comity.spine.keys.detached import PrivateKey, sign_detached
+from comity.spine.keys.file_ring import FileKeyRing
 from comity.spine.keys.ring import Signature
-from comity.spine.tenancy.actor import Actor, Duty
+from comity.spine.tenancy.actor import Actor, Duty, node_actor
 from comity.spine.tenancy.transaction import reading
 
 
@@ -63,18 +66,16 @@ def approve_whole(counsel: Actor, release_id: UUID, now: datetime, key: PrivateK
     return approve_release(by=counsel, now=now, release_id=release_id, signature=signature)
 
 
-def replayed(steward: Actor, release_id: UUID, now: datetime) -> UUID:
-    """Record a replay of the release against the law in force, over the day before, with nothing different."""
-    from comity.standing.law.commands import record_replay
-    from comity.standing.law.facts import ReplayCounts
-    from comity.standing.law.selectors import get_current_law
+def replayed(release_id: UUID, now: datetime, *, days: int = 1) -> None:
+    """Replay the release against the law in force over the days before, on a node where nothing was decided yet."""
+    from comity.coordination.exchange.commands.replay import replay_law
 
-    return record_replay(
-        by=steward,
-        now=now,
-        release_id=release_id,
-        against=get_current_law(now).digest,
-        period=Period(now - timedelta(days=1), now),
-        counts=ReplayCounts(3, 0, 0),
-        list_digest="0" * 64,
-    )
+    with TemporaryDirectory() as folder:
+        replay_law(
+            release_id=release_id,
+            period=Period(now - timedelta(days=days), now),
+            by=node_actor(Duty.STEWARD),
+            now=now,
+            keys=FileKeyRing.create(Path(folder) / "keys.json"),
+            progress=lambda *_: None,
+        )

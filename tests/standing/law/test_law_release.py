@@ -135,7 +135,7 @@ def test_a_later_release_supersedes_and_the_earlier_one_is_still_the_law_of_its_
     second = load_release(by=steward, now=later, release=Release(packs, shipped.text_sources, shipped.authority_source))
     assert approve_signed(counsel, second, ["law-28"], later) == []
     approve_whole(counsel, second, later)
-    replayed(steward, second, later)
+    replayed(second, later)
     put_in_force(by=steward, now=later, release_id=second)
     assert get_current_law(NOW).release_id == first
     assert get_current_law(later).release_id == second

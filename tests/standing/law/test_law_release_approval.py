@@ -51,7 +51,7 @@ def test_what_is_made_of_approved_rules_alone_is_no_law_before_counsel_signs_it_
     release_id = load_release(by=people[0], now=NOW, release=CHANGES[change])
     found = get_release(release_id, NOW)
     assert (found.state, found.unapproved, found.approval) == ("draft", (), "none")
-    replayed(people[0], release_id, LATER)
+    replayed(release_id, LATER)
     with pytest.raises(ReleaseNotApprovedError, match=str(release_id)) as refused:
         put_in_force(by=people[0], now=LATER, release_id=release_id)
     assert refused.value.takes_out == found.takes_out == (("law-2",) if change == "a forbid left out" else ())

@@ -90,6 +90,7 @@ from comity.standing.directory.selectors import (
 from comity.standing.law.approvals import UnknownRuleError
 from comity.standing.law.commands import (
     DatedBackError,
+    LaterScheduledError,
     NotApprovedError,
     NotCounselError,
     NotReplayedError,
@@ -177,6 +178,7 @@ NOT_WELLS: Final[Mapping[type[Exception], str]] = {
     LastSignedDamagedError: "",
     LastSignedMissingError: "",
     LintError: "mend the packs; nothing was loaded",
+    LaterScheduledError: "`comity law put-in-force --at` names the instant",
     MasterKeyInUseError: "`comity keys rotate` makes another the current one; retire this one then",
     MasterKeySealsError: "",
     NoAccountingTaskError: "`comity accounting request HANDLE --as AGENCY/POST` opens one",

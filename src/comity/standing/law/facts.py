@@ -140,16 +140,31 @@ class AuthorityFacts:
 
 @dataclass(frozen=True, slots=True)
 class ReplayCounts:
-    """What a replay came to: decided again with the same outcome, with another, and those that could not be."""
+    """What a replay came to: decided again with the same outcome, with another, not to be told, not to be read.
+
+    `made`: how many decisions there were by then under the law it was made against; `covered`: how many of them are of
+    the period replayed. A replay of before these were counted has `made` None and clears the way for nothing.
+    """
 
     same: int
     different: int
+    undetermined: int
     unreadable: int
+    covered: int
+    made: int | None
 
     @property
     def decided(self) -> int:
         """How many were decided again."""
         return self.same + self.different
+
+    @property
+    def is_of_something(self) -> bool:
+        """Tell whether some decision made under the law in force was decided again, or there was none to be.
+
+        What could not be read is taken to be one of these, of whichever law it was.
+        """
+        return self.made == 0 or self.covered > self.unreadable
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,8 +147,10 @@ class LawInForce(models.Model):
 class LawReplay(models.Model):
     """Act row: decisions of a period decided again under a release, against the law with digest `against`.
 
-    `decided` = `same` + `different`; `unreadable` is how many could not be decided again. `list_digest` is hex SHA-256
-    of the list of differences, which whoever replayed keeps.
+    `decided` = `same` + `different`; `undetermined` turn on what nobody asked for then; `unreadable` could not be
+    decided again. `made`: decisions under the law `against` by then; `covered`: those of them in the period. These
+    three are null in rows of before they were counted. `list_digest` is hex SHA-256 of the list of differences, which
+    whoever replayed keeps.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -163,6 +165,9 @@ class LawReplay(models.Model):
     same = models.BigIntegerField()
     different = models.BigIntegerField()
     unreadable = models.BigIntegerField()
+    undetermined = models.BigIntegerField(null=True)
+    covered = models.BigIntegerField(null=True)
+    made = models.BigIntegerField(null=True)
     list_digest = models.CharField(max_length=64)
     entry_id = models.UUIDField()
 
@@ -174,6 +179,9 @@ class LawReplay(models.Model):
                 name="law_replay_counts",
             ),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="law_replay_period"),
+            models.CheckConstraint(
+                condition=Q(undetermined__gte=0, covered__gte=0, made__gte=F("covered")), name="law_replay_coverage"
+            ),
         ]
         indexes = [models.Index(fields=["release", "against", "at"], name="law_replay_latest")]
 

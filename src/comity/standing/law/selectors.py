@@ -1,8 +1,10 @@
 """Reads of the law. Every session of *app* may read it, so nothing here opens a transaction: the caller's is used."""
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
+from itertools import takewhile
 from typing import Final
 from uuid import UUID
 
@@ -26,7 +28,8 @@ _laws: OrderedDict[str, Law] = OrderedDict()
 """The laws used last, by release digest: a release never changes, so neither does what is kept."""
 # Plain SQL: every ask begins with it, and building a queryset would cost more than the query.
 _IN_FORCE: Final = (
-    "SELECT f.effective_at, f.release_id, r.digest FROM law_in_force f JOIN law_release r ON r.id = f.release_id"
+    "SELECT DISTINCT ON (f.effective_at) f.effective_at, f.release_id, r.digest"
+    " FROM law_in_force f JOIN law_release r ON r.id = f.release_id"
     " ORDER BY f.effective_at DESC, f.at DESC, f.id DESC"
 )
 
@@ -55,15 +58,21 @@ def get_current_law(at: datetime, *, stamps: Stamps | None = None) -> Law:
 
 def get_in_force(at: datetime, *, stamps: Stamps | None = None) -> InForce | None:
     """Return which release is the law at `at`, by digest and since when; None where none is."""
-    every = kept(stamps, ("law",), "in force", _list_in_force)
+    every = kept(stamps, ("law",), "in force", list_in_force)
     return next((one for one in every if one.effective_at <= at), None)
 
 
-def _list_in_force() -> list[InForce]:
-    """Return what was ever put in force, the last to take effect first."""
+def list_in_force() -> list[InForce]:
+    """Return what was ever put in force, the last to take effect first; of several at one instant the last put."""
     with connection.cursor() as cursor:
         cursor.execute(_IN_FORCE)
         return [InForce(*row) for row in cursor.fetchall()]
+
+
+def since_when(every: Sequence[InForce], one: InForce) -> datetime:
+    """Return since when the law of `one`, of `list_in_force`, has been the law with no other between."""
+    run = takewhile(lambda other: other.digest == one.digest, every[every.index(one) :])
+    return min(other.effective_at for other in run)
 
 
 def get_law_of_release(release_id: UUID) -> Law:
@@ -114,7 +123,14 @@ def list_replays(release_id: UUID) -> list[ReplayFacts]:
             release_id=row.release_id,
             against=row.against,
             period=Period(row.starts_at, row.ends_at),
-            counts=ReplayCounts(row.same, row.different, row.unreadable),
+            counts=ReplayCounts(
+                same=row.same,
+                different=row.different,
+                undetermined=row.undetermined or 0,
+                unreadable=row.unreadable,
+                covered=row.covered or 0,
+                made=row.made,
+            ),
             list_digest=row.list_digest,
         )
         for row in LawReplay.objects.filter(release_id=release_id).order_by("at", "id")

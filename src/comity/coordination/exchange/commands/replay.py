@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
+from django.db.backends.utils import CursorWrapper
+
 from comity.coordination.exchange.batch import Act, Batch, act_row
 from comity.coordination.exchange.instead import Instead, LawInstead, VersionInstead
 from comity.coordination.exchange.redeciders import FEWEST, redeciding
@@ -22,7 +24,7 @@ from comity.standing.directory import selectors as directory
 from comity.standing.directory.vocabulary import PostFunction, Power
 from comity.standing.law.commands import record_replay
 from comity.standing.law.facts import ReplayCounts
-from comity.standing.law.selectors import get_current_law, get_law_of_release
+from comity.standing.law.selectors import get_current_law, get_law_of_release, list_in_force, since_when
 
 SIGNERS: Final = frozenset(
     {PostFunction.AGENCY_HEAD, PostFunction.COUNSEL, PostFunction.PRIVACY_OFFICER, PostFunction.AUDITOR}
@@ -81,33 +83,56 @@ def replay_law(
 ) -> Replayed:
     """Decide again what was decided in the period, as if the release had been the law; clauses stay as they were.
 
-    For the node's steward, whose replay clears the way for the release (`law_replay`, in a transaction of its own
-    after the one below), and for auditors, each over what it may read. Decisions are read in batches, each in a
-    reading transaction; then one durable transaction writes an `exchange_reading` row and its ledger entry. Raises
-    `NotReplayerError`, `PeriodNotPastError`, `UnknownReleaseError`, `DamagedReleaseError`, `NoLawInForceError`.
+    For the node's steward, whose replay clears the way for the release where it holds decisions made under the law in
+    force (`law_replay`, in a transaction of its own after the one below), and for auditors, each over what it may read.
+    Decisions are read in batches, each in a reading transaction; then one durable transaction writes an
+    `exchange_reading` row and its ledger entry. Raises `NotReplayerError`, `PeriodNotPastError`,
+    `UnknownReleaseError`, `DamagedReleaseError`, `NoLawInForceError`.
     """
     reader = _reader(by, {PostFunction.AUDITOR})
     past = _until(period, now)
     day = now.astimezone(UTC).date()
-    with reading(reader):
+    with reading(reader) as cursor:
         law, against = get_law_of_release(release_id), get_current_law(now)
+        covered, made = _under_the_law_now(cursor, past, now)
     tried = {"against": against.digest, "as_of": day.isoformat(), "digest": law.digest, "release": str(release_id)}
     done = _replay(
         LawInstead(law, day), Scope(past), tried, reader=reader, keys=keys, progress=progress, processes=processes
     )
     _record(done, by=by, now=now, keys=keys)
     if by.duty is Duty.STEWARD:
-        unreadable = sum(done.unreadable.values()) + done.undetermined
         record_replay(
             by=by,
             now=now,
             release_id=release_id,
             against=against.digest,
             period=past,
-            counts=ReplayCounts(done.same, done.different, unreadable),
+            counts=ReplayCounts(
+                same=done.same,
+                different=done.different,
+                undetermined=done.undetermined,
+                unreadable=sum(done.unreadable.values()),
+                covered=covered,
+                made=made,
+            ),
             list_digest=done.digest,
         )
     return done
+
+
+def _under_the_law_now(cursor: CursorWrapper, past: Period, now: datetime) -> tuple[int, int]:
+    """Return how many decisions were made under the law in force: in the period `past`, which has an end, and at all.
+
+    Counted before they are decided again, so that none is counted that is not.
+    """
+    every = list_in_force()
+    in_force = next((one for one in every if one.effective_at <= now), None)
+    since = since_when(every, in_force) if in_force else now
+    ends_at = past.ends_at or now
+    made = count_decisions(cursor, Scope(Period(since, now))) if since < now else 0
+    starts_at = max(past.starts_at, since)
+    covered = count_decisions(cursor, Scope(Period(starts_at, ends_at))) if starts_at < ends_at else 0
+    return covered, made
 
 
 def _until(period: Period, now: datetime) -> Period:

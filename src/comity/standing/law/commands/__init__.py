@@ -4,6 +4,7 @@ from comity.standing.law.commands.approve import approve_release, approve_rules
 from comity.standing.law.commands.load import load_release
 from comity.standing.law.commands.put_in_force import (
     DatedBackError,
+    LaterScheduledError,
     NotApprovedError,
     NotReplayedError,
     ReleaseNotApprovedError,
@@ -15,6 +16,7 @@ from comity.standing.law.commands.setting import SettingRefusedError, set_settin
 
 __all__ = [
     "DatedBackError",
+    "LaterScheduledError",
     "NotApprovedError",
     "NotCounselError",
     "NotReplayedError",

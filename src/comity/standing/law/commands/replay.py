@@ -17,14 +17,17 @@ def record_replay(
 ) -> UUID:
     """Record a replay of the decisions of `period` under a release, against the law with digest `against`.
 
-    `period` has an end; `list_digest`: hex SHA-256 of the list of differences. The replay itself is not made here:
-    the caller has decided again. Writes `law_replay` and a ledger entry `law.replayed`, in one transaction; returns
-    the id of the row. Raises `NotStewardError`, `UnknownReleaseError` for a release or digest nobody loaded,
-    `ValueError` for a period without end or counts below zero.
+    `period` is past at `now`; `list_digest`: hex SHA-256 of the list of differences. The replay itself is not made
+    here: the caller has decided again, and counted what there was. Writes `law_replay` and a ledger entry
+    `law.replayed`, in one transaction; returns the id of the row. Raises `NotStewardError`, `UnknownReleaseError` for a
+    release or digest nobody loaded, `ValueError` for a period not past and for counts that cannot be.
     """
     require_steward(by)
-    if period.ends_at is None or min(counts.same, counts.different, counts.unreadable) < 0:
-        raise ValueError("a replay is of a period with an end and has counts of zero or more; give both")
+    numbers = (counts.same, counts.different, counts.undetermined, counts.unreadable, counts.covered)
+    if period.ends_at is None or period.ends_at > now or min(numbers) < 0:
+        raise ValueError("a replay is of a period that is past and has counts of zero or more; give both")
+    if counts.made is None or counts.made < counts.covered:
+        raise ValueError("a replay covers no more decisions than were made; count both")
     row: Row = {
         **done_by(by, now),
         "id": new_id(),
@@ -35,7 +38,10 @@ def record_replay(
         "decided": counts.decided,
         "same": counts.same,
         "different": counts.different,
+        "undetermined": counts.undetermined,
         "unreadable": counts.unreadable,
+        "covered": counts.covered,
+        "made": counts.made,
         "list_digest": list_digest,
     }
     with acting(by) as cursor:
