@@ -34,6 +34,7 @@ from comity.standing.agreements.selectors import (
 )
 from comity.standing.agreements.vocabulary import SuspensionReason, TerminationReason
 from comity.standing.directory import demo as directory_demo
+from comity.standing.directory.commands import name_node_counsel
 from comity.standing.directory.selectors import NotInDirectoryError
 from comity.standing.law import commands as law
 from law_signed import approve_whole
@@ -332,6 +333,7 @@ def test_two_chunks_hold_an_agreement_together(node, offices, agreed) -> None:
 def put_law_in_force(offices: object) -> None:
     keeper = Actor(offices.pima.agency_id, offices.pima.head.post_id, Duty.STEWARD)
     counsel = Actor(offices.pima.agency_id, offices.pima.counsel.post_id, Duty.STEWARD)
+    name_node_counsel(by=keeper, now=NOW, agency_id=offices.pima.agency_id)
     release_id = law.load_release(by=keeper, now=NOW)
     approve_whole(counsel, release_id, NOW)
     law.put_in_force(by=keeper, now=NOW, release_id=release_id)

@@ -18,13 +18,22 @@ NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 def people(node):
     """A steward's post and a counsel's post of one agency."""
     from comity.standing.directory.commands.register import NewAgency, NewPost, create_posts, register_agencies
-    from comity.standing.directory.vocabulary import AgencyKind, PostFunction
+    from comity.standing.directory.vocabulary import AgencyKind, PostFunction, Power
 
     founder = Actor(new_id(), new_id(), Duty.STEWARD)
     (agency,) = register_agencies(
         by=founder,
         now=NOW,
-        agencies=[NewAgency(code="az-ag", name="Attorney General", kind=AgencyKind.STATE, origin="demo", state="AZ")],
+        agencies=[
+            NewAgency(
+                code="az-ag",
+                name="Attorney General",
+                kind=AgencyKind.STATE,
+                origin="demo",
+                state="AZ",
+                powers=(Power.NODE_COUNSEL,),
+            )
+        ],
     )
     keeper = Actor(agency, new_id(), Duty.STEWARD)
     posts = create_posts(

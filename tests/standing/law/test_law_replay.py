@@ -12,7 +12,7 @@ from comity.config.node import Role
 from comity.kernel.ids import new_id
 from comity.kernel.time import Period
 from comity.spine.ledger.models import Pending
-from comity.spine.tenancy.actor import Actor
+from comity.spine.tenancy.actor import NODE, Actor
 from comity.standing.law.commands import (
     LaterScheduledError,
     NotReplayedError,
@@ -232,7 +232,7 @@ def test_nobody_but_the_steward_writes_a_replay_and_nobody_changes_one(people, r
         " FROM law_replay"
     )
     with node.connect(Role.APP) as app:
-        app.execute("SELECT set_config('comity.agency', %s, false)", (str(people[0].agency_id),))
+        app.execute("SELECT set_config('comity.agency', %s, false)", (str(NODE),))
         for duty in ("", "agency", "auditor", "retention"):
             app.execute("SELECT set_config('comity.duty', %s, false)", (duty,))
             with pytest.raises(psycopg.errors.InsufficientPrivilege):

@@ -196,7 +196,7 @@ NOT_WELLS: Final[Mapping[type[Exception], str]] = {
     NotAssignedError: "act `--as` a post with the function the task names; " + QUEUE,
     NotAuditorError: "",
     NotAwaitingError: "it was answered already; " + QUEUE,
-    NotCounselError: "act `--as` a post with the function `counsel`",
+    NotCounselError: "act `--as` the post of counsel of the node",
     NotReplayerError: "",
     ReleaseNotApprovedError: "`comity law approve --as AGENCY/counsel --all` signs the release with all its rules",
     NotReplayedError: "`comity law replay` does that and lists what would have come out otherwise",

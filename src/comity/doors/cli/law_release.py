@@ -15,6 +15,8 @@ from comity.doors.cli.signing import Means, signature_by
 from comity.doors.cli.when import parse_moment
 from comity.spine.tenancy.actor import Duty
 from comity.spine.tenancy.transaction import reading
+from comity.standing.directory.commands import name_node_counsel
+from comity.standing.directory.selectors import find_agencies
 from comity.standing.law.approvals import get_approval_request, get_release, get_release_request
 from comity.standing.law.commands import approve_release, approve_rules, load_release, put_in_force
 from comity.standing.law.facts import DEMO_APPROVAL, ApprovalRequest, ReleaseFacts, ReleaseState
@@ -144,3 +146,13 @@ def enforce(node: Node, *, release: str | None, at: str | None) -> None:
     say(f"release {found.id} is the law from {moment(effective_at or now)} on")
     if found.demo_approvals:
         note(f"{found.demo_approvals} of its rules have a {DEMO_APPROVAL} only: nobody has read them as counsel")
+
+
+def name_counsel(node: Node, *, agency: str) -> None:
+    """Make an agency's counsel that of the node."""
+    with reading(STEWARD):
+        found = find_agencies(names=[agency])
+    if not found:
+        raise MistakeError("AGENCY", f"`{agency}` is not in the directory", "`comity directory list` shows the codes")
+    name_node_counsel(by=STEWARD, now=node.now(), agency_id=found[0].id)
+    say(f"counsel of the node is that of {found[0].code} from now on")

@@ -55,6 +55,8 @@ class Power(StrEnum):
     VICTIM_SERVICES = "victim_services"
     EMERGENCY_MANAGEMENT = "emergency_management"
     PRIVACY = "privacy"
+    NODE_COUNSEL = "node_counsel"
+    """Its counsel is that of the node and approves the law for every tenant; the steward says whose."""
 
 
 class Limit(StrEnum):

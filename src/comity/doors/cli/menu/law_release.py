@@ -154,8 +154,8 @@ def approve(
     """Record counsel's approval, by signature: of a release as such with `--all`, or of rules of it with `--rule`.
 
     Only the former lets a release be put in force: it covers what the release leaves out, too. The post must be
-    counsel, the key published for its agency for signatures. An approval of a rule holds for it and its words as they
-    are, in every release; a changed rule needs a new one.
+    counsel of the node, the key published for its agency for signatures. An approval of a rule holds for it and its
+    words as they are, in every release; a changed rule needs a new one.
     """
     named = list(rule or ())
     scope = _scope(named, is_all=all_rules)
@@ -192,8 +192,24 @@ def put_in_force(
         law_release.enforce(node, release=release, at=at)
 
 
+def name_counsel(
+    context: typer.Context,
+    *,
+    agency: Annotated[str, typer.Argument(metavar="AGENCY", help="A tenant, by code or ORI.")],
+) -> None:
+    """Say whose counsel is that of the node, in the place of any other's: it approves the law and switches settings.
+
+    For the keeper of the node. What was approved stays approved.
+    """
+    with opened(context) as node:
+        from comity.doors.cli import law_release
+
+        law_release.name_counsel(node, agency=agency)
+
+
 def mount(app: typer.Typer) -> None:
     """Add the commands to `comity law`."""
     for command in (load, export, check, diff, digest, approve):
         app.command()(command)
     app.command("put-in-force")(put_in_force)
+    app.command("name-counsel")(name_counsel)

@@ -36,7 +36,7 @@ def set_one(
         str | None, typer.Option(metavar="TIME", help="From when on, `2026-07-01` (UTC) or an instant; now if none.")
     ] = None,
 ) -> None:
-    """Give a setting a value, as counsel. Decisions from then on are made under it; those made stay as they are."""
+    """Give a setting a value, as counsel of the node. Decisions from then on are made under it, those made are not."""
     with opened(context) as node:
         from comity.doors.cli import law_setting
 

@@ -1,5 +1,6 @@
 """The writes of the directory. Each opens its own durable transaction and records what it did in the ledger."""
 
+from comity.standing.directory.commands.counsel import name_node_counsel
 from comity.standing.directory.commands.holdings import (
     Assignment,
     NotHeldError,
@@ -63,6 +64,7 @@ __all__ = [
     "hand_over_post",
     "host_agencies",
     "issue_api_key",
+    "name_node_counsel",
     "register_agencies",
     "register_officers",
     "revoke_agency_key",

@@ -15,6 +15,7 @@ from comity.standing.directory.selectors.agencies import (
     list_agencies_by_ori,
     list_agency_page,
     list_hosted_agencies,
+    list_node_counsel,
 )
 from comity.standing.directory.selectors.found import NotInDirectoryError
 from comity.standing.directory.selectors.keys import (
@@ -93,6 +94,7 @@ __all__ = [
     "list_contact_values",
     "list_holders",
     "list_hosted_agencies",
+    "list_node_counsel",
     "list_officer_ids_by_reference",
     "list_officers",
     "list_officers_ever",

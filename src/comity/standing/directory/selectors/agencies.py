@@ -12,7 +12,7 @@ from django.db import connection
 from comity.standing.directory.facts import AgencyFacts
 from comity.standing.directory.models import Agency
 from comity.standing.directory.selectors.found import Given, only
-from comity.standing.directory.vocabulary import AgencyKind, Hosting
+from comity.standing.directory.vocabulary import AgencyKind, Hosting, Power
 
 _SELECT: Final = (
     "SELECT id, code, ori, name, kind, state, powers, limits, address, parent_id, counties, hosting, node_url"
@@ -69,6 +69,11 @@ def list_agency_page(
 def list_hosted_agencies() -> list[AgencyFacts]:
     """Return the tenants of this node, by code."""
     return _agencies("hosting = %s ORDER BY code", Hosting.HERE.value)
+
+
+def list_node_counsel() -> list[AgencyFacts]:
+    """Return the agency whose counsel is that of the node; none where the steward named none yet."""
+    return _agencies("%s = ANY(powers) ORDER BY code", Power.NODE_COUNSEL.value)
 
 
 def count_agencies() -> int:

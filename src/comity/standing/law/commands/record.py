@@ -10,7 +10,7 @@ from comity.kernel.canonical import Cell, plain
 from comity.spine.ledger.append import Entry, append_entries
 from comity.spine.tenancy.actor import Actor, Duty
 from comity.spine.tenancy.transaction import as_bytea, insert_rows
-from comity.standing.directory.selectors import get_post
+from comity.standing.directory.selectors import get_post, list_node_counsel
 from comity.standing.directory.vocabulary import PostFunction
 
 Row = dict[str, object]
@@ -33,10 +33,18 @@ def require_steward(by: Actor) -> None:
 
 
 def require_counsel(by: Actor) -> None:
-    """Raise `NotCounselError` unless the post of `by` is counsel of its agency; reads in the caller's transaction."""
+    """Raise `NotCounselError` unless the post of `by` is counsel of the node; reads in the caller's transaction.
+
+    That is counsel of the agency with the power `node_counsel`; the message says whose that is.
+    """
     post = get_post(by.post_id)
     if post.function is not PostFunction.COUNSEL or post.agency_id != by.agency_id:
         raise NotCounselError(f"post `{post.code}` is not counsel of the acting agency")
+    named = list_node_counsel()
+    if by.agency_id not in {agency.id for agency in named}:
+        who = ", ".join(f"`{agency.code}`" for agency in named)
+        way = f"counsel of the node is that of {who}" if who else "`comity law name-counsel AGENCY` says whose is"
+        raise NotCounselError(f"post `{post.code}` is not counsel of the node; {way}")
 
 
 def done_by(by: Actor, now: datetime) -> Row:
