@@ -48,7 +48,7 @@ def refused(demo, release_id):
 
 
 def today(demo):
-    return Period(demo.clock.now - timedelta(days=1), demo.clock.now)
+    return Period(demo.clock.now - timedelta(days=1), demo.clock())
 
 
 def test_a_replay_of_a_day_of_1990_clears_the_way_for_nothing(demo, release_id):

@@ -19,13 +19,13 @@ from comity.standing.directory.commands import revoke_agency_key
 from comity.standing.directory.commands.register import NewAgency, register_agencies
 from comity.standing.directory.selectors import KeyNotGoodError, SignatureNotGoodError, get_public_key
 from comity.standing.directory.vocabulary import AgencyKind, KeyFault, KeyPurpose
-from comity.standing.law.approvals import get_approval_request, get_release, list_approvals
-from comity.standing.law.commands import approve_rules, load_release
+from comity.standing.law.approvals import get_approval_request, get_release, list_approvals, list_unsigned
+from comity.standing.law.commands import NotApprovedError, approve_rules, load_release, put_in_force
 from comity.standing.law.facts import DEMO_APPROVAL
 from comity.standing.law.models import LawApproval
 from comity.standing.law.packs import load_rules
 from comity.standing.law.rules import shipped_release
-from law_signed import approve_signed, published, signature_of
+from law_signed import approve_signed, approve_whole, published, signature_of
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -147,10 +147,63 @@ def test_a_demonstrations_approval_says_so_wherever_approvals_are_read(release, 
     every = [rule.id for rule in load_rules()]
     signature = signature_of(counsel, release, SOME, published(counsel, NOW))
     approve_rules(by=counsel, now=NOW, release_id=release, rule_ids=SOME, signature=signature, note=DEMO_APPROVAL)
-    approve_signed(counsel, release, every, NOW)
+    approve_signed(counsel, release, [name for name in every if name not in SOME], NOW)
     assert get_release(release, NOW).demo_approvals == len(SOME)
     words = {one.rule_id: one.words for one in list_approvals(shipped_release().rule_digests.values()).values()}
     assert words == {rule_id: "demo approval" if rule_id in SOME else "signed" for rule_id in every}
+
+
+def old_approval(node, counsel, rule_id) -> None:
+    """Insert an approval as they were before they were signed."""
+    with node.connect(Role.BOOTSTRAP) as admin:
+        admin.execute(
+            "INSERT INTO law_approval (id, at, agency_id, post_id, rule_id, rule_digest, entry_id)"
+            " VALUES (gen_random_uuid(), %s, %s, %s, %s, %s, gen_random_uuid())",
+            (NOW - DAY, counsel.agency_id, counsel.post_id, rule_id, shipped_release().rule_digests[rule_id]),
+        )
+
+
+def words_of(rule_id) -> str:
+    digest = shipped_release().rule_digests[rule_id]
+    return list_approvals([digest])[digest].words
+
+
+def test_counsel_approves_anew_what_was_approved_without_a_signature_or_for_a_demonstration(release, counsel, node):
+    old_approval(node, counsel, "law-28")
+    assert (words_of("law-28"), list_unsigned(shipped_release())) == ("not signed", ("law-28",))
+    assert "law-28" in get_release(release, NOW).unapproved
+    key = published(counsel, NOW)
+    signature = signature_of(counsel, release, ["law-30"], key)
+    approve_rules(by=counsel, now=NOW, release_id=release, rule_ids=["law-30"], signature=signature, note=DEMO_APPROVAL)
+    assert words_of("law-30") == "demo approval"
+    assert len(approve_signed(counsel, release, SOME, NOW + DAY, key)) == len(SOME)
+    assert {words_of(rule_id) for rule_id in SOME} == {"signed"}
+    assert (list_unsigned(shipped_release()), get_release(release, NOW + DAY).demo_approvals) == ((), 0)
+    assert approve_signed(counsel, release, SOME, NOW + DAY, key) == []
+
+
+def test_a_release_with_approvals_that_bear_no_good_signature_is_not_put_in_force(release, counsel, node, people):
+    old_approval(node, counsel, "law-28")
+    with pytest.raises(NotApprovedError, match="has not approved"):
+        put_in_force(by=people[0], now=NOW, release_id=release)
+    approve_whole(counsel, release, NOW)
+    assert (list_unsigned(shipped_release()), get_release(release, NOW).state) == ((), "approved")
+    put_in_force(by=people[0], now=NOW, release_id=release)
+    with node.connect(Role.BOOTSTRAP) as admin:
+        admin.execute("SET session_replication_role = replica")
+        admin.execute("UPDATE law_approval SET key_id = 'another' WHERE rule_id = 'law-28' AND key_id IS NOT NULL")
+    with pytest.raises(NotApprovedError, match="1 rules, first `law-28`"):
+        put_in_force(by=people[0], now=NOW + DAY, release_id=release)
+
+
+def test_a_later_demonstration_leaves_what_counsel_approved(release, counsel):
+    key = published(counsel, NOW)
+    approve_signed(counsel, release, SOME, NOW, key)
+    both = signature_of(counsel, release, [*SOME, "law-34"], key)
+    approve_rules(
+        by=counsel, now=NOW, release_id=release, rule_ids=[*SOME, "law-34"], signature=both, note=DEMO_APPROVAL
+    )
+    assert [words_of(rule_id) for rule_id in (*SOME, "law-34")] == ["signed", "signed", "demo approval"]
 
 
 def test_the_database_takes_no_approval_without_a_signature(release, counsel, node):

@@ -64,10 +64,12 @@ def test_counsel_of_the_node_is_one_and_the_steward_names_it(people, stranger, r
     with pytest.raises(NotCounselError, match="`ice-phx`"):
         switch(people[1])
     switch(stranger)
-    before = DirectoryEvent.objects.count()
+    before = DirectoryEvent.objects.using("verifier").count()
     name_node_counsel(by=people[0], now=NOW, agency_id=stranger.agency_id)
-    assert DirectoryEvent.objects.count() == before
-    acts = DirectoryEvent.objects.filter(act__contains="counsel").values_list("about_agency_id", "act")
+    assert DirectoryEvent.objects.using("verifier").count() == before
+    acts = (
+        DirectoryEvent.objects.using("verifier").filter(act__contains="counsel").values_list("about_agency_id", "act")
+    )
     assert set(acts) == {
         (people[1].agency_id, "agency.counsel_ended"),
         (stranger.agency_id, "agency.named_counsel"),

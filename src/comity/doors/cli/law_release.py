@@ -17,7 +17,7 @@ from comity.spine.tenancy.actor import Duty
 from comity.spine.tenancy.transaction import reading
 from comity.standing.directory.commands import name_node_counsel
 from comity.standing.directory.selectors import find_agencies
-from comity.standing.law.approvals import get_approval_request, get_release, get_release_request
+from comity.standing.law.approvals import get_approval_request, get_release, get_release_request, read_approvals
 from comity.standing.law.commands import approve_release, approve_rules, load_release, put_in_force
 from comity.standing.law.facts import DEMO_APPROVAL, ApprovalRequest, ReleaseFacts, ReleaseState
 from comity.standing.law.lint import LintError
@@ -95,6 +95,8 @@ def approve(
     by = acting_as(acting, duty=Duty.STEWARD)
     found = chosen_release(node, release, {ReleaseState.DRAFT})
     asked = _asked(found, rules, scope)
+    with reading(STEWARD):
+        done = read_approvals().list_unread(asked.rules)
     if form != "json":
         _say_changes(node, found, scope)
     signature = signature_by(means, by, asked.digest, node.now())
@@ -104,7 +106,6 @@ def approve(
         approve_rules(by=by, now=node.now(), release_id=found.id, rule_ids=rules, signature=signature)
     with reading(STEWARD):
         now = get_release(found.id, node.now())
-    done = [rule_id for rule_id in found.unapproved if rule_id not in now.unapproved]
     if form == "json":
         told = {"release": found.id, "approved": done, "key": signature.key_id, "left": now.unapproved}
         say_json(told | {"approval": now.approval})

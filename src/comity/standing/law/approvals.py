@@ -51,6 +51,12 @@ class Approvals:
         """Return the ids of those rules (id to digest) that lack an approval with a good signature, sorted."""
         return tuple(sorted(rule_id for rule_id, digest in digests.items() if not _is_good(self.rules.get(digest))))
 
+    def list_unread(self, digests: Mapping[str, str]) -> tuple[str, ...]:
+        """Return the ids of those rules that counsel may approve: open ones, and those with a demo approval only."""
+        open_rules = set(self.list_open(digests))
+        demo = {rule for rule, digest in digests.items() if rule not in open_rules and self.rules[digest].demo}
+        return tuple(sorted(open_rules | demo))
+
     def is_release_approved(self, release_id: UUID) -> bool:
         """Tell whether counsel's good signature covers the release as such."""
         return _is_good(self.releases.get(release_id))
@@ -163,7 +169,8 @@ def list_rule_digests() -> dict[UUID, dict[str, str]]:
 def get_approval_request(release_id: UUID, rule_ids: Sequence[str]) -> ApprovalRequest:
     """Return what counsel signs to approve these rules of a release; those approved already are left out.
 
-    Raises `UnknownReleaseError`, `UnknownRuleError`, `DamagedReleaseError`.
+    A rule with a demo approval, or with one whose signature is not good, is approved anew. Raises
+    `UnknownReleaseError`, `UnknownRuleError`, `DamagedReleaseError`.
     """
     release = read_release(release_id)
     digests = release.rule_digests
@@ -171,7 +178,7 @@ def get_approval_request(release_id: UUID, rule_ids: Sequence[str]) -> ApprovalR
     if unknown:
         raise UnknownRuleError(f"release `{release_id}` has no rule `{unknown[0]}`")
     wanted = {rule_id: digests[rule_id] for rule_id in sorted(set(rule_ids))}
-    rules = {rule_id: wanted[rule_id] for rule_id in read_approvals().list_open(wanted)}
+    rules = {rule_id: wanted[rule_id] for rule_id in read_approvals().list_unread(wanted)}
     return ApprovalRequest(release_id, release.digest, rules, approval_statement(release=release.digest, rules=rules))
 
 

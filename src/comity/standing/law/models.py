@@ -67,6 +67,8 @@ class LawRule(models.Model):
 class LawApproval(models.Model):
     """Act row: counsel's approval of one rule with its words. It holds for every release with the same digest.
 
+    Of several for one digest the latest with a good signature counts.
+
     `signature` signs `digest` (hex, SHA-256 of `rules.approval_statement` over `release` and every rule approved with
     this one, or of `rules.release_statement`) by the agency's key `key_id`. `demo` is `demo approval` where nobody read
     it as counsel, else null. The columns are null in rows of before approvals were signed; the database takes no new
@@ -78,7 +80,7 @@ class LawApproval(models.Model):
     agency_id = models.UUIDField()
     post_id = models.UUIDField()
     rule_id = models.TextField()
-    rule_digest = models.CharField(max_length=64, unique=True)
+    rule_digest = models.CharField(max_length=64, db_index=True)
     release = models.ForeignKey(LawRelease, models.PROTECT, null=True, related_name="+")
     key_id = models.TextField(null=True)
     scheme = models.TextField(null=True)

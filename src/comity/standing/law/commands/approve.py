@@ -32,11 +32,11 @@ def approve_rules(
     """Record counsel's approval of rules of a release, each with its words; returns the ids of new approvals.
 
     `signature` signs the digest of `approvals.get_approval_request` for the same rules, by a key the directory keeps
-    for counsel's agency, for signatures, good at `now`. A rule whose digest is approved already is passed over and
-    not part of what is signed; when none is left nothing is looked at. `note`: what a demonstration says of itself.
-    Writes one `law_approval` per rule and ledger entries `law.rules_approved` (one for every 400), in one transaction.
-    Raises `NotStewardError`, `NotCounselError`, `UnknownReleaseError`, `UnknownRuleError`, `KeyNotGoodError`,
-    `SignatureNotGoodError`; then nothing is written.
+    for counsel's agency, for signatures, good at `now`. A rule whose digest is approved already, other than for a
+    demonstration, is passed over and not part of what is signed; when none is left nothing is looked at. `note`: what a
+    demonstration says of itself. Writes one `law_approval` per rule and ledger entries `law.rules_approved` (one for
+    every 400), in one transaction. Raises `NotStewardError`, `NotCounselError`, `UnknownReleaseError`,
+    `UnknownRuleError`, `KeyNotGoodError`, `SignatureNotGoodError`; then nothing is written.
     """
     require_steward(by)
     with acting(by) as cursor:
@@ -55,9 +55,9 @@ def approve_release(*, by: Actor, now: datetime, release_id: UUID, signature: Si
 
     `signature` signs the digest of `approvals.get_release_request`, by a key as `approve_rules` asks for: what the
     release takes out against another is thereby approved too. `note`: what a demonstration says of itself. Writes one
-    `law_release_approval`, one `law_approval` for each rule not approved yet, and ledger entries
-    `law.release_approved` (one for every 400 rows), in one transaction. Raises `NotStewardError`, `NotCounselError`,
-    `UnknownReleaseError`, `KeyNotGoodError`, `SignatureNotGoodError`; then nothing is written.
+    `law_release_approval`, one `law_approval` for each rule not approved yet, or for a demonstration only, and ledger
+    entries `law.release_approved` (one for every 400 rows), in one transaction. Raises `NotStewardError`,
+    `NotCounselError`, `UnknownReleaseError`, `KeyNotGoodError`, `SignatureNotGoodError`; then nothing is written.
     """
     require_steward(by)
     act_id = new_id()
@@ -66,7 +66,7 @@ def approve_release(*, by: Actor, now: datetime, release_id: UUID, signature: Si
         asked = get_release_request(release_id)
         check_signature(agency_id=by.agency_id, signature=signature, digest=asked.digest, at=now)
         signed = _signed(asked, signature, by, now) | {"demo": note or None}
-        left = read_approvals().list_open(asked.rules)
+        left = read_approvals().list_unread(asked.rules)
         rows = _rule_rows({rule_id: asked.rules[rule_id] for rule_id in left}, signed)
         head = ("law_release_approval", signed | {"id": act_id})
         write_act(cursor, act="law.release_approved", by=by, now=now, rows=[head, *rows], ruleset=asked.release)
