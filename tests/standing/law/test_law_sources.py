@@ -1,5 +1,8 @@
 """Files of a release: what makes one, and every reason why files do not, by file and rule."""
 
+import subprocess
+import sys
+
 import pytest
 import small_law as small
 from hypothesis import given, settings
@@ -98,6 +101,24 @@ def test_a_pack_the_engine_cannot_hold_is_refused_and_ends_nothing(text, says):
     found = problems(with_pack(text))
     assert "packs/us.cedar: " in found
     assert says in found
+
+
+@pytest.mark.parametrize("end", ["", "\\"])
+def test_a_megabyte_of_quotes_without_an_end_is_refused_at_once(end):
+    code = (
+        "from comity.standing.law.problems import _unsafe\n"
+        f"print(*_unsafe(chr(34) + {chr(92) + chr(34)!r} * 500_000 + {end!r}))"
+    )
+    # In a process of its own: an expression that tries again and again cannot be interrupted in this one.
+    done = subprocess.run(  # noqa: S603 - our own code
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60
+    )
+    assert "more than 16000 characters, after the last" in done.stdout
+
+
+@pytest.mark.parametrize("bad", ['"' + "(" * 15_000, '"' + "\\" + '"[' * 7_000])
+def test_brackets_after_a_quote_without_an_end_are_refused_and_end_nothing(bad):
+    assert "packs/us.cedar: does not parse" in problems(with_pack(bad))
 
 
 @pytest.mark.parametrize(

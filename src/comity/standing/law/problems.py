@@ -16,7 +16,8 @@ LONGEST_RULE: Final = 16_000
 """Characters of a rule, for the same reason."""
 SPECIAL: Final = frozenset({CLAUSE, NOTHING, ERROR})
 """Texts that no rule says and the explanation of a decision needs."""
-_TOKEN: Final = re.compile(r'"(?:\\.|[^"\\])*"|//[^\n]*|[()\[\]{};]', re.DOTALL)
+_TOKEN: Final = re.compile(r'"(?:\\.|[^"\\])*+(?:"|\\?\Z)|//[^\n]*|[()\[\]{};]', re.DOTALL)
+"""A string without an end goes on to the end of the text: none of its quotes is tried again as the start of another."""
 _COLUMNS: Final = ("citation", "effect", "starts_on", "ends_on", "mark", "confidence")
 _CLOSED: Final[Mapping[str, str]] = {"mark": "SK", "confidence": "HML"}
 
