@@ -59,7 +59,6 @@ AGENCY_SEES = {
     "exchange_review": "holder_id = %(me)s AND (kind NOT IN ('held', 'released') OR reviewed_by = %(post)s)",
     "exchange_ruleset": NOBODY,
     "law_approval": EVERYBODY,
-    "law_authority": EVERYBODY,
     "law_in_force": EVERYBODY,
     "law_release": EVERYBODY,
     "law_release_approval": EVERYBODY,

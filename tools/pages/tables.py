@@ -53,6 +53,8 @@ def _tables(package: str) -> dict[str, _Table]:
         for model in apps.get_app_config(label).get_models()
     }
     for operation in _operations(package):
+        if getattr(operation, "table", None) not in found:
+            continue  # a later migration removed the table
         if isinstance(operation, Protect):
             found[operation.table].grants |= operation.grants
             found[operation.table].policies += operation.policies

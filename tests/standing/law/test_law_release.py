@@ -6,6 +6,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from small_law import authority
 
 from comity.config.node import Role
 from comity.kernel.digest import row_digest
@@ -31,11 +32,13 @@ from comity.standing.law.selectors import (
     get_current_law,
     get_law_of_release,
     list_authorities,
+    list_citations,
     read_release,
 )
 from law_signed import approve_signed, approve_whole, replayed
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+ADDED = "\n" + authority("Z99")
 
 
 def loaded(steward) -> UUID:
@@ -165,13 +168,28 @@ def test_every_act_stands_in_the_ledger_with_the_digest_of_its_rows(people):
             assert row_digest(bytes.fromhex(body["salt"]), row) == expected
 
 
-def test_authorities_are_kept_with_the_release(people):
-    loaded(people[0])
-    kept = list_authorities()
-    assert {row.code: row.tags for row in kept} == {code: one.tags for code, one in load_authorities().items()}
-    assert any(row.tags for row in kept)
-    tag = next(row.tags[0] for row in kept if row.tags)
-    assert [row.code for row in list_authorities(tag)] == [row.code for row in kept if tag in row.tags]
+def test_authorities_are_those_of_the_law_in_force_whatever_was_loaded_since(people):
+    with pytest.raises(NoLawInForceError):
+        list_authorities(NOW)
+    first = approved(people)
+    put_in_force(by=people[0], now=NOW, release_id=first)
+    shipped, known = shipped_release(), load_authorities()
+    words = shipped.authority_source.replace(known["F02"].citation, "8 U.S.C. 0000")
+    draft = Release(shipped.packs, shipped.text_sources, words + ADDED)
+    second = load_release(by=people[0], now=NOW, release=draft)
+    assert {one.code: one for one in list_authorities(NOW)} == known
+    assert list_citations() == {code: one.citation for code, one in known.items()}
+    tag = next(one.tags[0] for one in known.values() if one.tags)
+    assert [one.code for one in list_authorities(NOW, tag)] == sorted(
+        code for code, one in known.items() if tag in one.tags
+    )
+    later = NOW + timedelta(days=1)
+    approve_whole(people[1], second, later)
+    replayed(second, later)
+    put_in_force(by=people[0], now=later, release_id=second, effective_at=later + timedelta(days=1))
+    assert {one.code: one for one in list_authorities(later)} == known
+    found = {one.code: one.citation for one in list_authorities(later + timedelta(days=1))}
+    assert (found["F02"], found["Z99"]) == ("8 U.S.C. 0000", "the citation of Z99")
 
 
 def test_the_database_refuses_to_change_law_and_anyone_but_the_steward_to_add_it(people, node):

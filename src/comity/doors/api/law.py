@@ -136,9 +136,10 @@ def get_rules(request: HttpRequest, language: Language = Language.EN) -> HttpRes
 
 @router.get("/law/authorities", **declared(Scope.LAW_READ, gives={200: Authorities}))
 def get_authorities(request: HttpRequest) -> HttpResponse:
-    """List the authorities that rules rest on."""
-    with reading(caller_of(request).actor):
-        found = list_authorities()
+    """List the authorities that the rules in force rest on."""
+    caller = caller_of(request)
+    with reading(caller.actor):
+        found = list_authorities(caller.now)
     lines = tuple(
         AuthorityLine(
             code=one.code,

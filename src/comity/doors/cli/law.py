@@ -14,7 +14,6 @@ from comity.standing.law.approvals import list_releases, list_rule_approvals
 from comity.standing.law.catalogue import Catalogue, Word, load_catalogue
 from comity.standing.law.explain import get_rule_text
 from comity.standing.law.facts import ApprovalFacts, Law, ReleaseState
-from comity.standing.law.packs import load_authorities
 from comity.standing.law.selectors import get_current_law, list_authorities
 
 KINDS: Final = {
@@ -74,7 +73,7 @@ def show_rule(node: Node, *, rule_id: str, language: str, form: str) -> None:
         say_json(_rule_json(rule, law, language, approval) | {"text": rule.text})
         return
     words, catalogue = get_rule_text(rule.says, language, texts=law.texts), load_catalogue()
-    authorities = load_authorities()
+    authorities = law.authorities
     say(f"{rule.id}: {KINDS[rule.kind.value]}", style="bold")
     say(words.says, f"→ {words.forward}", "")
     say_facts(
@@ -247,11 +246,11 @@ _WORDS: Final = {
 }
 
 
-def show_authorities(*, tag: str | None, form: str) -> None:
-    """Print what the rules rest on; with a tag, only what is about that."""
+def show_authorities(node: Node, *, tag: str | None, form: str) -> None:
+    """Print what the rules in force rest on; with a tag, only what is about that."""
     with reading(STEWARD):
-        every = list_authorities()
-        found = every if tag is None else list_authorities(tag)
+        every = list_authorities(node.now())
+    found = [one for one in every if tag is None or tag in one.tags]
     known = sorted({one for authority in every for one in authority.tags})
     if tag is not None and tag not in known:
         remedy = f"use one of: {', '.join(known)}" if known else "no authority has a tag: leave it out"

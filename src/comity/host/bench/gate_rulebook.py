@@ -17,6 +17,7 @@ from comity.standing.agreements.vocabulary import AgreementKind
 from comity.standing.law.catalogue import load_catalogue
 from comity.standing.law.facts import Law
 from comity.standing.law.packs import (
+    load_authorities,
     load_rules,
     load_texts,
     shipped_authority_source,
@@ -52,7 +53,7 @@ class Rulebook:
 def shipped_law() -> Law:
     """Return the law this release ships."""
     release = Release(shipped_packs(), shipped_text_sources(), shipped_authority_source())
-    return Law(release.digest, load_rules(), new_id(), load_texts())
+    return Law(release.digest, load_rules(), new_id(), load_texts(), load_authorities())
 
 
 def make_rulebook(*, rules: int, edition: str) -> Rulebook:

@@ -11,7 +11,7 @@ from uuid import UUID
 from comity.kernel.digest import sha256
 from comity.kernel.time import Period
 from comity.spine.policy.rules import Rule
-from comity.standing.law.packs import Texts
+from comity.standing.law.packs import Authority, Texts
 
 DEMO_APPROVAL: Final = "demo approval"
 """What an approval says of itself where nobody read the rule as counsel; shown wherever approvals are."""
@@ -40,6 +40,7 @@ class Law:
     rules: tuple[Rule, ...]
     release_id: UUID
     texts: Texts
+    authorities: Mapping[str, Authority]
 
     def rules_on(self, day: date) -> tuple[Rule, ...]:
         """Return the rules dated to apply on `day`."""
@@ -122,20 +123,6 @@ class ReleaseFacts:
     def is_signed(self) -> bool:
         """Tell whether counsel's good signature covers the release as such, a demonstration's included."""
         return self.approval in {SIGNED, DEMO_APPROVAL}
-
-
-@dataclass(frozen=True, slots=True)
-class AuthorityFacts:
-    """What a rule rests on; `mark` S or K, `confidence` H, M or L (authorities.toml)."""
-
-    code: str
-    citation: str
-    effect: str
-    starts_on: date | None
-    ends_on: date | None
-    mark: str
-    confidence: str
-    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,35 +1,10 @@
-"""The tables of law. Every one but `law_authority` is an act table: inserted, never changed."""
+"""The tables of law. Every one is an act table: inserted, never changed."""
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
 from comity.kernel.ids import new_id
 from comity.standing.law.facts import DEMO_APPROVAL
-
-
-class LawAuthority(models.Model):
-    """What rules rest on; the steward keeps it current. `mark` S read, K general knowledge; `confidence` H, M, L.
-
-    `tags`: what it is about, in words of authorities.toml.
-    """
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    code = models.TextField(unique=True)
-    citation = models.TextField()
-    effect = models.TextField()
-    starts_on = models.DateField(null=True)
-    ends_on = models.DateField(null=True)
-    mark = models.CharField(max_length=1)
-    confidence = models.CharField(max_length=1)
-    tags = ArrayField(models.TextField(), default=list)
-
-    class Meta:
-        db_table = "law_authority"
-        constraints = [
-            models.CheckConstraint(condition=Q(mark__in=["K", "S"]), name="law_authority_mark"),
-            models.CheckConstraint(condition=Q(confidence__in=["H", "L", "M"]), name="law_authority_confidence"),
-        ]
 
 
 class LawRelease(models.Model):

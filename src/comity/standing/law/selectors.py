@@ -13,13 +13,13 @@ from django.db import connection
 from comity.kernel.time import Period
 from comity.spine.tenancy.stamps import Stamps, kept
 from comity.standing.law.facts import (
-    AuthorityFacts,
     InForce,
     Law,
     ReplayCounts,
     ReplayFacts,
 )
-from comity.standing.law.models import LawAuthority, LawRelease, LawReplay, LawSetting
+from comity.standing.law.models import LawRelease, LawReplay, LawSetting
+from comity.standing.law.packs import Authority
 from comity.standing.law.rules import Release
 from comity.standing.law.setting_facts import SETTING_ON, SETTING_PREFIX, SettingFacts
 
@@ -87,7 +87,7 @@ def _law(release_id: UUID, digest: str) -> Law:
     kept = _laws.get(digest)
     if kept is None or kept.release_id != release_id:
         release = read_release(release_id)
-        kept = Law(digest, release.rules, release_id, release.texts)
+        kept = Law(digest, release.rules, release_id, release.texts, release.authorities)
         _laws[digest] = kept
         if len(_laws) > _KEPT:
             _laws.popitem(last=False)
@@ -137,22 +137,22 @@ def list_replays(release_id: UUID) -> list[ReplayFacts]:
     ]
 
 
-def list_authorities(tag: str = "") -> list[AuthorityFacts]:
-    """Return the authorities, by code; only those with a tag where one is given."""
-    return [
-        AuthorityFacts(
-            code=row.code,
-            citation=row.citation,
-            effect=row.effect,
-            starts_on=row.starts_on,
-            ends_on=row.ends_on,
-            mark=row.mark,
-            confidence=row.confidence,
-            tags=tuple(row.tags),
-        )
-        for row in LawAuthority.objects.order_by("code")
-        if not tag or tag in row.tags
-    ]
+def list_authorities(at: datetime, tag: str = "") -> list[Authority]:
+    """Return the authorities of the law in force at `at`, by code; only those with a tag where one is given.
+
+    Raises `NoLawInForceError`.
+    """
+    known = get_current_law(at).authorities
+    return [one for _, one in sorted(known.items()) if not tag or tag in one.tags]
+
+
+def list_citations() -> dict[str, str]:
+    """Return the citation of every authority of a release that was ever put in force, by code; the newest counts."""
+    found: dict[str, str] = {}
+    for one in reversed(list_in_force()):
+        known = get_law_of_release(one.release_id).authorities
+        found |= {code: authority.citation for code, authority in known.items()}
+    return found
 
 
 def list_settings(at: datetime) -> dict[str, SettingFacts]:

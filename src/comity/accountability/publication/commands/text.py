@@ -19,7 +19,7 @@ from comity.standing.agreements.facts import AgreementFacts
 from comity.standing.agreements.selectors import get_agreement, get_version
 from comity.standing.directory.selectors import get_post
 from comity.standing.directory.vocabulary import PostFunction
-from comity.standing.law.selectors import list_authorities
+from comity.standing.law.selectors import list_citations
 
 TEXT_POSTS: Final = frozenset({PostFunction.PRIVACY_OFFICER, PostFunction.COUNSEL})
 """The posts of a party that may make a text public."""
@@ -115,7 +115,7 @@ def _of_others(stored: Iterable[Mapping[str, object]], own: str) -> list[Withhel
 
 
 def _citations(held: Iterable[Withheld]) -> Mapping[str, str]:
-    known = {one.code: one.citation for one in list_authorities()}
+    known = list_citations()
     for one in held:
         if one.authority not in known:
             raise UnknownAuthorityError(

@@ -108,8 +108,8 @@ def authorities(
     tag: Annotated[str | None, typer.Option(metavar="TAG", help="Only what is about this, such as `privacy`.")] = None,
     json: Json = False,
 ) -> None:
-    """List the statutes, regulations, cases and policies the rules rest on, and how sure we are of each."""
-    with opened(context):
+    """List the statutes, regulations, cases and policies the rules in force rest on, and how sure we are of each."""
+    with opened(context) as node:
         from comity.doors.cli import law
 
-        law.show_authorities(tag=tag, form=form_of(json))
+        law.show_authorities(node, tag=tag, form=form_of(json))

@@ -1,6 +1,5 @@
 """Load a release of the law: packs, words and authorities, checked whole before anything is stored."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -11,16 +10,15 @@ from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import acting
 from comity.standing.law.catalogue import load_catalogue
 from comity.standing.law.commands.record import Row, done_by, require_steward, write_act
-from comity.standing.law.models import LawAuthority, LawRelease
-from comity.standing.law.packs import Authority
+from comity.standing.law.models import LawRelease
 from comity.standing.law.rules import Release, shipped_release
 
 
 def load_release(*, by: Actor, now: datetime, release: Release | None = None) -> UUID:
     """Store a release (default: the package's) as a draft; returns its id, that of the stored one if it is the same.
 
-    Writes `law_release`, one `law_rule` per rule, the authorities, and ledger entries `law.loaded` (one for every 400
-    rows), in one transaction. Raises `NotStewardError`; `LintError` with every problem, before anything is written.
+    Writes `law_release`, one `law_rule` per rule, and ledger entries `law.loaded` (one for every 400 rows), in one
+    transaction. Raises `NotStewardError`; `LintError` with every problem, before anything is written.
     """
     require_steward(by)
     chosen = release or shipped_release()
@@ -29,7 +27,6 @@ def load_release(*, by: Actor, now: datetime, release: Release | None = None) ->
         known = LawRelease.objects.filter(digest=chosen.digest).values_list("id", flat=True).first()
         if known is not None:
             return known
-        _keep_authorities(chosen.authorities.values())
         return _store(cursor, by=by, now=now, release=chosen)
 
 
@@ -50,16 +47,3 @@ def _store(cursor: CursorWrapper, *, by: Actor, now: datetime, release: Release)
     ]
     write_act(cursor, act="law.loaded", by=by, now=now, rows=[("law_release", head), *rules], ruleset=release.digest)
     return release_id
-
-
-def _keep_authorities(authorities: Iterable[Authority]) -> None:
-    columns = ("citation", "effect", "starts_on", "ends_on", "mark", "confidence")
-    LawAuthority.objects.bulk_create(
-        [
-            LawAuthority(code=item.code, tags=list(item.tags), **{name: getattr(item, name) for name in columns})
-            for item in authorities
-        ],
-        update_conflicts=True,
-        unique_fields=["code"],
-        update_fields=(*columns, "tags"),
-    )
