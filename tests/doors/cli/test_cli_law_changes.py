@@ -1,6 +1,8 @@
 """How the law changes, at the command line: another release, what it changes, what is wrong with it."""
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ed25519
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from comity.standing.law.packs import load_rules
 
@@ -52,6 +54,41 @@ def test_what_changes_is_shown_before_putting_in_force(changed):
     assert told.code == 1
     assert "~ rule law-28" in told.out
     assert "counsel has not approved 1 rules" in told.err
+
+
+def test_counsel_is_shown_what_a_release_leaves_out_before_it_is_signed_and_without_it_nothing_is_law(
+    changed, tmp_path
+):
+    terminal, release = changed
+    gone = sorted(rule.id for rule in load_rules() if rule.jurisdiction == "us-ca")
+    shown = terminal.run("law", "show")
+    assert f"release {release} leaves out, of the law in force: {', '.join(gone)}" in " ".join(shown.out.split())
+    assert "the release as such is not" in " ".join(shown.out.split())
+    asked = terminal.run("law", "digest", "--all", "--json").value
+    assert (asked["takes_out"], '"schema":"comity/law-release-approval/1"' in asked["statement"]) == (gone, True)
+    assert all(f"- rule {rule}" in terminal.run("law", "digest", "--all").out for rule in gone)
+    key = ed25519.Ed25519PrivateKey.generate()
+    private, public = tmp_path / "k.pem", tmp_path / "k.pub.pem"
+    private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    public.write_bytes(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    counsel = ("--as", "az-ag/counsel")
+    assert terminal.run("keys", "publish", public, "--purpose", "signature", *counsel).code == 0
+    one = terminal.run("law", "approve", *counsel, "--rule", "law-28", "--key", private)
+    assert "→ the release as such is left" in one.out
+    refused = terminal.run("law", "put-in-force", "--release", release)
+    assert (refused.code, "has not approved release" in refused.err, f"`{gone[0]}`" in refused.err) == (1, True, True)
+    done = terminal.run("law", "approve", *counsel, "--all", "--key", private)
+    assert all(f"- rule {rule}" in done.out for rule in gone)
+    assert "→ `comity law put-in-force`" in done.out
+    assert terminal.run("law", "show", "--json").lines[-1]["approval"] == "signed"
+
+
+def test_the_keeper_says_whose_counsel_is_the_nodes(terminal):
+    assert "of ut-ag from now on" in terminal.run("law", "name-counsel", "ut-ag").out
+    refused = terminal.run("law", "setting", "set", "benefits_records", "on", "--reason", "x", "--as", "az-ag/counsel")
+    assert (refused.code, "counsel of the node is that of `ut-ag`" in refused.err) == (1, True)
+    nobody = terminal.run("law", "name-counsel", "nobody")
+    assert (nobody.code, "AGENCY: `nobody` is not in the directory" in nobody.err) == (2, True)
 
 
 def test_without_a_waiting_release_there_is_nothing_to_compare(reader):

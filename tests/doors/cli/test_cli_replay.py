@@ -85,6 +85,9 @@ def test_a_replay_of_the_waiting_release_lists_its_rule_and_is_recorded(asked):
     assert "8 U.S.C. 1373" in told.out
     [kept] = list_replays(release_id)
     assert (kept.counts.different, kept.list_digest in told.out) == (1, True)
+    assert "1 of 1 decisions made under the law in force are of this period" in told.out
+    empty = asked.run("law", "replay", "--from", "2020-01-01", "--to", "2020-01-02")
+    assert "that clears no way for the release" in empty.out
 
 
 @pytest.mark.parametrize(

@@ -24,9 +24,9 @@ from comity.standing.agreements.selectors import NoSuchAgreementError
 from comity.standing.agreements.terms import read_terms
 from comity.standing.law.catalogue import load_catalogue
 from comity.standing.law.explain import get_rule_text
-from comity.standing.law.facts import ReleaseState
+from comity.standing.law.facts import ReleaseFacts, ReleaseState
 from comity.standing.law.packs import Texts
-from comity.standing.law.selectors import get_law_of_release
+from comity.standing.law.selectors import get_law_of_release, list_replays
 
 WAITING: Final = {ReleaseState.DRAFT, ReleaseState.APPROVED}
 PROCESSES: Final = max(1, os.cpu_count() or 1)
@@ -80,9 +80,20 @@ def of_law(node: Node, *, release: str | None, since: str, until: str, out: str 
         texts = get_law_of_release(found.id).texts
     head = f"release {found.id} ({found.state.value}), as of {done.tried['as_of']}"
     code = _tell(done, head, words=lambda line: _law_words(line, texts), out=out, form=form)
-    if form != "json" and found.state is ReleaseState.APPROVED:
-        say("→ the replay is recorded; `comity law put-in-force` may follow")
+    if form != "json":
+        _say_clears(found)
     return code
+
+
+def _say_clears(found: ReleaseFacts) -> None:
+    """Say whether the replay that was recorded clears the way for the release."""
+    with reading(STEWARD):
+        counts = list_replays(found.id)[-1].counts
+    say(f"{counts.covered:,} of {counts.made or 0:,} decisions made under the law in force are of this period")
+    if not counts.is_of_something:
+        say("→ that clears no way for the release: decide a period again in which they were made")
+    elif found.state is ReleaseState.APPROVED:
+        say("→ the replay is recorded; `comity law put-in-force` may follow")
 
 
 def _tell(done: Replayed, head: str, *, words: Words, out: str | None, form: str) -> int:

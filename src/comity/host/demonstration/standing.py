@@ -12,9 +12,9 @@ from comity.spine.keys.detached import sign_detached
 from comity.spine.tenancy.actor import Actor, Duty, node_actor
 from comity.spine.tenancy.transaction import reading
 from comity.standing.agreements.demo.load import load_demo as load_agreements
-from comity.standing.directory.commands import add_agency_key
+from comity.standing.directory.commands import add_agency_key, name_node_counsel
 from comity.standing.directory.demo import load_demo as load_directory
-from comity.standing.directory.selectors import get_post_by_code
+from comity.standing.directory.selectors import get_post_by_code, list_node_counsel
 from comity.standing.directory.vocabulary import KeyPurpose
 from comity.standing.law.approvals import get_release, get_release_request
 from comity.standing.law.commands import approve_release, load_release, put_in_force
@@ -55,6 +55,10 @@ def _load_law(steward: Actor, now: datetime) -> None:
 
 def _approve(counsel: Actor, now: datetime, release: ReleaseFacts) -> None:
     """Approve as the made-up counsel: a real signature by a key whose private half is kept nowhere, marked as such."""
+    with reading(counsel):
+        is_named = bool(list_node_counsel())
+    if not is_named:
+        name_node_counsel(by=counsel, now=now, agency_id=counsel.agency_id)
     key = Ed25519PrivateKey.generate()
     add_agency_key(
         by=counsel,

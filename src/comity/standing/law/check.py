@@ -22,7 +22,11 @@ _RULE: Final = re.compile(r"rule `([^`]+)`")
 
 
 class Severity(StrEnum):
-    """How much a finding matters: an error keeps a release from being loaded or enforced, a warning does not."""
+    """How much a finding matters; a warning is for a lawyer to judge.
+
+    An error keeps a release from being loaded or put in force, but for `no-row`: that keeps a lawyer from signing the
+    tables.
+    """
 
     ERROR = "error"
     WARNING = "warning"

@@ -78,7 +78,8 @@ def check(
 ) -> None:
     """Find what is wrong, missing or about to end: citations, authorities, days no version covers, words, approvals.
 
-    Ends with 1 when something was found. Nothing is written; without `--release` no node is needed.
+    Ends with 1 when there is an error, with 0 when there are warnings only: they may stand. Nothing is written; without
+    `--release` no node is needed.
     """
     from comity.doors.cli import law_check
 
