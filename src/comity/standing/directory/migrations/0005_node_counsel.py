@@ -32,7 +32,7 @@ POWERS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("directory", "0003_keys_that_bind")]
+    dependencies = [("directory", "0004_passkeys")]
 
     operations = [
         migrations.RemoveConstraint(model_name="agency", name="directory_agency_powers"),
