@@ -70,7 +70,13 @@ def conclude_on_paper(offices, agreement_id) -> None:
     for one in lacks.unreviewed:
         by = offices.pima.privacy if one.agency == "pima-so" else offices.steward
         do.record_review(
-            by=by, kind=one.kind, agency=one.agency, finding=Finding.SATISFIED, document_sha256=PAPER, **given
+            by=by,
+            kind=one.kind,
+            agency=one.agency,
+            finding=Finding.SATISFIED,
+            document_sha256=PAPER,
+            digest=version.digest,
+            **given,
         )
     for post in (offices.pima.counsel, offices.pima.privacy):
         do.confirm_clauses(by=post, digest=version.digest, **given)

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="lawreplay",
             constraint=models.CheckConstraint(
-                condition=models.Q(("undetermined__gte", 0), ("covered__gte", 0), ("made__gte", models.F("covered"))),
+                condition=models.Q(("covered__gte", 0), ("made__gte", models.F("covered")), ("undetermined__gte", 0)),
                 name="law_replay_coverage",
             ),
         ),
