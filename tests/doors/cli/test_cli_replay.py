@@ -67,6 +67,8 @@ def test_an_offered_version_shows_by_clause_what_would_have_come_out_otherwise(a
 def test_the_version_in_force_comes_out_the_same(asked):
     told = asked.run("agreement", "replay", CODE, "--version", "1", *days(asked))
     assert (told.code, "1 decisions: 1 the same, 0 otherwise" in told.out) == (0, True)
+    until_now = asked.run("agreement", "replay", CODE, "--version", "1", *days(asked)[:2])
+    assert "1 decisions: 1 the same, 0 otherwise" in until_now.out
 
 
 def test_a_replay_of_the_waiting_release_lists_its_rule_and_is_recorded(asked):

@@ -15,6 +15,7 @@ from comity.doors.cli.node import Node
 from comity.doors.cli.say import moment, note, progress, say, say_json, say_table
 from comity.doors.cli.when import parse_period
 from comity.kernel.canonical import canonical
+from comity.kernel.time import utc_text
 from comity.spine.policy.again import QUOTA
 from comity.spine.tenancy.transaction import reading
 from comity.standing.agreements.candidate import find_version
@@ -41,11 +42,19 @@ Words = Callable[[Line], str]
 
 
 def of_version(
-    node: Node, *, code: str, number: int | None, since: str, until: str, acting: str | None, out: str | None, form: str
+    node: Node,
+    *,
+    code: str,
+    number: int | None,
+    since: str,
+    until: str | None,
+    acting: str | None,
+    out: str | None,
+    form: str,
 ) -> int:
     """Decide a period again under a version of an agreement; return 1 unless everything came out the same."""
     by = acting_as(acting) if acting else STEWARD
-    period = parse_period(since, until)
+    period = parse_period(since, until or utc_text(node.now()))
     with reading(by):
         version = find_version(code=code, number=number)
     with progress("decisions decided again", total=0) as bar:
@@ -62,9 +71,9 @@ def of_version(
     return _tell(done, head, words=_clause_words, out=out, form=form)
 
 
-def of_law(node: Node, *, release: str | None, since: str, until: str, out: str | None, form: str) -> int:
+def of_law(node: Node, *, release: str | None, since: str, until: str | None, out: str | None, form: str) -> int:
     """Decide a period again under a release of the law, as steward; return 1 unless everything came out the same."""
-    period = parse_period(since, until)
+    period = parse_period(since, until or utc_text(node.now()))
     found = chosen_release(node, release, WAITING, field="RELEASE")
     with progress("decisions decided again", total=0) as bar:
         done = replay_law(

@@ -10,7 +10,7 @@ from comity.doors.cli.node import opened
 
 Since = Annotated[str, typer.Option("--from", metavar="DATE", help="First day (UTC), or an instant.")]
 Until = Annotated[
-    str, typer.Option("--to", metavar="DATE", help="First day not taken, or an instant; cut off at this moment.")
+    str | None, typer.Option("--to", metavar="DATE", help="First day not taken, or an instant; now when left out.")
 ]
 Out = Annotated[str | None, typer.Option(metavar="FILE", help="Write the whole list into this new file, as JSON.")]
 
@@ -20,7 +20,7 @@ def replay_agreement(
     *,
     code: Code,
     since: Since,
-    until: Until,
+    until: Until = None,
     version: Annotated[
         int | None, typer.Option(min=1, help="Which version; the newest that was offered when left out.")
     ] = None,
@@ -57,7 +57,7 @@ def replay_law(
         str | None, typer.Argument(metavar="RELEASE", help="By id or its first characters; the one that waits.")
     ] = None,
     since: Since,
-    until: Until,
+    until: Until = None,
     out: Out = None,
     json: Json = False,
 ) -> None:
