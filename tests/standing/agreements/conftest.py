@@ -128,6 +128,16 @@ def draft(offices: Offices) -> Make:
 
 
 @pytest.fixture
+def offered(offices: Offices, draft: Make) -> UUID:
+    """Return the id of an agreement whose first version is on offer."""
+    from comity.standing.agreements import commands as do
+
+    agreement_id = draft()
+    do.offer_agreement(by=offices.pima.head, now=NOW, agreement_id=agreement_id)
+    return agreement_id
+
+
+@pytest.fixture
 def conclude(offices: Offices) -> Callable[[UUID], None]:
     """Offer the draft, do all that its parties have to do, put it in force."""
     from comity.spine.tenancy.transaction import reading

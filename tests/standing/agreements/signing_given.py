@@ -1,19 +1,24 @@
-"""What the tests of signing are given: keys that agencies published, signatures by them."""
+"""What the tests of signing are given: keys and signatures, what a version lacks, the database that refuses it."""
 
 from uuid import UUID
 
+import pytest
 from agreements_given import NOW
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from django.db import DatabaseError
 
 from comity.kernel.time import Period
 from comity.spine.keys.detached import sign_detached
 from comity.spine.keys.ring import Signature
 from comity.spine.tenancy.actor import Actor
-from comity.spine.tenancy.transaction import reading
+from comity.spine.tenancy.transaction import acting, reading
 from comity.standing.agreements import commands as do
+from comity.standing.agreements.commands.record import record_event
 from comity.standing.agreements.digest import signed_digest
-from comity.standing.agreements.selectors import list_versions
+from comity.standing.agreements.models import Agreement
+from comity.standing.agreements.selectors import get_readiness, list_versions
+from comity.standing.agreements.vocabulary import EventKind, Finding, ReviewKind
 from comity.standing.directory.commands import add_agency_key
 from comity.standing.directory.vocabulary import KeyPurpose
 
@@ -58,9 +63,6 @@ def sign(offices: object, office: object, agreement_id: UUID, *, by: Actor | Non
 
 def review_and_confirm(offices: object, office: object, agreement_id: UUID) -> None:
     """Do what a version lacks besides signatures, by the posts of one party."""
-    from comity.standing.agreements.selectors import get_readiness
-    from comity.standing.agreements.vocabulary import Finding
-
     by_code = {one.code: one for one in offices.by_id.values()}
     with reading(offices.steward):
         lacks = get_readiness(list_versions(agreement_id)[-1].id)
@@ -78,3 +80,34 @@ def review_and_confirm(offices: object, office: object, agreement_id: UUID) -> N
         )
     for by in (office.counsel, office.privacy):
         do.confirm_clauses(by=by, now=NOW, agreement_id=agreement_id, digest=newest(offices.steward, agreement_id))
+
+
+def assessed(offices, agreement_id, **changes) -> dict[str, object]:
+    """Return what a satisfied privacy assessment of the newest version for the sheriff is recorded with."""
+    return {
+        "digest": newest(offices.steward, agreement_id),
+        "kind": ReviewKind.PRIVACY_ASSESSMENT,
+        "agency": "pima-so",
+        "finding": Finding.SATISFIED,
+        "document_sha256": "b" * 64,
+        **changes,
+    }
+
+
+def readiness(offices, agreement_id):
+    with reading(offices.steward):
+        return get_readiness(list_versions(agreement_id)[-1].id)
+
+
+def refused_by_the_database(offices, agreement_id, lacking="") -> None:
+    with reading(offices.steward):
+        version_id = list_versions(agreement_id)[-1].id
+    with pytest.raises(DatabaseError, match=f"{lacking}.* is not put in force"), acting(offices.pima.head) as cursor:
+        record_event(
+            cursor,
+            agreement=Agreement.objects.get(id=agreement_id),
+            event=EventKind.PUT_IN_FORCE,
+            by=offices.pima.head,
+            now=NOW,
+            version_id=version_id,
+        )
