@@ -15,7 +15,10 @@ LONGEST_FILE: Final = 400
 LONGEST_README: Final = 25
 FLOORS: Final = {"spine": 0, "standing": 1, "coordination": 2, "accountability": 3}
 STANDING: Final = {"directory": 0, "law": 1, "training": 2, "agreements": 3}
-READS_WITHOUT_ACTING: Final = {"preview_disclosures": "decides by type and writes nothing"}
+READS_WITHOUT_ACTING: Final = {
+    "preview_disclosures": "decides by type and writes nothing",
+    "preview_for_another": "the same for who would share",
+}
 """Commands that open a reading transaction instead."""
 DONE_AGAIN_SINGLY: Final = {"answer_hidden_asks": "the whole tick, or when that fails each ask alone"}
 """Commands with a second transaction for what the first could not do."""

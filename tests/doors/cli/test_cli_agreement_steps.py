@@ -111,7 +111,7 @@ def test_a_file_drafted_again_is_the_next_version(drafted, write, signed):
     first = signed(drafted)
     assert drafted.run("agreement", "put-in-force", CODE, "--as", "az-dps/head").code == 0
     again = write("b.toml", FILE.replace("at most 50", "at most 40"))
-    assert drafted.run("agreement", "draft", again, "--as", "hsi-arizona/counsel").code == 0
+    assert drafted.run("agreement", "draft", again, "--as", "az-dps/counsel").code == 0
     second = signed(drafted)
     assert second != first
     assert drafted.run("agreement", "show", CODE, "--json").value["digest"] == first
