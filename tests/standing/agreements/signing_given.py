@@ -99,10 +99,11 @@ def readiness(offices, agreement_id):
         return get_readiness(list_versions(agreement_id)[-1].id)
 
 
-def refused_by_the_database(offices, agreement_id, lacking="") -> None:
+def refused_by_the_database(offices, agreement_id) -> str:
+    """Try to put the newest version in force past the commands; return what the database says."""
     with reading(offices.steward):
         version_id = list_versions(agreement_id)[-1].id
-    with pytest.raises(DatabaseError, match=f"{lacking}.* is not put in force"), acting(offices.pima.head) as cursor:
+    with pytest.raises(DatabaseError) as refused, acting(offices.pima.head) as cursor:
         record_event(
             cursor,
             agreement=Agreement.objects.get(id=agreement_id),
@@ -111,3 +112,4 @@ def refused_by_the_database(offices, agreement_id, lacking="") -> None:
             now=NOW,
             version_id=version_id,
         )
+    return str(refused.value)

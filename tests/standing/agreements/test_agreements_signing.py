@@ -260,7 +260,7 @@ def test_the_database_itself_refuses_force_while_something_is_missing(offices, o
     if "one" in done:
         digest = newest(offices.steward, offered)
         do.confirm_clauses(by=offices.pima.counsel, now=NOW, agreement_id=offered, digest=digest)
-    refused_by_the_database(offices, offered)
+    assert "is not put in force" in refused_by_the_database(offices, offered)
 
 
 @pytest.mark.parametrize(
