@@ -152,9 +152,13 @@ def test_parties_and_kind_of_an_agreement_that_is_there_stay(table, counsel):
 @pytest.mark.parametrize(
     ("path", "body", "field"),
     [
-        ("reviews", {"kind": "tea_leaves", "finding": "satisfied", "document_sha256": PAPER}, "kind"),
-        ("reviews", {"kind": "tribal_council", "finding": "satisfied", "document_sha256": "x"}, "document_sha256"),
-        ("reviews", {"kind": "tribal_council", "finding": "satisfied"}, "document_sha256"),
+        ("reviews", {"digest": DIGEST, "kind": "tea_leaves", "finding": "satisfied", "document_sha256": PAPER}, "kind"),
+        (
+            "reviews",
+            {"digest": DIGEST, "kind": "tribal_council", "finding": "satisfied", "document_sha256": "x"},
+            "document_sha256",
+        ),
+        ("reviews", {"digest": DIGEST, "kind": "tribal_council", "finding": "satisfied"}, "document_sha256"),
         ("confirmations", {"digest": "short"}, "digest"),
         ("confirmations", {"digest": DIGEST, "clauses": "all"}, "clauses"),
         ("confirmations", {"digest": DIGEST, "clauses": ["a"] * 5001}, "clauses"),
