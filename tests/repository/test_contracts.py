@@ -20,10 +20,11 @@ WRITERS: Final[Mapping[str, frozenset[str]]] = {
             "standing/directory/commands/record.py",
             "standing/law/commands/record.py",
             "standing/training/commands.py",
+            "accountability/publication/commands/record.py",
         }
     ),
     "appending": frozenset({"coordination/exchange/batch.py"}),
-    "enqueuing": frozenset({"coordination/exchange/batch.py"}),
+    "enqueuing": frozenset({"coordination/exchange/batch.py", "standing/agreements/commands/record.py"}),
     "seal_all": frozenset({"coordination/exchange/batch.py"}),
     "keep_rulesets": frozenset({"coordination/exchange/batch.py"}),
 }
