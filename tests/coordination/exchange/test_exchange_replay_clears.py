@@ -69,6 +69,16 @@ def test_a_period_in_which_nobody_asked_is_not_enough_where_somebody_had_asked(d
     refused(demo, release_id)
 
 
+def test_the_same_law_put_in_force_again_does_not_hide_what_was_decided_under_it(demo, release_id):
+    put(demo, DISCLOSED)
+    [current] = list_in_force()
+    demo.clock.advance(hours=1)
+    force(demo, current.release_id)
+    demo.clock.advance(hours=1)
+    assert replay(demo, release_id, LONG_AGO).made == 1
+    refused(demo, release_id)
+
+
 def test_where_nothing_was_decided_yet_a_replay_of_nothing_is_enough(demo, release_id):
     demo.clock.advance(hours=1)
     assert replay(demo, release_id, today(demo)).made == 0

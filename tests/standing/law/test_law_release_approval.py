@@ -113,7 +113,7 @@ def test_an_approval_slipped_in_beside_those_signed_makes_none_of_them_good(peop
     with node.connect(Role.BOOTSTRAP) as admin:
         admin.execute(
             f"INSERT INTO law_approval (id, rule_digest, {columns})"
-            f" SELECT gen_random_uuid(), repeat('0', 64), {columns}"
+            f" SELECT '00000000-0000-0000-0000-000000000001', repeat('0', 64), {columns}"
             " FROM law_approval WHERE rule_id = 'law-2'"
         )
     assert get_release(release_id, NOW).unapproved == ("law-1", "law-2")
