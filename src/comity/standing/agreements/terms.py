@@ -20,6 +20,8 @@ CLAUSE_ID: Final = r"^[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*$"
 """Every part starts with a letter, so that in `agr-<code>-<number>-<clause>` the number is found without doubt."""
 _SLUG: Final = re.compile(r"[a-z0-9][a-z0-9_.-]*")
 MAX_CLAUSES: Final = 5000
+FEW: Final = 12
+"""Up to as many known words are listed where an unknown one is refused."""
 MAX_PROVISIONS: Final = 500
 
 ClauseId = Annotated[str, Meta(pattern=CLAUSE_ID, max_length=64)]
@@ -288,7 +290,8 @@ def _codes(
 
 def _unknown(path: str, code: str, known: Collection[str], where: str) -> str:
     near = difflib.get_close_matches(code, sorted(known), n=3)
-    hint = f"did you mean {', '.join(f'`{word}`' for word in near)}?" if near else f"choose one of {where}"
+    few = f": {', '.join(f'`{word}`' for word in sorted(known))}" if 0 < len(known) <= FEW else ""
+    hint = f"did you mean {', '.join(f'`{word}`' for word in near)}?" if near else f"choose one of {where}{few}"
     return f"`{path}`: `{code}` is not among {where}; {hint}"
 
 
