@@ -104,7 +104,11 @@ def test_a_file_becomes_an_agreement_in_force_and_ends(drafted, signed):
     assert told.code == 0
     assert newest(drafted)["standing"] == "terminated"
     events = [line["event"] for line in drafted.run("agreement", "history", CODE, "--json").lines]
-    assert events == ["drafted", "offered", "signed", "signed", "put_in_force", "terminated"]
+    between = ["reviewed", "reviewed", "confirmed", "confirmed", "signed", "signed"]
+    assert events == ["drafted", "offered", *between, "put_in_force", "terminated"]
+    told = drafted.run("agreement", "history", CODE).out
+    assert "attorney determination of az-dps: satisfied" in told
+    assert "1 clauses" in told
 
 
 def test_a_file_drafted_again_is_the_next_version(drafted, write, signed):

@@ -27,8 +27,8 @@ def offered(terminal, write):
     assert terminal.run("agreement", "offer", CODE, "--as", "az-dps/counsel").code == 0
     digest = terminal.run("agreement", "show", CODE, "--offered", "--json").value["digest"]
     for kind, post in (("attorney_determination", "counsel"), ("privacy_assessment", "privacy")):
-        words = ("--kind", kind, "--finding", "satisfied", "--document", paper, "--as", f"az-dps/{post}")
-        assert terminal.run("agreement", "review", CODE, *words).code == 0
+        words = ("--kind", kind, "--finding", "satisfied", "--document", paper, "--digest", digest)
+        assert terminal.run("agreement", "review", CODE, *words, "--as", f"az-dps/{post}").code == 0
         assert terminal.run("agreement", "confirm", CODE, "--digest", digest, "--as", f"az-dps/{post}").code == 0
     return terminal, digest
 
@@ -63,7 +63,9 @@ def test_an_agreement_is_signed_by_passkey_and_verified_afterwards(offered, publ
     assert f"passkey {line['key']}" in terminal.run("agreement", "status", CODE).out
     assert terminal.run("agreement", "put-in-force", CODE, "--as", "az-dps/head").code == 0
     events = [one["event"] for one in terminal.run("agreement", "history", CODE, "--json").lines]
-    assert events == ["drafted", "offered", "signed", "signed", "put_in_force"]
+    assert events[:2] == ["drafted", "offered"]
+    assert [one for one in events if one == "signed"] == ["signed", "signed"]
+    assert events[-1] == "put_in_force"
     assert terminal.run("keys", "revoke-public", line["key"], "--as", "az-dps/head").code == 0
     sound = terminal.run("agreement", "verify")
     assert (sound.code, "proves what it says" in sound.out) == (0, True)

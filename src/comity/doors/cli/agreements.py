@@ -16,12 +16,11 @@ from comity.standing.agreements.selectors import (
     get_agreement,
     get_agreement_by_code,
     list_agreements,
-    list_events,
     list_versions,
 )
 from comity.standing.agreements.terms import read_terms
 from comity.standing.agreements.vocabulary import SuspensionReason
-from comity.standing.directory.selectors import list_agencies, list_agency_page, list_posts
+from comity.standing.directory.selectors import list_agency_page
 
 MOST_AGENCIES: Final = 50_000
 """Of a directory; the FBI lists some nineteen thousand."""
@@ -98,43 +97,6 @@ def resume(node: Node, *, code: str, acting: str) -> None:
         agreement = get_agreement_by_code(code)
     resume_agreement(by=by, now=node.now(), agreement_id=agreement.id)
     say(f"`{code}` is in force again")
-
-
-def history(*, code: str, form: str) -> None:
-    """Print what happened to an agreement, oldest first."""
-    with reading(STEWARD):
-        agreement = get_agreement_by_code(code)
-        events = list_events(agreement.id)
-        versions = {version.id: version.number for version in list_versions(agreement.id)}
-        agencies = list_agencies({event.for_agency_id or event.agency_id for event in events})
-        posts = list_posts({event.post_id for event in events})
-    rows = []
-    for event in events:
-        agency, post = agencies.get(event.for_agency_id or event.agency_id), posts.get(event.post_id)
-        who = f"{agency.code}/{post.code}" if agency and post else "the node's steward"
-        if event.for_agency_id and agency:
-            who += f", by letter of {agency.code}"
-        rows.append((event, versions.get(event.version_id) if event.version_id else None, who))
-    if form == "json":
-        for event, number, who in rows:
-            say_json(
-                {
-                    "at": event.at,
-                    "event": event.event,
-                    "version": number,
-                    "reason": event.reason or None,
-                    "effective_at": event.effective_at,
-                    "by": who,
-                }
-            )
-        return
-    say_table(
-        ("at", "event", "version", "takes effect", "reason", "by"),
-        [
-            (moment(one.at), _words(one.event), number or "", moment(one.effective_at), _words(one.reason), who)
-            for one, number, who in rows
-        ],
-    )
 
 
 def _agreement_json(agreement: AgreementFacts, now: datetime) -> dict[str, object]:

@@ -106,6 +106,15 @@ class ReviewFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfirmationFacts:
+    """That a post confirmed clauses of a version (their ids)."""
+
+    clauses: tuple[str, ...]
+    at: datetime
+    post_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class SignatureFacts:
     """A signature by key or passkey, or one post's attestation of one on paper."""
 

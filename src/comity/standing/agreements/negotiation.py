@@ -6,7 +6,7 @@ Nothing here opens a transaction: the caller's is used, and row-level security a
 from collections.abc import Collection
 from uuid import UUID
 
-from comity.standing.agreements.facts import CommentFacts, ReviewFacts, SignatureFacts
+from comity.standing.agreements.facts import CommentFacts, ConfirmationFacts, ReviewFacts, SignatureFacts
 from comity.standing.agreements.models import Comment, Confirmation, Party, Review, Signature, Version
 from comity.standing.agreements.readiness import (
     OWN_WITNESSES,
@@ -97,6 +97,12 @@ def list_reviews(version_id: UUID) -> list[ReviewFacts]:
         )
         for row in Review.objects.filter(version_id=version_id).order_by("at", "id")
     ]
+
+
+def list_confirmations(version_id: UUID) -> list[ConfirmationFacts]:
+    """Return the confirmations of a version, oldest first."""
+    rows = Confirmation.objects.filter(version_id=version_id).order_by("at", "id")
+    return [ConfirmationFacts(tuple(row.clauses), row.at, row.post_id) for row in rows]
 
 
 def list_signatures(version_id: UUID) -> list[SignatureFacts]:

@@ -24,6 +24,7 @@ from comity.standing.agreements.negotiation import (
     get_readiness,
     list_bound,
     list_comments,
+    list_confirmations,
     list_reviews,
     list_signatures,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "list_agreements",
     "list_all_due",
     "list_comments",
+    "list_confirmations",
     "list_events",
     "list_live_agreements",
     "list_reviews",

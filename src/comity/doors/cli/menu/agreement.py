@@ -106,11 +106,11 @@ def resume(context: typer.Context, *, code: Code, acting: Acting) -> None:
 
 @app.command()
 def history(context: typer.Context, *, code: Code, json: Json = False) -> None:
-    """Show what happened to an agreement, oldest first, and by which post."""
+    """Show what happened to an agreement, oldest first, and by which post: also who reviewed and confirmed."""
     with opened(context):
-        from comity.doors.cli import agreements
+        from comity.doors.cli import agreement_history
 
-        agreements.history(code=code, form=form_of(json))
+        agreement_history.history(code=code, form=form_of(json))
 
 
 @app.command()
