@@ -216,7 +216,7 @@ def test_paper_is_attested_by_two(drafted, prepare, write):
     digest, scan = prepare(drafted), write("scan.pdf", b"%PDF ink")
     words = ("--for", "hsi-arizona", "--digest", digest, "--scan", scan)
     first = drafted.run("agreement", "attest", CODE, *words, "--as", "az-dps/counsel")
-    assert (first.code, "1 of 2 posts" in first.out) == (0, True), first.err
+    assert (first.code, "1 post attests" in first.out) == (0, True), first.err
     second = drafted.run("agreement", "attest", CODE, *words, "--as", "az-dps/privacy")
     assert (second.code, "others do not bind it" in second.out) == (0, True), second.err
     status = drafted.run("agreement", "status", CODE)
@@ -322,3 +322,38 @@ def test_an_agreement_that_is_not_in_force_yet_takes_no_place(two, write):
     assert two.run("agreement", "draft", file, "--as", "az-dps/counsel").code == 0
     told = supersede(two, successor="vehicles-2029")
     assert (told.code, "put it in force first" in told.err) == (2, True)
+
+
+def test_an_empty_paper_proves_nothing(drafted, prepare, write):
+    digest = prepare(drafted)
+    empty = write("empty.pdf", b"")
+    words = ("--for", "hsi-arizona", "--digest", digest, "--scan", empty, "--as", "az-dps/counsel")
+    told = drafted.run("agreement", "attest", CODE, *words)
+    assert (told.code, "is empty" in told.err) == (2, True)
+    words = ("--kind", "attorney_determination", "--finding", "satisfied", "--document", empty, "--digest", digest)
+    told = drafted.run("agreement", "review", CODE, *words, "--as", "az-dps/counsel")
+    assert (told.code, "is empty" in told.err) == (2, True)
+
+
+def test_the_period_shown_is_that_of_the_version_shown_and_what_waits_says_from_when(drafted, write, signed):
+    signed(drafted)
+    assert "2026-01-01" in drafted.run("agreement", "show", CODE, "--offered").out
+    assert drafted.run("agreement", "put-in-force", CODE, "--as", "az-dps/head").code == 0
+    later = write("later.toml", FILE.replace("2026-01-01T07", "2099-01-01T07"))
+    assert drafted.run("agreement", "draft", later, "--as", "az-dps/counsel").code == 0
+    signed(drafted)
+    assert "2099-01-01" in drafted.run("agreement", "show", CODE, "--offered").out
+    told = drafted.run("agreement", "put-in-force", CODE, "--as", "az-dps/head")
+    assert "takes the place of the present one at 2099-01-01" in told.out
+    shown = drafted.run("agreement", "show", CODE).out
+    assert "version 2, in force from 2099-01-01" in shown
+    assert drafted.run("agreement", "show", CODE, "--json").value["version"] == 1
+
+
+def test_a_review_that_is_not_satisfied_is_not_ticked(drafted, prepare, paper):
+    digest = prepare(drafted)
+    words = ("--kind", "attorney_determination", "--finding", "not_satisfied", "--document", paper, "--digest", digest)
+    assert drafted.run("agreement", "review", CODE, *words, "--as", "az-dps/counsel").code == 0
+    lines = drafted.run("agreement", "status", CODE).out.splitlines()
+    [line] = [one for one in lines if "not satisfied" in one]
+    assert line.startswith("·")

@@ -11,7 +11,6 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from ninja.errors import ValidationError
 
-from comity.accountability.publication.selectors import NotPublishedError
 from comity.coordination.exchange.commands.account import NoAccountingTaskError, NotPrivacyOfficerError
 from comity.coordination.exchange.commands.answer import AnswerFaultError, NotAwaitingError
 from comity.coordination.exchange.commands.audit import NotAuditorError
@@ -196,7 +195,6 @@ ABSENT: Final = (
     HoldNotVisibleError,
     ItemNotVisibleError,
     NoSuchAgreementError,
-    NotPublishedError,
     NotInDirectoryError,
     TaskNotVisibleError,
     UnknownEntryError,

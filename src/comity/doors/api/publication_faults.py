@@ -11,6 +11,7 @@ from comity.accountability.publication.commands.text import (
     TooMuchWithheldError,
     UnknownAuthorityError,
 )
+from comity.accountability.publication.selectors import NotPublishedError
 from comity.accountability.publication.withholding import NoSuchPassageError
 from comity.doors.api.problems import Row
 
@@ -35,6 +36,13 @@ TABLE: Final[Mapping[type[Exception], Row]] = {
         "The version was not in force yet",
         "nothing was made public; put it in force first, then send this again after some seconds",
         field="digest",
+    ),
+    NotPublishedError: Row(
+        HTTPStatus.NOT_FOUND,
+        "not-public",
+        "Nothing of this name is public",
+        "`GET /public/agreements` lists what is, each with its versions",
+        field="",
     ),
     NotTextPostError: Row(
         HTTPStatus.FORBIDDEN,

@@ -2,12 +2,11 @@
 
 from collections.abc import Collection
 from datetime import timedelta
-from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
 from comity.doors.cli.acting import STEWARD, acting_as
-from comity.doors.cli.input import read_bytes
+from comity.doors.cli.input import hash_file
 from comity.doors.cli.mistakes import NOT_WELL, MistakeError
 from comity.doors.cli.new_file import write_new
 from comity.doors.cli.node import Node
@@ -25,7 +24,7 @@ from comity.standing.agreements.commands import (
 from comity.standing.agreements.conflicts import find_conflicts
 from comity.standing.agreements.digest import signed_digest
 from comity.standing.agreements.due import WARN_DAYS, is_near
-from comity.standing.agreements.facts import AgreementFacts, SignatureFacts, VersionFacts
+from comity.standing.agreements.facts import AgreementFacts, ReviewFacts, SignatureFacts, VersionFacts
 from comity.standing.agreements.readiness import PAPER_WITNESSES, Readiness
 from comity.standing.agreements.reviews import REVIEWERS
 from comity.standing.agreements.selectors import (
@@ -84,8 +83,9 @@ def status(node: Node, *, code: str, form: str) -> int:
     rows += [("✗", "confirmation", name, "it permits: a second person") for name in lacks.once_confirmed[:_SHOWN]]
     rows += [("✗", "confirmation", name, "it permits: a post of every sender") for name in lacks.not_by_sender[:_SHOWN]]
     rows += [("✗", "signature", party, _signer(party, lacks)) for party in lacks.unsigned]
-    rows += [("✓", "review", f"{_said(one.kind)} of {one.agency}", one.finding.value) for one in reviews]
-    rows += [("✓", "signature", parties[one.for_agency_id], _how(one)) for one in signatures]
+    rows += [(_counts(one, lacks), "review", f"{_said(one.kind)} of {one.agency}", _found(one)) for one in reviews]
+    signed = [(parties[one.for_agency_id], _how(one)) for one in signatures]
+    rows += [("·" if party in lacks.unsigned else "✓", "signature", party, how) for party, how in signed]
     say_table(("", "what", "of", "how"), rows)
     more = sum(max(0, len(names) - _SHOWN) for names in (lacks.unconfirmed, lacks.once_confirmed, lacks.not_by_sender))
     if more:
@@ -98,6 +98,15 @@ def status(node: Node, *, code: str, form: str) -> int:
         say("→ `comity law show RULE` says why; the clause stays without effect there")
     say("", "nothing is missing: `comity agreement put-in-force`" if lacks.is_ready else "not ready", style="bold")
     return 0 if lacks.is_ready else NOT_WELL
+
+
+def _counts(one: ReviewFacts, lacks: Readiness) -> str:
+    is_open = any((needed.kind, needed.agency) == (one.kind, one.agency) for needed in lacks.unreviewed)
+    return "·" if is_open else "✓"
+
+
+def _found(one: ReviewFacts) -> str:
+    return one.finding.value.replace("_", " ")
 
 
 def _said(kind: ReviewKind) -> str:
@@ -144,7 +153,7 @@ def review(
         kind=kind,
         agency=agency or own,
         finding=finding,
-        document_sha256=sha256(read_bytes(document, "--document")).hexdigest(),
+        document_sha256=hash_file(document, "--document"),
         reason=reason,
     )
     say(f"{_said(kind)} of `{agency or own}` recorded for version {version.number}: {finding.value}")
@@ -208,11 +217,12 @@ def attest(
         raise MistakeError("--scan, --scan-sha256", "one of the two is needed", "give the scan's file, or its hash")
     by = acting_as(acting)
     agreement, version = find_on_offer(code)
-    found = scan_sha256 or sha256(read_bytes(str(scan), "--scan")).hexdigest()
+    found = scan_sha256 or hash_file(str(scan), "--scan")
     seen = attest_signature(
         by=by, now=node.now(), agreement_id=agreement.id, digest=digest, agency=agency, scan_sha256=found
     )
-    say(f"attested: {seen} of {PAPER_WITNESSES} posts saw the signature of `{agency}`, scan {found}")
+    posts = "post attests" if seen == 1 else "posts attest"
+    say(f"attested: {seen} {posts} the signature of `{agency}` ({PAPER_WITNESSES} are needed), scan {found}")
     with reading(STEWARD):
         lacks = get_readiness(version.id)
     if agency in lacks.unwitnessed:

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from enum import StrEnum
-from hashlib import sha256
 from typing import Final, TypedDict
 from uuid import UUID
 
@@ -145,14 +144,14 @@ def withdraw(node: Node, *, code: str, acting: str) -> None:
     say(f"the notice is taken back: `{code}` goes on")
 
 
-def enter_letter(node: Node, *, code: str, party: str, act: str, reason: str, document: bytes) -> None:
-    """Do what a party of another node wrote, as the steward; the paper stays outside, its hash is recorded."""
+def enter_letter(node: Node, *, code: str, party: str, act: str, reason: str, document: str) -> None:
+    """Do what a party of another node wrote, as the steward; `document`: the SHA-256 of the letter."""
     found = _find(code)
     agency = {one.agency_code: one.agency_id for one in found.parties}.get(party)
     if agency is None:
         parties = ", ".join(one.agency_code for one in found.parties)
         raise MistakeError("--from", f"`{party}` is no party of `{code}`", f"its parties: {parties}")
-    letter = Letter(agency, sha256(document).hexdigest())
+    letter = Letter(agency, document)
     now = node.now()
     given: _Given = {"by": STEWARD, "now": now, "agreement_id": found.id, "letter": letter}
     match act:

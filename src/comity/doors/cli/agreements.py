@@ -1,8 +1,9 @@
 """`comity agreement`: what was agreed, in plain words, and what became of it; suspending and resuming."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from comity.doors.cli.acting import STEWARD, acting_as
 from comity.doors.cli.node import Node
@@ -11,15 +12,16 @@ from comity.kernel.time import Period
 from comity.spine.tenancy.transaction import reading
 from comity.standing.agreements.commands import resume_agreement, suspend_agreement
 from comity.standing.agreements.explain import clause_sentence
-from comity.standing.agreements.facts import AgreementFacts
+from comity.standing.agreements.facts import AgreementFacts, VersionFacts
 from comity.standing.agreements.selectors import (
     get_agreement,
     get_agreement_by_code,
     list_agreements,
+    list_events,
     list_versions,
 )
 from comity.standing.agreements.terms import read_terms
-from comity.standing.agreements.vocabulary import SuspensionReason
+from comity.standing.agreements.vocabulary import EventKind, SuspensionReason
 from comity.standing.directory.selectors import list_agency_page
 
 MOST_AGENCIES: Final = 50_000
@@ -44,7 +46,7 @@ def show_one(node: Node, *, code: str, parts: Collection[str], language: str, fo
     now = node.now()
     with reading(STEWARD):
         agreement = get_agreement_by_code(code)
-        versions = list_versions(agreement.id)
+        versions, events = list_versions(agreement.id), list_events(agreement.id)
         successor = get_agreement(agreement.successor_id).code if agreement.successor_id else None
     newest = versions[-1] if versions else None
     in_force = next((v for v in versions if v.id == agreement.current_version_id), newest)
@@ -54,12 +56,15 @@ def show_one(node: Node, *, code: str, parts: Collection[str], language: str, fo
         whole = _agreement_json(agreement, now) | {"successor": successor}
         if current is not None:
             whole |= {"version": current.number, "digest": current.digest}
+            whole |= {"from": current.period.starts_at, "to": current.period.ends_at}
             whole |= {"text": current.text} if "text" in parts else {}
             whole |= {"terms": current.terms} if "clauses" in parts else {}
         say_json(whole)
         return
     say(agreement.title, style="bold")
     waits = [v for v in versions if current and v.number > current.number]
+    is_open = agreement.standing(now) not in {"terminated", "superseded"}
+    scheduled = {one.version_id: one.effective_at for one in events if one.event is EventKind.SCHEDULED}
     say_facts(
         {
             "code": agreement.code,
@@ -68,10 +73,10 @@ def show_one(node: Node, *, code: str, parts: Collection[str], language: str, fo
             "superseded by": successor,
             "kind": _words(agreement.kind),
             "parties": _parties(agreement),
-            "period": _period(agreement.period),
+            "period": _period(current.period if current else agreement.period),
             "version": f"{current.number}, digest {current.digest}" if current else "none offered yet",
             "signed by": f"{len(current.signed_by)} of {len(current.parties)} parties" if current else "",
-            "waits": f"version {waits[-1].number}, offered {moment(waits[-1].offered_at)}" if waits else "",
+            "waits": _waits(waits[-1], scheduled) if waits and is_open else "",
         }
     )
     for clause in clauses:
@@ -79,6 +84,12 @@ def show_one(node: Node, *, code: str, parts: Collection[str], language: str, fo
         say(f"  {clause_sentence(clause, language=language)}")
     if current and "text" in parts:
         say("", current.text)
+
+
+def _waits(version: VersionFacts, scheduled: Mapping[UUID | None, datetime | None]) -> str:
+    if version.id in scheduled:
+        return f"version {version.number}, in force from {moment(scheduled[version.id])} on"
+    return f"version {version.number}, offered {moment(version.offered_at)}"
 
 
 def suspend(node: Node, *, code: str, acting: str, reason: SuspensionReason) -> None:

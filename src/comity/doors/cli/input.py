@@ -3,8 +3,10 @@
 import re
 import sys
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from enum import Enum
+from hashlib import sha256
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -57,6 +59,21 @@ def read_bytes(name: str, field: str) -> bytes:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise MistakeError(field, "is UTF-16", "save it as UTF-8")
     return content.removeprefix(_MARK)
+
+
+def hash_file(name: str, field: str) -> str:
+    """Return the SHA-256 (hex) of a paper, byte for byte; raises `MistakeError`, also for one that is empty."""
+    found = sha256()
+    try:
+        with nullcontext(sys.stdin.buffer) if name == STDIN else Path(name).open("rb") as file:
+            while block := file.read(1 << 20):
+                found.update(block)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "not a path"
+        raise MistakeError(field, f"`{name}` cannot be read: {why}", "give a file, or `-` for standard input") from None
+    if found.digest() == sha256().digest():
+        raise MistakeError(field, f"`{name}` is empty", "give the paper itself")
+    return found.hexdigest()
 
 
 def split_json(content: bytes, field: str) -> list[Item]:

@@ -24,6 +24,7 @@ from comity.standing.law.lint import LintError
 from comity.standing.law.selectors import read_release
 
 ID_SHOWN: Final = 8
+_NEXT: Final = "→ `comity law replay --from DAY` tries it on what was decided; then `comity law put-in-force`"
 _ENFORCEABLE: Final = {ReleaseState.APPROVED, ReleaseState.DRAFT, ReleaseState.SUPERSEDED}
 
 
@@ -52,7 +53,7 @@ def load(node: Node, *, folder: str | None, form: str) -> None:
         rules = f"{len(release.unapproved)} rules and " if release.unapproved else ""
         say(f"→ {rules}the release as such wait for counsel: `comity law digest --all`, then `comity law approve`")
     elif release.state is ReleaseState.APPROVED:
-        say("→ `comity law put-in-force`")
+        say(_NEXT)
 
 
 def export(node: Node, *, folder: str, release: str | None, form: str) -> None:
@@ -121,7 +122,7 @@ def _say_left(now: ReleaseFacts) -> None:
     elif not now.is_signed:
         say("→ the release as such is left: `comity law approve --as AGENCY/counsel --all` signs it")
     else:
-        say("→ `comity law put-in-force`")
+        say(_NEXT)
 
 
 def _say_changes(node: Node, found: ReleaseFacts, scope: str) -> None:

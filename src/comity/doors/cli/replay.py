@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Final
 
 from comity.coordination.exchange.commands.replay import replay_law, replay_version
@@ -90,8 +91,18 @@ def of_law(node: Node, *, release: str | None, since: str, until: str | None, ou
     head = f"release {found.id} ({found.state.value}), as of {done.tried['as_of']}"
     code = _tell(done, head, words=lambda line: _law_words(line, texts), out=out, form=form)
     if form != "json":
+        _say_later(found, done)
         _say_clears(found)
     return code
+
+
+def _say_later(found: ReleaseFacts, done: Replayed) -> None:
+    """Name the rules of the release that begin after the day it was tried for: what they change was not seen."""
+    day = date.fromisoformat(done.tried["as_of"])
+    with reading(STEWARD):
+        later = [one.id for one in get_law_of_release(found.id).rules if one.starts_on and one.starts_on > day]
+    if later:
+        say(f"! not tried, because they begin after {day}: {', '.join(later)}")
 
 
 def _say_clears(found: ReleaseFacts) -> None:

@@ -38,7 +38,7 @@ def signature_by(means: Means, by: Actor, digest: bytes, now: datetime) -> Signa
         return sign_detached(_private_key(means.key), digest)
     if means.signature is None or means.key_id is None:
         remedy = "give `--key PRIVATE.pem`, or `--signature FILE` with `--key-id ID`"
-        raise MistakeError("--key, --signature", "this is signed", remedy)
+        raise MistakeError("--key, --signature", "one of them is needed", remedy)
     content = read_bytes(means.signature, "--signature")
     with reading(STEWARD):
         key = get_signing_key(by.agency_id, means.key_id, now)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from comity.doors.cli.input import read_bytes
+from comity.doors.cli.input import hash_file, read_bytes
 from comity.doors.cli.menu.options import Acting, Json, Lang, Language, form_of
 from comity.doors.cli.mistakes import told
 from comity.doors.cli.node import opened
@@ -216,11 +216,11 @@ def letter(
 ) -> None:
     """Enter a letter of a party that is no tenant of this node, as the node's steward: it suspends, resumes or ends."""
     with told():
-        content = read_bytes(document, "--document")
+        paper = hash_file(document, "--document")
     with opened(context) as node:
         from comity.doors.cli import agreement_steps
 
-        agreement_steps.enter_letter(node, code=code, party=party, act=act.value, reason=reason, document=content)
+        agreement_steps.enter_letter(node, code=code, party=party, act=act.value, reason=reason, document=paper)
 
 
 @app.command("withdraw-notice")

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db import IntegrityError
@@ -228,13 +229,23 @@ def tstzrange(period: Period) -> TimestamptzRange:
     return TimestamptzRange(period.starts_at, period.ends_at)
 
 
+_KNOWN_RULES: Final = {
+    "directory_agency_key_key_id_key": "the key is published already; `comity keys published AGENCY` lists them",
+    "directory_agency_code_key": "an agency of this code is in the directory already",
+    "directory_agency_ori_key": "an agency with this ORI is in the directory already",
+}
+"""What a constraint's refusal means to who meets it."""
+
+
 @contextmanager
 def conflicts_named() -> Iterator[None]:
     """Turn the database's refusal into `DirectoryConflictError`, naming the broken rule and never the row's values."""
     try:
         yield
     except IntegrityError as error:
-        raise DirectoryConflictError(f"the directory refuses: rule `{broken_rule(error)}`") from error
+        rule = broken_rule(error)
+        told = _KNOWN_RULES.get(rule, f"the directory refuses: rule `{rule}`")
+        raise DirectoryConflictError(told) from error
 
 
 def broken_rule(error: IntegrityError) -> str:
