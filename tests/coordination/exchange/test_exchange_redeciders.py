@@ -1,14 +1,15 @@
 """The processes that decide again end with whoever started them, however that ends."""
 
 import os
+import select
 import signal
 import subprocess
 import sys
-import time
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 
 SCRIPT = """
-import os, time
+import os, sys
 import django
 django.setup()
 import comity.coordination.exchange.redeciders as redeciders
@@ -21,25 +22,37 @@ redeciders.Redecider = Idle
 with redeciders.redeciding(None, processes=3):
     children = open(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read().split()
     print(*children, flush=True)
-    time.sleep(60)
+    sys.stdin.read()
 """
+LONGEST = 20
+"""Seconds a process may take to notice that its starter is gone."""
 
 
-def is_alive(pid: int) -> bool:
+@contextmanager
+def watched(pids: Sequence[int]) -> Iterator[list[int]]:
+    """Hold each process by a descriptor that can be read once it has ended; none outlives the block."""
+    ends = [os.pidfd_open(pid) for pid in pids]
     try:
-        return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
-    except FileNotFoundError:
-        return False
+        yield ends
+    finally:
+        for end in ends:
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(end, signal.SIGKILL)
+            os.close(end)
+
+
+def has_ended(end: int, *, within: float) -> bool:
+    return end in select.select([end], [], [], within)[0]
 
 
 def test_a_killed_replay_leaves_no_process_behind():
-    with subprocess.Popen([sys.executable, "-c", SCRIPT], stdout=subprocess.PIPE, text=True) as starter:  # noqa: S603 - ours
+    with subprocess.Popen(  # noqa: S603 - ours
+        [sys.executable, "-c", SCRIPT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as starter:
         children = [int(pid) for pid in starter.stdout.readline().split()]
         assert len(children) == 3
-        assert all(map(is_alive, children))
-        os.kill(starter.pid, signal.SIGKILL)
-        starter.wait()
-    ended = time.monotonic() + 20
-    while any(map(is_alive, children)) and time.monotonic() < ended:
-        time.sleep(0.05)
-    assert not any(map(is_alive, children))
+        with watched(children) as ends:
+            assert not any(has_ended(end, within=0) for end in ends)
+            os.kill(starter.pid, signal.SIGKILL)
+            starter.wait()
+            assert all(has_ended(end, within=LONGEST) for end in ends)
