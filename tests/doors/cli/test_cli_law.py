@@ -230,4 +230,4 @@ def test_the_same_key_is_published_once(loaded, key_files):
     _, public = key_files("counsel")
     publish(loaded, public)
     told = loaded.run("keys", "publish", public, *HEAD, "--purpose", "signature")
-    assert (told.code, "key_id" in told.err) == (1, True)
+    assert (told.code, "is published already" in told.err) == (1, True)

@@ -72,14 +72,14 @@ def test_counsel_is_shown_what_a_release_leaves_out_before_it_is_signed_and_with
     private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     public.write_bytes(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
     counsel = ("--as", "az-ag/counsel")
-    assert terminal.run("keys", "publish", public, "--purpose", "signature", *counsel).code == 0
+    assert terminal.run("keys", "publish", public, "--purpose", "signature", "--as", "az-ag/head").code == 0
     one = terminal.run("law", "approve", *counsel, "--rule", "law-28", "--key", private)
     assert "→ the release as such is left" in one.out
     refused = terminal.run("law", "put-in-force", "--release", release)
     assert (refused.code, "has not approved release" in refused.err, f"`{gone[0]}`" in refused.err) == (1, True, True)
     done = terminal.run("law", "approve", *counsel, "--all", "--key", private)
     assert all(f"- rule {rule}" in done.out for rule in gone)
-    assert "→ `comity law put-in-force`" in done.out
+    assert "→ `comity law replay --from DAY`" in done.out
     assert terminal.run("law", "show", "--json").lines[-1]["approval"] == "signed"
 
 

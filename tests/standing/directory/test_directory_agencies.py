@@ -98,7 +98,7 @@ def test_an_agency_of_the_wrong_form_is_refused_with_the_broken_rule(steward, fa
 
 
 def test_an_ori_belongs_to_one_agency(steward):
-    with pytest.raises(DirectoryConflictError, match="ori"):
+    with pytest.raises(DirectoryConflictError, match="with this ORI"):
         register_agencies(by=steward, now=NOW, agencies=[UTAH, replace(UTAH, code="other")])
     assert list_agencies_by_code(["ut-dps-bci", "other"]) == {}
 

@@ -162,7 +162,7 @@ def test_a_public_key_is_published_once(offices):
         if office is offices.nogales:
             add_agency_key(agency_id=office.agency_id, public_pem=pem, **arguments)
         else:
-            with pytest.raises(DirectoryConflictError, match="key_id"):
+            with pytest.raises(DirectoryConflictError, match="published already"):
                 add_agency_key(agency_id=office.agency_id, public_pem=pem, **arguments)
 
 

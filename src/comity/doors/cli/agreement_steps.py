@@ -114,8 +114,9 @@ def into_force(node: Node, *, code: str, acting: str) -> None:
     """Put the version that every party has signed in force."""
     by = acting_as(acting)
     found = _find(code)
-    number, now = _newest(found).number, node.now()
+    now = node.now()
     since = put_in_force(by=by, now=now, agreement_id=found.id)
+    number = _newest(found).number
     if since > now and found.current_version_id is not None:
         say(
             f"version {number} of `{code}` takes the place of the present one at {moment(since)}, while the worker runs"

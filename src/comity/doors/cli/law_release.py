@@ -1,6 +1,7 @@
 """`comity law load`, `digest`, `approve`, `put-in-force`: how a release of the law comes into force."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from comity.doors.cli.acting import STEWARD, acting_as
@@ -21,9 +22,10 @@ from comity.standing.law.approvals import get_approval_request, get_release, get
 from comity.standing.law.commands import approve_release, approve_rules, load_release, put_in_force
 from comity.standing.law.facts import DEMO_APPROVAL, ApprovalRequest, ReleaseFacts, ReleaseState
 from comity.standing.law.lint import LintError
-from comity.standing.law.selectors import read_release
+from comity.standing.law.selectors import get_in_force, read_release
 
 ID_SHOWN: Final = 8
+_FIRST: Final = "→ `comity law put-in-force`"
 _NEXT: Final = "→ `comity law replay --from DAY` tries it on what was decided; then `comity law put-in-force`"
 _ENFORCEABLE: Final = {ReleaseState.APPROVED, ReleaseState.DRAFT, ReleaseState.SUPERSEDED}
 
@@ -53,7 +55,7 @@ def load(node: Node, *, folder: str | None, form: str) -> None:
         rules = f"{len(release.unapproved)} rules and " if release.unapproved else ""
         say(f"→ {rules}the release as such wait for counsel: `comity law digest --all`, then `comity law approve`")
     elif release.state is ReleaseState.APPROVED:
-        say(_NEXT)
+        say(_next(now))
 
 
 def export(node: Node, *, folder: str, release: str | None, form: str) -> None:
@@ -113,16 +115,22 @@ def approve(
         return
     of = asked.rules if scope == "all" else set(rules)
     say(f"{len(done)} rules approved, {len(of) - len(done)} were already; signed by key {signature.key_id}")
-    _say_left(now)
+    _say_left(now, node.now())
 
 
-def _say_left(now: ReleaseFacts) -> None:
-    if now.unapproved:
-        say(f"→ {len(now.unapproved)} left: {', '.join(now.unapproved[:ID_SHOWN])}")
-    elif not now.is_signed:
+def _say_left(found: ReleaseFacts, now: datetime) -> None:
+    if found.unapproved:
+        say(f"→ {len(found.unapproved)} left: {', '.join(found.unapproved[:ID_SHOWN])}")
+    elif not found.is_signed:
         say("→ the release as such is left: `comity law approve --as AGENCY/counsel --all` signs it")
     else:
-        say(_NEXT)
+        say(_next(now))
+
+
+def _next(now: datetime) -> str:
+    """Return what to do with an approved release; the first one has no decisions to be tried on."""
+    with reading(STEWARD):
+        return _NEXT if get_in_force(now) else _FIRST
 
 
 def _say_changes(node: Node, found: ReleaseFacts, scope: str) -> None:
