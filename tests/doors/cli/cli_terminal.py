@@ -1,12 +1,16 @@
 """The command line run in this process as a terminal would run it."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import msgspec
+import pytest
 import typer
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from comity.doors.cli.mount import mount
@@ -18,6 +22,12 @@ def cli_app() -> typer.Typer:
     app = typer.Typer(pretty_exceptions_enable=False)
     mount(app)
     return app
+
+
+@cache
+def commands():
+    """Return them made ready once: `CliRunner.invoke` would read every signature again for each command."""
+    return get_command(cli_app())
 
 
 @dataclass(frozen=True)
@@ -48,10 +58,12 @@ class Terminal:
     opener: Opener
 
     def run(self, *words: object, typed: bytes | str | None = None) -> Said:
-        result = CliRunner().invoke(cli_app(), [str(word) for word in words], input=typed, obj=self.opener)
-        if result.exception is not None and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return Said(result.exit_code, result.stdout, result.stderr)
+        with CliRunner().isolation(input=typed) as (out, err, _):
+            with pytest.raises(SystemExit) as ended:
+                commands().main([str(word) for word in words], prog_name="comity", obj=self.opener)
+            sys.stdout.flush()
+            sys.stderr.flush()
+            return Said(ended.value.code, out.getvalue().decode(), err.getvalue().decode())
 
     def ask(self, *asks: object, acting: str = "hsi-arizona", options: tuple[str, ...] = ()) -> list[Any]:
         raw = b"\n".join(one if isinstance(one, bytes) else msgspec.json.encode(one) for one in asks)

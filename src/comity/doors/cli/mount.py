@@ -26,13 +26,17 @@ from comity.doors.cli.menu import (
     shadow,
 )
 
+# Menus of several files are put together once: what is added again is told again, and slows every command.
+law_release.mount(law.app)
+law.app.command()(law_may.may)
+law.app.add_typer(law_setting.app, name="setting")
+replay.mount(agreement=agreement_signing.app, law=law.app)
+agreement_texts.mount(agreement.app)
+agreement.app.command()(publication.publish)
+
 
 def mount(app: typer.Typer) -> None:
     """Add every command; each finds an `Opener` in `context.obj`."""
-    law_release.mount(law.app)
-    law.app.command()(law_may.may)
-    law.app.add_typer(law_setting.app, name="setting")
-    replay.mount(agreement=agreement_signing.app, law=law.app)
     exchange.mount(app)
     app.command("told")(outside.record_told)
     app.command()(review.review)
@@ -43,8 +47,6 @@ def mount(app: typer.Typer) -> None:
     app.add_typer(retention.app, name="retention")
     app.add_typer(directory.app, name="directory")
     app.add_typer(law.app, name="law")
-    agreement_texts.mount(agreement.app)
-    agreement.app.command()(publication.publish)
     app.add_typer(publication.app, name="public")
     app.add_typer(agreement_signing.app, name="agreement")
     app.add_typer(ledger.app, name="ledger")
