@@ -264,6 +264,7 @@ def run_template(server: DatabaseAccess, home: Path) -> str:
 
 @pytest.fixture
 def run(server: DatabaseAccess, home: Path, run_template: str, tmp_path: Path) -> Iterator[Demo]:
-    """A node of one test's own after a full run."""
+    """A node of one test's own after a full run; its clock goes on from the run's last moment, ahead of the wall's."""
     with demo_node(server, home, run_template, tmp_path) as node:
+        [(node.clock.now,)] = node.look("SELECT greatest(clock_timestamp(), max(decided_at)) FROM exchange_decision")
         yield node
