@@ -120,6 +120,20 @@ def put_in_force(demo, agreement_id):
     return version
 
 
+def amend(demo, version):
+    """Put a later version of the same agreement in force."""
+    do.revise_draft(
+        by=demo.actor("az-dps", "counsel"),
+        now=demo.clock(),
+        agreement_id=version.agreement_id,
+        title="Plates, again",
+        text="1 Plates, twice.\n",
+        terms=dict(version.terms),
+        period=version.period,
+    )
+    put_in_force(demo, version.agreement_id)
+
+
 def test_a_draft_and_an_offer_are_their_parties_own(demo, work):
     agreement_id = draft(demo, text="1 Plates.\n")
     work()
@@ -274,23 +288,30 @@ def test_a_next_version_is_public_beside_the_earlier_one(demo, work):
         by=demo.actor("az-dps", "privacy"),
         now=demo.clock(),
     )
-    with reading(demo.node("steward")):
-        terms = dict(list_versions(agreement_id)[-1].terms)
-    do.revise_draft(
-        by=demo.actor("az-dps", "counsel"),
-        now=demo.clock(),
-        agreement_id=agreement_id,
-        title="Plates, again",
-        text="1 Plates, twice.\n",
-        terms=terms,
-        period=first.period,
-    )
-    put_in_force(demo, agreement_id)
+    amend(demo, first)
     work()
     with reading_published():
         versions = list_published_versions("plates")
     assert [(one.number, one.text) for one in versions] == [(2, ""), (1, "1 Plates.\n")]
-    assert newest("plates")[0].number == 2
+    shown, _, told = newest("plates")
+    assert (shown.number, shown.state, shown.successor) == (2, "in_force", "")
+    assert [(one.change.value, one.number) for one in told] == [
+        ("put_in_force", 2), ("text_published", 1), ("put_in_force", 1)
+    ]  # fmt: skip
+
+
+def test_an_agreement_another_takes_the_place_of_is_told_as_replaced(demo, work):
+    former, later = (draft(demo, text="1 Plates.\n", code=code) for code in ("plates", "plates-anew"))
+    first = put_in_force(demo, former)
+    amend(demo, first)
+    put_in_force(demo, later)
+    do.supersede_agreement(by=demo.actor("az-dps", "head"), now=demo.clock(), agreement_id=former, successor_id=later)
+    work()
+    shown, _, told = newest("plates")
+    assert (shown.number, shown.state, shown.successor) == (2, "superseded", "plates-anew")
+    assert [(one.change.value, one.number) for one in told] == [
+        ("superseded", 2), ("put_in_force", 2), ("put_in_force", 1)
+    ]  # fmt: skip
 
 
 def test_the_public_reads_names_and_not_codes_and_spanish_agrees_in_number(demo):

@@ -10,6 +10,7 @@ class Change(StrEnum):
     SUSPENDED = "suspended"
     RESUMED = "resumed"
     SUPERSEDED = "superseded"
+    """Another agreement took its place. A later version of the same one is told as put in force alone."""
     NOTICE_GIVEN = "notice_given"
     NOTICE_WITHDRAWN = "notice_withdrawn"
     TERMINATED = "terminated"

@@ -55,11 +55,12 @@ def _publish(cursor: CursorWrapper, agreement_id: UUID, *, by: Actor, now: datet
     told = list_told(agreement.code)
     fresh: list[Told] = []
     current: VersionFacts | None = None
+    newest = next((one.version_id for one in reversed(events) if one.event is EventKind.PUT_IN_FORCE), None)
     for event in events:
         if event.event is EventKind.PUT_IN_FORCE and event.version_id is not None:
             current = versions[event.version_id]
             _keep_version(agreement, current, event)
-        if current is not None and event.event.value in _CHANGES and event.id not in told:
+        if current is not None and _is_change(event, newest) and event.id not in told:
             fresh.append(_told(event, current))
     if current is None or not fresh:
         return 0
@@ -67,6 +68,16 @@ def _publish(cursor: CursorWrapper, agreement_id: UUID, *, by: Actor, now: datet
     party_ids = [party.agency_id for party in agreement.parties]
     record_changes(cursor, code=agreement.code, party_ids=party_ids, told=fresh, by=by, now=now)
     return len(fresh)
+
+
+def _is_change(event: EventFacts, newest: UUID | None) -> bool:
+    """Tell whether the public is told of an event; `newest`: the version that was last put in force.
+
+    That a later version of the same agreement took an earlier one's place is told as that one put in force, not as an
+    agreement replaced by another.
+    """
+    is_of_earlier_version = event.event is EventKind.SUPERSEDED and event.version_id != newest
+    return event.event.value in _CHANGES and not is_of_earlier_version
 
 
 def _told(event: EventFacts, version: VersionFacts) -> Told:
