@@ -1,6 +1,7 @@
 """Past decisions decided again at the command line, before a version is signed or a release put in force."""
 
 import json
+import sys
 from datetime import timedelta
 
 import pytest
@@ -90,6 +91,14 @@ def test_a_replay_of_the_waiting_release_lists_its_rule_and_is_recorded(asked):
     assert "1 of 1 decisions made under the law in force are of this period" in told.out
     empty = asked.run("law", "replay", "--from", "2020-01-01", "--to", "2020-01-02")
     assert "that clears no way for the release" in empty.out
+
+
+def test_a_process_that_ends_early_is_told_in_a_sentence(asked, monkeypatch):
+    monkeypatch.setattr("comity.doors.cli.replay.PROCESSES", 2)
+    monkeypatch.setattr("comity.coordination.exchange.commands.replay.FEWEST", 0)
+    monkeypatch.setattr("comity.coordination.exchange.redeciders.Redecider.decide", lambda *_: sys.exit(3))
+    told = asked.run("agreement", "replay", CODE, "--version", "1", *days(asked))
+    assert (told.code, "ended before its work; nothing was recorded, run it again" in told.err) == (1, True), told.err
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from comity.coordination.exchange.commands.deliver import DeliveryNotVisibleErro
 from comity.coordination.exchange.commands.replay import NotReplayerError, PeriodNotPastError
 from comity.coordination.exchange.commands.retention import UnknownReasonError
 from comity.coordination.exchange.holders import NobodyInPostError
+from comity.coordination.exchange.redeciders import RedeciderEndedError
 from comity.coordination.exchange.reload import AskNotVisibleError
 from comity.doors.cli.mistakes import DATABASE_GONE, NOT_WELL, QUEUE, UNUSABLE, MistakeError
 from comity.kernel.states import IllegalTransitionError
@@ -218,6 +219,7 @@ NOT_WELLS: Final[Mapping[type[Exception], str]] = {
     NothingToExportError: "`comity ledger checkpoint` signs the first",
     PeriodOverError: "draft one with a period to come",
     PayloadGoneError: "ask again for what you still need",
+    RedeciderEndedError: "",
     TaskClosedError: "nobody needs to decide this any more; " + QUEUE,
     UnsignedError: "`comity agreement sign CODE` signs, as head of the party",
     WrongPostError: "",
