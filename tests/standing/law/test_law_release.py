@@ -177,12 +177,8 @@ def test_authorities_are_those_of_the_law_in_force_whatever_was_loaded_since(peo
     words = shipped.authority_source.replace(known["F02"].citation, "8 U.S.C. 0000")
     draft = Release(shipped.packs, shipped.text_sources, words + ADDED)
     second = load_release(by=people[0], now=NOW, release=draft)
-    assert {one.code: one for one in list_authorities(NOW)} == known
+    assert [(one.code, one) for one in list_authorities(NOW)] == sorted(known.items())
     assert list_citations() == {code: one.citation for code, one in known.items()}
-    tag = next(one.tags[0] for one in known.values() if one.tags)
-    assert [one.code for one in list_authorities(NOW, tag)] == sorted(
-        code for code, one in known.items() if tag in one.tags
-    )
     later = NOW + timedelta(days=1)
     approve_whole(people[1], second, later)
     replayed(second, later)

@@ -137,13 +137,9 @@ def list_replays(release_id: UUID) -> list[ReplayFacts]:
     ]
 
 
-def list_authorities(at: datetime, tag: str = "") -> list[Authority]:
-    """Return the authorities of the law in force at `at`, by code; only those with a tag where one is given.
-
-    Raises `NoLawInForceError`.
-    """
-    known = get_current_law(at).authorities
-    return [one for _, one in sorted(known.items()) if not tag or tag in one.tags]
+def list_authorities(at: datetime) -> list[Authority]:
+    """Return the authorities of the law in force at `at`, by code. Raises `NoLawInForceError`."""
+    return [one for _, one in sorted(get_current_law(at).authorities.items())]
 
 
 def list_citations() -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from comity.standing.agreements.reading.headings import ALIKE_ALONE, Title, is_headed, is_loud, known_title, title_of
@@ -286,8 +286,3 @@ def _is_apart(lines: Sequence[Line], place: int) -> bool:
             or len(last.bare) < SHORT_LINE
         )
     return before.page != lines[place].page or bool(_ENDS.search(before.bare))
-
-
-def with_kinds(candidate: Candidate, kinds: frozenset[str]) -> Candidate:
-    """Return the candidate with what its number can be narrowed down."""
-    return replace(candidate, kinds=kinds)

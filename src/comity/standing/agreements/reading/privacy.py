@@ -51,7 +51,7 @@ SIGNED: Final = re.compile(
 """What stands where somebody signed by a machine; who it was, stands near."""
 _RANK: Final = (
     r"Sheriff|Chief|Director|Commissioner|Superintendent|Colonel|Captain|Lieutenant|Major|Sergeant|Deputy|Warden|Mayor"
-    r"|Marshal|Governor|Attorney\s+General|Constable|Administrator|Secretary|Superintendent|Officer|Agent|Counsel"
+    r"|Marshal|Governor|Attorney\s+General|Constable|Administrator|Secretary|Officer|Agent|Counsel"
 )
 _ADDRESSED: Final = r"Mr|Mrs|Ms|Dr|Honorable|Hon|Capt|Lt|Sgt|Col|Maj|Cpl|Captain|Lieutenant|Colonel|Major|Sergeant"
 """What stands before a person's name only, or nearly so."""
