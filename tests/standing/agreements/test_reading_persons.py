@@ -4,6 +4,8 @@ import pytest
 from reading_given import agreement_with, all_words, read
 
 from comity.standing.agreements.reading.found import Model
+from comity.standing.agreements.reading.lines import Line
+from comity.standing.agreements.reading.privacy import PERSON, shield_lines
 from comity.standing.agreements.reading.synthetic import HEAVY, make_agreement, scan
 
 NAMES = ("bartholomew", "quill", "octavia", "nkemdirim", "will page", "grant march")
@@ -65,6 +67,22 @@ def test_a_person_of_contact_is_left_out(heading, block):
 def test_who_signed_is_left_out(block):
     words = f"Changes are made in writing.\n\n{SIGNED[block]}"
     assert leaked(agreement_with("MODIFICATION OF THIS MOA", words)) == []
+
+
+def shielded(words: str, *, is_contact: bool) -> str:
+    line = Line(1, 1, words)
+    return shield_lines([line], contacts=[line] if is_contact else [], known=()).lines[0].text
+
+
+@pytest.mark.parametrize("mark", ["/s/", "digitally signed by", "DocuSigned by", "signed by", "e-signed by"])
+def test_a_mark_of_signing_leaves_out_its_line_in_a_block_and_in_the_text(mark):
+    assert [shielded(f"{mark} will march", is_contact=where) for where in (True, False)] == [PERSON, PERSON]
+
+
+@pytest.mark.parametrize("mark", ["digitally signed", "e-signed", "esigned", "______"])
+def test_what_may_say_something_else_leaves_out_its_line_in_a_block_only(mark):
+    words = f"{mark} on the day, will march"
+    assert (shielded(words, is_contact=True), shielded(words, is_contact=False)) == (PERSON, words)
 
 
 @pytest.mark.parametrize("words", SENTENCES)

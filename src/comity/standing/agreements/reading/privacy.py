@@ -44,11 +44,11 @@ _LABEL: Final = re.compile(
     r"|fax|cell|e-?mail|address)\s*[:/]",
     re.IGNORECASE,
 )
-_SIGNED: Final = re.compile(r"/s/|\bdigitally\s+signed\b|\be-?signed\b|_{3,}", re.IGNORECASE)
-SIGNED: Final = re.compile(
-    r"digitally\s+signed\s+by|/s/|^\s*(?:docu|e-)?signed\s+by\b|\bdocusigned\s+by\b", re.IGNORECASE
-)
+_SIGNED_BY: Final = r"/s/|digitally\s+signed\s+by|\bdocusigned\s+by\b|^\s*(?:e-)?signed\s+by\b"
+SIGNED: Final = re.compile(_SIGNED_BY, re.IGNORECASE)
 """What stands where somebody signed by a machine; who it was, stands near."""
+_SIGNED_IN_BLOCK: Final = re.compile(rf"{_SIGNED_BY}|\bdigitally\s+signed\b|\be-?signed\b|_{{3,}}", re.IGNORECASE)
+"""Where everybody is who signs, `by` may be missing, and a line to sign on is enough."""
 _RANK: Final = (
     r"Sheriff|Chief|Director|Commissioner|Superintendent|Colonel|Captain|Lieutenant|Major|Sergeant|Deputy|Warden|Mayor"
     r"|Marshal|Governor|Attorney\s+General|Constable|Administrator|Secretary|Officer|Agent|Counsel"
@@ -128,7 +128,7 @@ def _contact(text: str, words: Collection[str]) -> str:
         return indent + REACHED
     if _is_place(bare):
         return indent + REACHED
-    if _SIGNED.search(bare):
+    if _SIGNED_IN_BLOCK.search(bare):
         return indent + PERSON
     unknown = [word for word in re.findall(r"[A-Za-z][\w'’-]*", bare) if not _is_known(word, words)]
     names = [word for word in unknown if word[0].isupper() or not word.isalpha()]
