@@ -13,6 +13,7 @@ from comity.accountability.publication.commands.text import (
     NotInForceYetError,
     NotTextPostError,
     UnknownAuthorityError,
+    UnknownDigestError,
 )
 from comity.accountability.publication.facts import content_of
 from comity.accountability.publication.selectors import (
@@ -232,6 +233,22 @@ def test_what_is_withheld_stands_in_the_text_and_on_an_authority(demo, agreement
             now=demo.clock(),
         )
     assert newest() == before
+
+
+def test_a_digest_of_no_version_is_told_apart_from_one_that_is_not_public_yet(demo):
+    agreement_id = draft(demo, text="1 Plates.\n")
+    version, privacy = put_in_force(demo, agreement_id), demo.actor("az-dps", "privacy")
+    other = newest()[1].digest
+    for digest, error in (
+        (version.digest, NotInForceYetError),
+        ("0" * 64, UnknownDigestError),
+        (other, UnknownDigestError),
+    ):
+        given = {"agreement_id": agreement_id, "digest": digest, "withhold": (), "by": privacy}
+        with pytest.raises(error):
+            publish_text(now=demo.clock(), **given)
+        with reading(privacy), pytest.raises(error):
+            preview_text(**given)
 
 
 def test_an_agency_publishes_nothing_in_the_nodes_place(demo, agreement_id):

@@ -82,7 +82,7 @@ def test_a_text_is_published_without_what_stays_back(office, table, anybody):
 @pytest.mark.parametrize(
     ("agency", "post", "change", "status", "field"),
     [
-        ("az-dps", "privacy", {"digest": "0" * 64}, 409, "digest"),
+        ("az-dps", "privacy", {"digest": "0" * 64}, 422, "digest"),
         ("az-dps", "privacy", {"digest": "x"}, 400, "digest"),
         ("az-dps", "privacy", {"withhold": [{"paragraph": 1, "authority": "Z99"}]}, 422, "withhold"),
         ("az-dps", "privacy", {"withhold": [{"paragraph": 99, "authority": "A05"}]}, 422, "withhold"),

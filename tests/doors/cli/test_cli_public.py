@@ -93,8 +93,27 @@ def test_what_is_not_there_is_told(reader, words, message):
     assert (told.code, message in told.err) == (2, True)
 
 
+def published(reader):
+    return [
+        reader.node.look(f"SELECT t::text FROM publication_{name} t ORDER BY 1")
+        for name in ("agreement", "version", "change")
+    ]
+
+
 @pytest.mark.parametrize("post", ["az-dps/head", "mesa-pd/privacy"])
 def test_only_a_partys_privacy_officer_or_counsel_publishes(reader, digest, post):
     told = reader.run("agreement", "publish", CODE, "--digest", digest, "--as", post)
     assert told.code in {1, 2}
     assert "Traceback" not in told.err
+
+
+@pytest.mark.parametrize("options", [(), ("--preview",)])
+def test_a_digest_of_no_version_is_told_to_a_party_alone(reader, options):
+    before = published(reader)
+    mistyped = ("agreement", "publish", CODE, "--digest", "0" * 64, *options)
+    told = reader.run(*mistyped, *PRIVACY)
+    message = f"comity: --digest: `{'0' * 64}` is no version of `{CODE}`"
+    assert (told.code, told.err.splitlines()) == (2, [message, f"  → see `comity agreement show {CODE}`"])
+    stranger = reader.run(*mistyped, "--as", "mesa-pd/privacy")
+    assert (stranger.code, "no version of" in stranger.err) == (2, False)
+    assert published(reader) == before

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router
 
 from comity.accountability.publication.commands import Passage, publish_text
-from comity.accountability.publication.commands.text import MOST_WITHHELD
+from comity.accountability.publication.commands.text import MOST_WITHHELD, UnknownDigestError
 from comity.accountability.publication.facts import AgreementShown, ChangeShown, VersionShown, digest_of
 from comity.accountability.publication.selectors import (
     get_published,
@@ -21,6 +21,7 @@ from comity.accountability.publication.selectors import (
 from comity.doors.api.agreement_lines import AgreementCode, Digest, find_agreement
 from comity.doors.api.answers import Moment, moment
 from comity.doors.api.directory import CODE
+from comity.doors.api.problems import FieldProblem, ProblemError, unprocessable
 from comity.doors.api.reading import read_json
 from comity.doors.api.routes import declared, open_to_all, reply
 from comity.doors.api.scopes import caller_of
@@ -171,7 +172,12 @@ def post_publication(request: HttpRequest, code: AgreementCode) -> HttpResponse:
     body = read_json(request, PublicationBody, most=MOST_WITHHELD_BYTES)
     found = find_agreement(caller, code)
     passages = [Passage(one.paragraph, one.words, one.authority) for one in body.withhold]
-    publish_text(agreement_id=found.id, digest=body.digest, withhold=passages, by=caller.actor, now=caller.now)
+    try:
+        publish_text(agreement_id=found.id, digest=body.digest, withhold=passages, by=caller.actor, now=caller.now)
+    except UnknownDigestError:
+        remedy = f"send the `digest` of a version that `GET /agreements/{found.code}` shows"
+        problem = FieldProblem("digest", "no version of the agreement has it", remedy)
+        raise ProblemError(unprocessable((problem,))) from None
     with reading_published():
         versions = list_published_versions(found.code)
     return reply(HTTPStatus.OK, _version(next(one for one in versions if one.digest == body.digest)))

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 import msgspec
 
 from comity.accountability.publication.commands import Passage, preview_text, publish_text
-from comity.accountability.publication.commands.text import MOST_WITHHELD
+from comity.accountability.publication.commands.text import MOST_WITHHELD, UnknownDigestError
 from comity.accountability.publication.facts import AgreementShown, ChangeShown, VersionShown, content_of, digest_of
 from comity.accountability.publication.selectors import (
     get_published,
@@ -17,13 +17,13 @@ from comity.accountability.publication.selectors import (
 )
 from comity.accountability.publication.summary import load_texts
 from comity.accountability.publication.withholding import paragraphs_of
-from comity.doors.cli.acting import STEWARD, acting_as
+from comity.doors.cli.acting import acting_as
 from comity.doors.cli.mistakes import MistakeError
 from comity.doors.cli.node import Node
 from comity.doors.cli.say import day, moment, note, say, say_facts, say_json, say_table
 from comity.spine.tenancy.actor import Duty
 from comity.spine.tenancy.transaction import reading, reading_published
-from comity.standing.agreements.selectors import get_agreement_by_code, list_versions
+from comity.standing.agreements.selectors import get_agreement_by_code
 
 OPTION: Final = "--withhold"
 
@@ -109,25 +109,28 @@ def show_one(node: Node, *, code: str, number: int | None, parts: set[str], lang
 def publish(node: Node, *, code: str, digest: str, withhold: bytes | None, mode: str, acting: str, form: str) -> None:
     """Make the text of the version with this digest public, or print what would be, its paragraphs numbered."""
     by, passages = acting_as(acting, duty=Duty.AGENCY), _passages(withhold)
-    with reading(STEWARD):
-        agreement = get_agreement_by_code(code)
-        if digest not in {one.digest for one in list_versions(agreement.id)}:
-            raise MistakeError(
-                "--digest", f"`{digest}` is no version of `{code}`", f"see `comity agreement show {code}`"
-            )
-    if mode == "preview":
-        with reading(by):
-            text = preview_text(agreement_id=agreement.id, digest=digest, withhold=passages, by=by)
-        for number, paragraph in enumerate(paragraphs_of(text), 1):
-            say(f"[{number}] {paragraph}")
-        note("nothing is public by this; leave out `--preview` to publish it")
-        return
-    text = publish_text(agreement_id=agreement.id, digest=digest, withhold=passages, by=by, now=node.now())
+    with reading(by):
+        agreement_id = get_agreement_by_code(code).id
+    try:
+        if mode == "preview":
+            with reading(by):
+                text = preview_text(agreement_id=agreement_id, digest=digest, withhold=passages, by=by)
+            _preview(text)
+            return
+        text = publish_text(agreement_id=agreement_id, digest=digest, withhold=passages, by=by, now=node.now())
+    except UnknownDigestError as error:
+        raise MistakeError("--digest", str(error), f"see `comity agreement show {code}`") from None
     if form == "json":
         say_json({"code": code, "digest": digest, "withheld": len(passages), "characters": len(text)})
         return
     say(f"the text of `{code}` is public, {len(passages)} passages withheld by you")
     note(f"→ read it as everybody does: `comity public show {code} --text`")
+
+
+def _preview(text: str) -> None:
+    for number, paragraph in enumerate(paragraphs_of(text), 1):
+        say(f"[{number}] {paragraph}")
+    note("nothing is public by this; leave out `--preview` to publish it")
 
 
 def _passages(content: bytes | None) -> Sequence[Passage]:

@@ -16,7 +16,7 @@ from comity.accountability.publication.withholding import Withheld, public_text
 from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import acting
 from comity.standing.agreements.facts import AgreementFacts
-from comity.standing.agreements.selectors import get_agreement, get_version
+from comity.standing.agreements.selectors import get_agreement, get_version, list_versions
 from comity.standing.directory.selectors import get_post
 from comity.standing.directory.vocabulary import PostFunction
 from comity.standing.law.selectors import list_citations
@@ -30,8 +30,12 @@ class NotTextPostError(PermissionError):
     """The acting post may not make the text public; the message names who may."""
 
 
+class UnknownDigestError(LookupError):
+    """No version of the agreement has this digest."""
+
+
 class NotInForceYetError(ValueError):
-    """No version of this digest has been published: it was never in force, or the worker has not told of it yet."""
+    """The version has not been published: it was never in force, or the worker has not told of it yet."""
 
 
 class UnknownAuthorityError(LookupError):
@@ -56,13 +60,12 @@ def publish_text(*, agreement_id: UUID, digest: str, withhold: Sequence[Passage]
 
     `by`: privacy officer or counsel of a party. What another party withheld stays withheld; the acting party's own
     passages are replaced by `withhold`. One transaction: the version's row, act row `text_published`, ledger entry.
-    Raises `NotTextPostError`, `NotInForceYetError`, `NoSuchPassageError`, `UnknownAuthorityError`,
-    `TooMuchWithheldError`, `AlteredVersionError`, `NoSuchAgreementError`.
+    Raises `NotTextPostError`, `UnknownDigestError`, `NotInForceYetError`, `NoSuchPassageError`,
+    `UnknownAuthorityError`, `TooMuchWithheldError`, `AlteredVersionError`, `NoSuchAgreementError`.
     """
     with acting(by) as cursor:
         agreement = get_agreement(agreement_id)
-        found = PublishedVersion.objects.select_for_update().filter(digest=digest)
-        row, held, text = _text_of(agreement, found, withhold, by=by)
+        row, held, text = _text_of(agreement, PublishedVersion.objects.select_for_update(), digest, withhold, by=by)
         row.text, row.withheld, row.text_at = text, [asdict(one) for one in held], now
         row.save(update_fields=["text", "withheld", "text_at"])
         told = Told(number=row.number, change=Change.TEXT_PUBLISHED, happened_at=now)
@@ -72,15 +75,17 @@ def publish_text(*, agreement_id: UUID, digest: str, withhold: Sequence[Passage]
 
 def preview_text(*, agreement_id: UUID, digest: str, withhold: Sequence[Passage], by: Actor) -> str:
     """Return what `publish_text` would make public, writing nothing; in the caller's transaction, raises the same."""
-    return _text_of(get_agreement(agreement_id), PublishedVersion.objects.filter(digest=digest), withhold, by=by)[2]
+    return _text_of(get_agreement(agreement_id), PublishedVersion.objects.all(), digest, withhold, by=by)[2]
 
 
 def _text_of(
-    agreement: AgreementFacts, found: QuerySet[PublishedVersion], withhold: Sequence[Passage], *, by: Actor
+    agreement: AgreementFacts, rows: QuerySet[PublishedVersion], digest: str, withhold: Sequence[Passage], *, by: Actor
 ) -> tuple[PublishedVersion, tuple[Withheld, ...], str]:
     own = _require_text_post(agreement, by)
-    row = found.filter(code=agreement.code).first()
+    row = rows.filter(code=agreement.code, digest=digest).first()
     if row is None:
+        if digest not in {one.digest for one in list_versions(agreement.id)}:
+            raise UnknownDigestError(f"`{digest}` is no version of `{agreement.code}`")
         raise NotInForceYetError(
             f"the public has not been told of this version of `{agreement.code}`; that follows within seconds of its"
             " being put in force, while the worker runs"
