@@ -100,11 +100,23 @@ def published(reader):
     ]
 
 
-@pytest.mark.parametrize("post", ["az-dps/head", "mesa-pd/privacy"])
-def test_only_a_partys_privacy_officer_or_counsel_publishes(reader, digest, post):
-    told = reader.run("agreement", "publish", CODE, "--digest", digest, "--as", post)
-    assert told.code in {1, 2}
-    assert "Traceback" not in told.err
+@pytest.mark.parametrize("options", [(), ("--preview",)])
+@pytest.mark.parametrize(
+    ("post", "code", "message"),
+    [
+        (
+            "az-dps/head",
+            1,
+            "comity: a post with function `counsel`, `privacy_officer` does this, `head` has `agency_head`",
+        ),
+        ("mesa-pd/privacy", 2, f"comity: CODE: no agreement `{CODE}` that is open to you"),
+    ],
+)
+def test_only_a_partys_privacy_officer_or_counsel_publishes(reader, digest, post, code, message, options):
+    before = published(reader)
+    told = reader.run("agreement", "publish", CODE, "--digest", digest, "--as", post, *options)
+    assert (told.code, told.out, told.err.splitlines()[0]) == (code, "", message)
+    assert published(reader) == before
 
 
 @pytest.mark.parametrize("options", [(), ("--preview",)])
