@@ -16,7 +16,11 @@ CITED = {"A05": "A.R.S. 39-121", "F16": "5 U.S.C. 552a"}
 
 
 def kept(*passages: tuple[int, str]) -> str:
-    held = [Withheld(paragraph, words, "A05", "az-dps") for paragraph, words in passages]
+    return kept_by(*((paragraph, words, "A05") for paragraph, words in passages))
+
+
+def kept_by(*passages: tuple[int, str, str]) -> str:
+    held = [Withheld(paragraph, words, authority, "az-dps") for paragraph, words, authority in passages]
     return public_text(TEXT, withheld=held, citations=CITED)
 
 
@@ -40,6 +44,23 @@ def test_passages_that_overlap_go_together():
     told = kept((2, "desk seven at 555-0100"), (2, "555-0100"))
     assert "desk seven" not in told
     assert "555-0100" not in told
+    assert "Call [withheld: A.R.S. 39-121],\nor desk eight at [withheld: A.R.S. 39-121]." in told
+
+
+@pytest.mark.parametrize(
+    ("passages", "shown"),
+    [
+        (((2, "desk seven", "F16"), (2, "seven at 555-0100", "A05")), "[withheld: 5 U.S.C. 552a; A.R.S. 39-121],\n"),
+        (((2, "seven at 555-0100", "A05"), (2, "desk seven", "F16")), "[withheld: 5 U.S.C. 552a; A.R.S. 39-121],\n"),
+        (((2, "Call desk seven at", "A05"), (2, "desk", "F16")), "[withheld: A.R.S. 39-121; 5 U.S.C. 552a] 555-0100"),
+        (((2, "desk", "A05"), (2, "desk", "F16")), "Call [withheld: A.R.S. 39-121; 5 U.S.C. 552a] seven"),
+        (((2, "desk seven at", "A05"), (2, "seven", "F16"), (2, "at 555", "A05")), "39-121; 5 U.S.C. 552a]-0100"),
+        (((2, "", "A05"), (2, "desk seven", "F16")), "share.\n\n[withheld: A.R.S. 39-121; 5 U.S.C. 552a]\n \n3"),
+        (((2, "desk", "A05"), (2, " seven", "F16")), "Call [withheld: A.R.S. 39-121] [withheld: 5 U.S.C. 552a] at"),
+    ],
+)
+def test_every_authority_that_keeps_back_some_of_what_goes_together_is_shown_once(passages, shown):
+    assert shown in kept_by(*passages)
 
 
 @pytest.mark.parametrize("passage", [(0, ""), (4, ""), (-1, ""), (1, "555-0100"), (1, " "), (3, "Purpose")])

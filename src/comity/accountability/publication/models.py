@@ -63,7 +63,7 @@ class PublishedChange(models.Model):
     """Act row: something was made public about an agreement at `at`, that happened at `happened_at`.
 
     `event_id`: the agreement's event, none where a text was published. `is_notice`: the text of the agreement wants the
-    public told of it. `digest`: of what is public of agreement and version from then on (`content.digest_of`).
+    public told of it. `digest`: of what is public of agreement and version from then on (`facts.digest_of`).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

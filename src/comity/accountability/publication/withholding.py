@@ -8,6 +8,8 @@ from typing import Final
 
 _BETWEEN: Final = re.compile(r"(\n[ \t]*(?:\n[ \t]*)+)")
 MARK: Final = "[withheld: {citation}]"
+_Span = tuple[int, int, tuple[str, ...]]
+"""From, until, and the citations of what keeps back what lies between."""
 
 
 class NoSuchPassageError(ValueError):
@@ -35,8 +37,8 @@ def paragraphs_of(text: str) -> tuple[str, ...]:
 def public_text(text: str, *, withheld: Iterable[Withheld], citations: Mapping[str, str]) -> str:
     """Return the text with each passage replaced by the citation of its authority, wherever it stands in its paragraph.
 
-    Passages that overlap go together: of one paragraph the longest is taken out first. Raises `NoSuchPassageError`,
-    `KeyError` for an authority that `citations` lacks.
+    Passages that overlap go together, and in their place stands every citation, in the order they begin, each once.
+    Raises `NoSuchPassageError`, `KeyError` for an authority that `citations` lacks.
     """
     parts = _BETWEEN.split(text.strip("\n"))
     taken: dict[int, list[Withheld]] = defaultdict(list)
@@ -51,19 +53,19 @@ def public_text(text: str, *, withheld: Iterable[Withheld], citations: Mapping[s
 
 
 def _without(paragraph: str, number: int, passages: Iterable[Withheld], citations: Mapping[str, str]) -> str:
-    spans: list[tuple[int, int, str]] = []
+    spans: list[_Span] = []
     for one in passages:
-        mark = MARK.format(citation=citations[one.authority])
+        cited = (citations[one.authority],)
         if not one.words:
-            spans.append((0, len(paragraph), mark))
+            spans.append((0, len(paragraph), cited))
             continue
-        found = [(hit.start(), hit.end(), mark) for hit in _places(one.words, paragraph)]
+        found = [(hit.start(), hit.end(), cited) for hit in _places(one.words, paragraph)]
         if not found:
             raise NoSuchPassageError(f"words to withhold do not stand in paragraph {number}; copy them from the text")
         spans += found
     kept, end = "", 0
-    for first, last, mark in _joined(spans):
-        kept += paragraph[end:first] + mark
+    for first, last, cited in _joined(spans):
+        kept += paragraph[end:first] + MARK.format(citation="; ".join(cited))
         end = last
     return kept + paragraph[end:]
 
@@ -73,12 +75,12 @@ def _places(words: str, paragraph: str) -> Iterable[re.Match[str]]:
     return re.finditer(r"\s+".join(re.escape(word) for word in words.split()) or r"(?!)", paragraph)
 
 
-def _joined(spans: Iterable[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
-    joined: list[tuple[int, int, str]] = []
-    for first, last, mark in sorted(spans, key=lambda span: (span[0], -span[1])):
+def _joined(spans: Iterable[_Span]) -> list[_Span]:
+    joined: list[_Span] = []
+    for first, last, cited in sorted(spans, key=lambda span: (span[0], -span[1])):
         if joined and first < joined[-1][1]:
             start, end, held = joined[-1]
-            joined[-1] = (start, max(end, last), held)
+            joined[-1] = (start, max(end, last), tuple(dict.fromkeys((*held, *cited))))
         else:
-            joined.append((first, last, mark))
+            joined.append((first, last, cited))
     return joined
