@@ -4,6 +4,7 @@ from contextlib import contextmanager
 from html.parser import HTMLParser
 
 import pytest
+from agreement_files import CODE, agreement_file
 from cli_terminal import Terminal
 from rich.console import Console
 
@@ -12,14 +13,7 @@ from comity.spine.tenancy.transaction import reading
 from comity.standing.agreements.demo.conclude import conclude
 from comity.standing.agreements.selectors import get_agreement_by_code, list_versions
 
-CODE = "vehicles-2027"
-FILE = f"""
-code = "{CODE}"
-title = "Vehicles"
-kind = "sharing_mou"
-starts_at = 2026-01-01T07:00:00Z
-text = '''
-1 Purpose. Vehicles go to investigators, at most 50 a day.
+TEXT = """1 Purpose. Vehicles go to investigators, at most 50 a day.
 
 2 Money. Each pays its own.
 
@@ -28,21 +22,8 @@ text = '''
 4 Contact. A post of each.
 
 5 End. Either side may end it.
-'''
-
-[parties]
-az-dps = "state"
-hsi-arizona = "federal"
-
-[[clauses]]
-id = "vehicles"
-kind = "share"
-from = ["az-dps"]
-to = ["hsi-arizona"]
-purposes = ["criminal_investigation"]
-categories = ["case"]
-elements = ["vehicle_description"]
 """
+FILE = agreement_file(title="Vehicles", text=TEXT)
 NEXT = FILE.replace("at most 50", "at most 40").replace('["vehicle_description"]', '["vehicle_description", "warrant"]')
 LAST = NEXT.replace("5 End. Either side may end it.", "5 Courts. A judge decides.\n\n6 End. Either side may end it.")
 
