@@ -62,14 +62,18 @@ def sign(offices: object, office: object, agreement_id: UUID, *, by: Actor | Non
 
 
 def review_and_confirm(offices: object, office: object, agreement_id: UUID) -> None:
-    """Do what a version lacks besides signatures, by the posts of one party."""
+    """Do what a version lacks besides signatures; clauses are confirmed by the posts of one party.
+
+    A review is recorded by the party that owes it, one of a party of another node by the steward.
+    """
     by_code = {one.code: one for one in offices.by_id.values()}
     with reading(offices.steward):
         lacks = get_readiness(list_versions(agreement_id)[-1].id)
     posts = {"privacy_assessment": "privacy", "tribal_council": "head"}
     for one in lacks.unreviewed:
+        party = by_code.get(one.agency)
         do.record_review(
-            by=getattr(by_code[one.agency], posts.get(one.kind.value, "counsel")),
+            by=getattr(party, posts.get(one.kind.value, "counsel")) if party else offices.steward,
             now=NOW,
             agreement_id=agreement_id,
             digest=newest(offices.steward, agreement_id),

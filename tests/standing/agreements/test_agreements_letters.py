@@ -2,6 +2,7 @@
 
 import pytest
 from agreements_given import NOW, SHARE, YEAR, terms_of
+from signing_given import newest, review_and_confirm, sign
 
 from comity.spine.tenancy.transaction import reading
 from comity.standing.agreements import commands as do
@@ -57,30 +58,12 @@ def agreement_id(offices, nation, draft):
 
 
 def conclude_on_paper(offices, agreement_id) -> None:
-    from signing_given import sign
-
-    from comity.standing.agreements.selectors import get_readiness, list_versions
-    from comity.standing.agreements.vocabulary import Finding
-
     given = {"now": NOW, "agreement_id": agreement_id}
     do.offer_agreement(by=offices.pima.head, **given)
-    with reading(offices.steward):
-        version = list_versions(agreement_id)[-1]
-        lacks = get_readiness(version.id)
-    for one in lacks.unreviewed:
-        by = offices.pima.privacy if one.agency == "pima-so" else offices.steward
-        do.record_review(
-            by=by,
-            kind=one.kind,
-            agency=one.agency,
-            finding=Finding.SATISFIED,
-            document_sha256=PAPER,
-            digest=version.digest,
-            **given,
-        )
+    review_and_confirm(offices, offices.pima, agreement_id)
+    signed = {"digest": newest(offices.steward, agreement_id), "agency": "far-nation", "scan_sha256": PAPER}
     for post in (offices.pima.counsel, offices.pima.privacy):
-        do.confirm_clauses(by=post, digest=version.digest, **given)
-        do.attest_signature(by=post, digest=version.digest, agency="far-nation", scan_sha256=PAPER, **given)
+        do.attest_signature(by=post, **signed, **given)
     sign(offices, offices.pima, agreement_id)
     do.put_in_force(by=offices.pima.head, **given)
 

@@ -25,13 +25,6 @@ from software_passkey import HOME, HOSTS, LOCAL, PRESENT, SoftwarePasskey, at, e
 
 
 @pytest.fixture
-def offered(offices, draft):
-    agreement_id = draft()
-    do.offer_agreement(by=offices.pima.head, now=NOW, agreement_id=agreement_id)
-    return agreement_id
-
-
-@pytest.fixture
 def ready(offices, offered):
     """An agreement on offer that lacks signatures alone."""
     review_and_confirm(offices, offices.pima, offered)
