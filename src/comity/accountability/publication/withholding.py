@@ -64,8 +64,8 @@ def _without(paragraph: str, number: int, passages: Iterable[Withheld], citation
             raise NoSuchPassageError(f"words to withhold do not stand in paragraph {number}; copy them from the text")
         spans += found
     kept, end = "", 0
-    for first, last, cited in _joined(spans):
-        kept += paragraph[end:first] + MARK.format(citation="; ".join(cited))
+    for first, last, every in _joined(spans):
+        kept += paragraph[end:first] + MARK.format(citation="; ".join(every))
         end = last
     return kept + paragraph[end:]
 
