@@ -10,8 +10,11 @@ from django.db import DatabaseError, connections
 from comity.accountability.publication.commands import Passage, preview_text, publish_agreements, publish_text
 from comity.accountability.publication.commands.publish import AlteredVersionError, NotPublisherError
 from comity.accountability.publication.commands.text import (
+    LONGEST_AUTHORITY,
+    LONGEST_WORDS,
     NotInForceYetError,
     NotTextPostError,
+    TooMuchWithheldError,
     UnknownAuthorityError,
     UnknownDigestError,
 )
@@ -220,6 +223,10 @@ def test_only_privacy_officer_or_counsel_of_a_party_makes_a_text_public(demo, ag
         (Passage(1, "", "Z99"), UnknownAuthorityError),
         (Passage(999, "", "A05"), NoSuchPassageError),
         (Passage(1, "no such words", "A05"), NoSuchPassageError),
+        (Passage(0, "", "A05"), NoSuchPassageError),
+        (Passage(-1, "", "Z99"), NoSuchPassageError),
+        (Passage(1, "", ""), UnknownAuthorityError),
+        (Passage(1, "x" * (LONGEST_WORDS + 1), "A05"), TooMuchWithheldError),
     ],
 )
 def test_what_is_withheld_stands_in_the_text_and_on_an_authority(demo, agreement_id, passage, error):
@@ -249,6 +256,14 @@ def test_a_digest_of_no_version_is_told_apart_from_one_that_is_not_public_yet(de
             publish_text(now=demo.clock(), **given)
         with reading(privacy), pytest.raises(error):
             preview_text(**given)
+
+
+def test_a_code_longer_than_any_is_not_said_again(demo, agreement_id):
+    passage = Passage(1, "", "Z" * (LONGEST_AUTHORITY + 1))
+    given = {"agreement_id": agreement_id, "digest": newest()[1].digest, "by": demo.actor("az-dps", "privacy")}
+    with pytest.raises(UnknownAuthorityError) as refused:
+        publish_text(withhold=[passage], now=demo.clock(), **given)
+    assert passage.authority not in str(refused.value)
 
 
 def test_an_agency_publishes_nothing_in_the_nodes_place(demo, agreement_id):

@@ -58,6 +58,18 @@ def test_what_is_not_public_is_not_there(anybody, path, status):
     assert told["content-type"] == "application/problem+json"
 
 
+def test_what_was_told_is_given_as_every_door_gives_it(anybody):
+    from comity.accountability.publication.facts import change_of
+    from comity.accountability.publication.selectors import list_published_changes
+    from comity.kernel.canonical import plain
+    from comity.spine.tenancy.transaction import reading_published
+
+    with reading_published():
+        told = [plain(change_of(one)) for one in list_published_changes(CODE)]
+    assert [one["change"] for one in told] == ["text_published", "put_in_force"]
+    assert anybody(f"/public/agreements/{CODE}").json()["changes"] == told
+
+
 def test_a_text_is_published_without_what_stays_back(office, table, anybody):
     code, digest = table.offer(body_of(text=f"1 Plates.\n\n2 In need {SECRET}.\n"))
     assert anybody(f"/public/agreements/{code}").status_code == 404
@@ -87,6 +99,15 @@ def test_a_text_is_published_without_what_stays_back(office, table, anybody):
         ("az-dps", "privacy", {"withhold": [{"paragraph": 1, "authority": "Z99"}]}, 422, "withhold"),
         ("az-dps", "privacy", {"withhold": [{"paragraph": 99, "authority": "A05"}]}, 422, "withhold"),
         ("az-dps", "privacy", {"withhold": [{"paragraph": 0, "authority": "A05"}]}, 400, "withhold[0].paragraph"),
+        ("az-dps", "privacy", {"withhold": [{"paragraph": 1, "authority": ""}]}, 400, "withhold[0].authority"),
+        ("az-dps", "privacy", {"withhold": [{"paragraph": 1, "authority": "Z" * 21}]}, 400, "withhold[0].authority"),
+        (
+            "az-dps",
+            "privacy",
+            {"withhold": [{"paragraph": 1, "authority": "A05", "words": "x" * 10_001}]},
+            400,
+            "withhold[0].words",
+        ),
         ("az-dps", "privacy", {"withhold": [{"paragraph": 1}]}, 400, "withhold[0].authority"),
         ("az-dps", "privacy", {"hide": True}, 400, "hide"),
         ("az-dps", "head", {}, 403, None),

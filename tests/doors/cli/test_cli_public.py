@@ -66,6 +66,8 @@ def test_a_text_is_published_again_without_a_passage(terminal, write):
         ("[[withhold]]\nparagraph = 1\n", "cannot be read"),
         ('[[withhold]]\nparagraph = 0\nauthority = "A05"\n', "cannot be read"),
         ('[[withhold]]\nparagraph = 1\nauthority = "A05"\nreason = "x"\n', "cannot be read"),
+        (f'[[withhold]]\nparagraph = 1\nauthority = "{"Z" * 21}"\n', "cannot be read"),
+        (f'[[withhold]]\nparagraph = 1\nauthority = "A05"\nwords = "{"x" * 10_001}"\n', "cannot be read"),
         ('[[withhold]]\nparagraph = 1\nauthority = "Z99"\n', "no authority `Z99`"),
         ('[[withhold]]\nparagraph = 99\nauthority = "A05"\n', "no paragraph 99"),
     ],

@@ -110,6 +110,20 @@ def content_of(agreement: AgreementShown, version: VersionShown) -> dict[str, ob
     }
 
 
+def change_of(change: ChangeShown) -> dict[str, object]:
+    """Return one thing the public was told, as plain JSON: what both doors give."""
+    return {
+        "change": change.change,
+        "version": change.number,
+        "happened_at": change.happened_at,
+        "effective_at": change.effective_at,
+        "is_notice": change.is_notice,
+        "told_at": change.at,
+        "digest": change.digest,
+        "entry": change.entry_id,
+    }
+
+
 def digest_of(agreement: AgreementShown, version: VersionShown) -> str:
     """Return hex of SHA-256 over the canonical JSON (RFC 8785) of `content_of`."""
     return sha256(canonical(content_of(agreement, version))).hexdigest()

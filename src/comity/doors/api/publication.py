@@ -9,8 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router
 
 from comity.accountability.publication.commands import Passage, publish_text
-from comity.accountability.publication.commands.text import MOST_WITHHELD, UnknownDigestError
-from comity.accountability.publication.facts import AgreementShown, ChangeShown, VersionShown, digest_of
+from comity.accountability.publication.commands.text import (
+    FIRST_PARAGRAPH,
+    LONGEST_AUTHORITY,
+    LONGEST_WORDS,
+    MOST_WITHHELD,
+    UnknownDigestError,
+)
+from comity.accountability.publication.facts import AgreementShown, ChangeShown, VersionShown, change_of, digest_of
 from comity.accountability.publication.selectors import (
     get_published,
     get_published_version,
@@ -25,6 +31,7 @@ from comity.doors.api.problems import FieldProblem, ProblemError, unprocessable
 from comity.doors.api.reading import read_json
 from comity.doors.api.routes import declared, open_to_all, reply
 from comity.doors.api.scopes import caller_of
+from comity.kernel.canonical import plain
 from comity.kernel.time import utc_text
 from comity.spine.tenancy.clock import database_now
 from comity.spine.tenancy.transaction import PUBLISHED, reading_published
@@ -34,11 +41,18 @@ router = Router(tags=["public"])
 
 MOST_WITHHELD_BYTES: Final = 1024 * 1024
 _Code = Annotated[str, Path(pattern=CODE, max_length=100)]
-_Paragraph = Annotated[int, msgspec.Meta(ge=1, description="Of the text, from 1; blank lines part paragraphs.")]
-_Authority = Annotated[
-    str, msgspec.Meta(min_length=1, max_length=20, description="The code of what keeps it back, such as `A05`.")
+_Paragraph = Annotated[
+    int, msgspec.Meta(ge=FIRST_PARAGRAPH, description="Of the text, from 1; blank lines part paragraphs.")
 ]
-_Words = Annotated[str, msgspec.Meta(max_length=10_000, description="Words of the paragraph; all of it when left out.")]
+_Authority = Annotated[
+    str,
+    msgspec.Meta(
+        min_length=1, max_length=LONGEST_AUTHORITY, description="The code of what keeps it back, such as `A05`."
+    ),
+]
+_Words = Annotated[
+    str, msgspec.Meta(max_length=LONGEST_WORDS, description="Words of the paragraph; all of it when left out.")
+]
 
 
 class WithheldPassage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -214,13 +228,4 @@ def _version(one: VersionShown) -> PublicVersion:
 
 
 def _change(one: ChangeShown) -> PublicChange:
-    return PublicChange(
-        change=one.change.value,
-        version=one.number,
-        happened_at=utc_text(one.happened_at),
-        effective_at=moment(one.effective_at),
-        is_notice=one.is_notice,
-        told_at=utc_text(one.at),
-        digest=one.digest,
-        entry=one.entry_id,
-    )
+    return msgspec.convert(plain(change_of(one)), PublicChange)

@@ -7,8 +7,21 @@ from typing import Annotated, Final
 import msgspec
 
 from comity.accountability.publication.commands import Passage, preview_text, publish_text
-from comity.accountability.publication.commands.text import MOST_WITHHELD, UnknownDigestError
-from comity.accountability.publication.facts import AgreementShown, ChangeShown, VersionShown, content_of, digest_of
+from comity.accountability.publication.commands.text import (
+    FIRST_PARAGRAPH,
+    LONGEST_AUTHORITY,
+    LONGEST_WORDS,
+    MOST_WITHHELD,
+    UnknownDigestError,
+)
+from comity.accountability.publication.facts import (
+    AgreementShown,
+    ChangeShown,
+    VersionShown,
+    change_of,
+    content_of,
+    digest_of,
+)
 from comity.accountability.publication.selectors import (
     get_published,
     get_published_version,
@@ -31,9 +44,9 @@ OPTION: Final = "--withhold"
 class PassageLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One `[[withhold]]` of the file."""
 
-    paragraph: Annotated[int, msgspec.Meta(ge=1)]
-    authority: Annotated[str, msgspec.Meta(min_length=1, max_length=20)]
-    words: Annotated[str, msgspec.Meta(max_length=10_000)] = ""
+    paragraph: Annotated[int, msgspec.Meta(ge=FIRST_PARAGRAPH)]
+    authority: Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_AUTHORITY)]
+    words: Annotated[str, msgspec.Meta(max_length=LONGEST_WORDS)] = ""
 
 
 class WithholdFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -78,7 +91,7 @@ def show_one(node: Node, *, code: str, number: int | None, parts: set[str], lang
         version = get_published_version(code, number or agreement.number)
         changes = list_published_changes(code)
     if form == "json":
-        say_json({**_whole(node, agreement, version), "changes": [_change(one) for one in changes]})
+        say_json({**_whole(node, agreement, version), "changes": [change_of(one) for one in changes]})
         return
     texts = load_texts(language)
     say_facts(
@@ -150,19 +163,6 @@ def _whole(node: Node, agreement: AgreementShown, version: VersionShown) -> dict
         "digest": digest_of(agreement, version),
         "text_at": version.text_at,
         "content": content_of(agreement, version),
-    }
-
-
-def _change(one: ChangeShown) -> dict[str, object]:
-    return {
-        "change": one.change,
-        "version": one.number,
-        "happened_at": one.happened_at,
-        "effective_at": one.effective_at,
-        "is_notice": one.is_notice,
-        "told_at": one.at,
-        "digest": one.digest,
-        "entry": one.entry_id,
     }
 
 

@@ -12,7 +12,7 @@ from comity.accountability.publication.commands.publish import require_as_signed
 from comity.accountability.publication.commands.record import Told, record_changes
 from comity.accountability.publication.models import PublishedVersion
 from comity.accountability.publication.vocabulary import Change
-from comity.accountability.publication.withholding import Withheld, public_text
+from comity.accountability.publication.withholding import NoSuchPassageError, Withheld, public_text
 from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import acting
 from comity.standing.agreements.facts import AgreementFacts
@@ -24,6 +24,11 @@ from comity.standing.law.selectors import list_citations
 TEXT_POSTS: Final = frozenset({PostFunction.PRIVACY_OFFICER, PostFunction.COUNSEL})
 """The posts of a party that may make a text public."""
 MOST_WITHHELD: Final = 1_000
+"""Passages of one text, of all parties together."""
+FIRST_PARAGRAPH: Final = 1
+LONGEST_AUTHORITY: Final = 20
+LONGEST_WORDS: Final = 10_000
+_LISTED: Final = "`comity law authorities` lists what a passage can be withheld on"
 
 
 class NotTextPostError(PermissionError):
@@ -43,12 +48,15 @@ class UnknownAuthorityError(LookupError):
 
 
 class TooMuchWithheldError(ValueError):
-    """More passages than `MOST_WITHHELD` are withheld."""
+    """More passages than `MOST_WITHHELD` are withheld, or more words in one than `LONGEST_WORDS`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A passage to withhold: `words` of a paragraph (from 1), "" for the whole, on the authority of this code."""
+    """A passage to withhold: `words` of a paragraph (from 1), "" for the whole, on the authority of this code.
+
+    Its limits are `FIRST_PARAGRAPH`, `LONGEST_AUTHORITY` and `LONGEST_WORDS`, in characters.
+    """
 
     paragraph: int
     words: str
@@ -92,6 +100,7 @@ def _text_of(
         )
     version = get_version(row.version_id)
     require_as_signed(agreement, version)
+    _require_within_limits(withhold)
     held = tuple(sorted({*_of_others(row.withheld, own), *(_withheld(one, own) for one in withhold)}))
     if len(held) > MOST_WITHHELD:
         raise TooMuchWithheldError(f"{len(held)} passages are withheld; at most {MOST_WITHHELD}")
@@ -110,6 +119,16 @@ def _require_text_post(agreement: AgreementFacts, by: Actor) -> str:
     return own
 
 
+def _require_within_limits(withhold: Iterable[Passage]) -> None:
+    for one in withhold:
+        if one.paragraph < FIRST_PARAGRAPH:
+            raise NoSuchPassageError(f"the text has no paragraph {one.paragraph}; they count from {FIRST_PARAGRAPH}")
+        if not 1 <= len(one.authority) <= LONGEST_AUTHORITY:
+            raise UnknownAuthorityError(f"the code of an authority has 1 to {LONGEST_AUTHORITY} characters; {_LISTED}")
+        if len(one.words) > LONGEST_WORDS:
+            raise TooMuchWithheldError(f"a passage of {len(one.words)} characters is withheld; at most {LONGEST_WORDS}")
+
+
 def _withheld(one: Passage, own: str) -> Withheld:
     return Withheld(one.paragraph, " ".join(one.words.split()), one.authority, own)
 
@@ -123,7 +142,5 @@ def _citations(held: Iterable[Withheld]) -> Mapping[str, str]:
     known = list_citations()
     for one in held:
         if one.authority not in known:
-            raise UnknownAuthorityError(
-                f"no authority `{one.authority}`; `comity law authorities` lists what a passage can be withheld on"
-            )
+            raise UnknownAuthorityError(f"no authority `{one.authority}`; {_LISTED}")
     return known
