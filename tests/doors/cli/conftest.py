@@ -87,4 +87,6 @@ def unlawful(node, tmp_path) -> Terminal:
     class Bare:
         clock, folder, keys = staticmethod(database_now), tmp_path, None
 
-    return Terminal(node, opener_of(Bare))
+    terminal = Terminal(node, opener_of(Bare))
+    assert terminal.run("law", "name-counsel", "az-ag").code == 0
+    return terminal

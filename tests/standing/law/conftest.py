@@ -17,8 +17,9 @@ NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 @pytest.fixture
 def people(node):
     """A steward's post and a counsel's post of one agency."""
+    from comity.standing.directory.commands import name_node_counsel
     from comity.standing.directory.commands.register import NewAgency, NewPost, create_posts, register_agencies
-    from comity.standing.directory.vocabulary import AgencyKind, PostFunction, Power
+    from comity.standing.directory.vocabulary import AgencyKind, PostFunction
 
     founder = Actor(new_id(), new_id(), Duty.STEWARD)
     (agency,) = register_agencies(
@@ -31,11 +32,11 @@ def people(node):
                 kind=AgencyKind.STATE,
                 origin="demo",
                 state="AZ",
-                powers=(Power.NODE_COUNSEL,),
             )
         ],
     )
     keeper = Actor(agency, new_id(), Duty.STEWARD)
+    name_node_counsel(by=keeper, now=NOW, agency_id=agency)
     posts = create_posts(
         by=keeper,
         now=NOW,

@@ -1,5 +1,6 @@
 """Counsel of the node, and nobody else's, approves the law and switches settings; the steward says whose that is."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import psycopg
@@ -13,7 +14,7 @@ from comity.standing.directory.commands import DirectoryConflictError, NotYourAg
 from comity.standing.directory.commands.register import NewAgency, NewPost, create_posts, register_agencies
 from comity.standing.directory.models import DirectoryEvent
 from comity.standing.directory.selectors import list_node_counsel
-from comity.standing.directory.vocabulary import AgencyKind, Hosting, PostFunction
+from comity.standing.directory.vocabulary import AgencyKind, Hosting, PostFunction, Power
 from comity.standing.law.commands import NotCounselError, load_release, set_setting
 from comity.standing.law.models import LawApproval, LawReleaseApproval, LawSetting
 from law_signed import approve_signed, approve_whole
@@ -71,6 +72,7 @@ def test_counsel_of_the_node_is_one_and_the_steward_names_it(people, stranger, r
         DirectoryEvent.objects.using("verifier").filter(act__contains="counsel").values_list("about_agency_id", "act")
     )
     assert set(acts) == {
+        (people[1].agency_id, "agency.named_counsel"),
         (people[1].agency_id, "agency.counsel_ended"),
         (stranger.agency_id, "agency.named_counsel"),
     }
@@ -111,3 +113,14 @@ def test_the_database_takes_approvals_and_settings_of_no_other_agency(people, st
         app.execute("SELECT set_config('comity.duty', 'agency', false)")
         app.execute("UPDATE directory_agency SET powers = '{node_counsel}' WHERE code = 'ice-phx'")
     assert [one.code for one in list_node_counsel()] == ["az-ag"]
+
+
+def test_no_other_door_makes_counsel_and_never_two(people, node):
+    third = NewAgency(
+        code="ut-ag", name="UT AG", kind=AgencyKind.STATE, origin="test", state="UT", powers=(Power.NODE_COUNSEL,)
+    )
+    with pytest.raises(DirectoryConflictError, match="`comity law name-counsel` gives it"):
+        register_agencies(by=people[0], now=NOW, agencies=[third])
+    register_agencies(by=people[0], now=NOW, agencies=[replace(third, powers=())])
+    with node.connect(Role.BOOTSTRAP) as owner, pytest.raises(psycopg.errors.UniqueViolation, match="one_counsel"):
+        owner.execute("UPDATE directory_agency SET powers = '{node_counsel}' WHERE code = 'ut-ag'")

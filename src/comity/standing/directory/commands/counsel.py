@@ -3,6 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import acting
 from comity.standing.directory.commands.record import Change, record_changes, require_steward
@@ -19,18 +21,18 @@ def name_node_counsel(*, by: Actor, now: datetime, agency_id: UUID) -> None:
     that is no tenant of this node.
     """
     require_steward(by)
+    held = Q(powers__contains=[Power.NODE_COUNSEL.value])
     with acting(by) as cursor:
-        found = {row.id: row for row in Agency.objects.select_for_update().filter(hosting=Hosting.HERE.value)}
-        if agency_id not in found:
+        before = list(Agency.objects.select_for_update().filter(held))
+        if [row.id for row in before] == [agency_id]:
+            return
+        named = Agency.objects.select_for_update().filter(id=agency_id, hosting=Hosting.HERE.value).first()
+        if named is None:
             raise DirectoryConflictError("counsel of the node is a tenant of it; `comity directory tenant` makes one")
-        changes = [
-            Change("agency.named_counsel" if row.id == agency_id else "agency.counsel_ended", row.id, row.id, {})
-            for row in found.values()
-            if (row.id == agency_id) != (Power.NODE_COUNSEL.value in row.powers)
-        ]
-        for change in changes:
-            row = found[change.subject_id]
+        for row in before:
             others = [power for power in row.powers if power != Power.NODE_COUNSEL.value]
-            kept = [*others, Power.NODE_COUNSEL.value] if row.id == agency_id else others
-            Agency.objects.filter(id=row.id).update(powers=kept)
+            Agency.objects.filter(id=row.id).update(powers=others)
+        Agency.objects.filter(id=named.id).update(powers=[*named.powers, Power.NODE_COUNSEL.value])
+        ended = [Change("agency.counsel_ended", row.id, row.id, {}) for row in before]
+        changes = [*ended, Change("agency.named_counsel", named.id, named.id, {})]
         record_changes(cursor, by=by, now=now, changes=changes)

@@ -101,9 +101,14 @@ class NewContactPoint:
 def register_agencies(*, by: Actor, now: datetime, agencies: Sequence[NewAgency]) -> list[UUID]:
     """Register agencies (steward only); returns their ids in order. Writes `agency.registered` each.
 
-    Raises `DirectoryConflictError` when a code or ORI is taken or a form is not met.
+    Raises `DirectoryConflictError` when a code or ORI is taken, a form is not met, or an agency comes as counsel of the
+    node: `name_node_counsel` alone makes one, with its own entry.
     """
     require_steward(by)
+    if any(Power.NODE_COUNSEL in new.powers for new in agencies):
+        raise DirectoryConflictError(
+            f"no agency is registered with the power `{Power.NODE_COUNSEL.value}`; `comity law name-counsel` gives it"
+        )
     rows = [
         Agency(
             code=new.code,
