@@ -29,6 +29,8 @@ from comity.standing.agreements.vocabulary import EventKind, PartyRole, Suspensi
 NINETY = {"term": "termination_notice_days", "value": 90, "unit": "days", "section": "VIII", "words": "90-day notice"}
 WAIVED = {"term": "exigent_exception", "value": True, "unit": "yes"}
 WITHDREW, MUTUAL = TerminationReason.PARTY_WITHDREW, TerminationReason.MUTUAL
+NOBODY = ([], [])
+"""What starting returns where no version is due and none is kept back."""
 OVER = datetime(2026, 6, 1, 7, tzinfo=UTC)
 """Ninety days after 2 March 2026 by Arizona's civil days: the midnight that ends 31 May."""
 
@@ -178,10 +180,10 @@ def test_a_version_that_begins_later_leaves_the_present_one_until_then(offices, 
     assert (last.event, last.effective_at, in_force()) == (EventKind.SCHEDULED, later.starts_at, 1)
     assert permitted(offices, NOW) == "disclosed"
     before = later.starts_at - timedelta(seconds=1)
-    assert do.put_in_force(by=offices.pima.head, now=NOW, agreement_id=agreement_id) == later.starts_at
-    assert do.start_scheduled(by=steward, now=before) == 0
-    assert do.start_scheduled(by=steward, now=later.starts_at) == 1
-    assert do.start_scheduled(by=steward, now=later.starts_at) == 0
+    assert do.put_in_force(by=offices.pima.head, now=NOW, agreement_id=agreement_id) == do.Scheduled(2, later.starts_at)
+    assert do.start_scheduled(by=steward, now=before) == NOBODY
+    assert do.start_scheduled(by=steward, now=later.starts_at) == ([do.Entered(2, later.starts_at)], [])
+    assert do.start_scheduled(by=steward, now=later.starts_at) == NOBODY
     assert (in_force(), permitted(offices, later.starts_at)) == (2, "disclosed")
     with reading(offices.steward):
         assert list_contradictions() == []
@@ -199,11 +201,45 @@ def test_what_is_scheduled_waits_while_the_agreement_rests_and_never_follows_one
     given = {"now": NOW, "agreement_id": agreement_id}
     do.suspend_agreement(by=offices.pima.head, reason=SuspensionReason.LEGAL_REVIEW, **given)
     steward = node_actor(Duty.STEWARD)
-    assert do.start_scheduled(by=steward, now=later.starts_at) == 0
+    assert do.start_scheduled(by=steward, now=later.starts_at) == NOBODY
     do.resume_agreement(by=offices.pima.head, **given)
     do.terminate_agreement(by=offices.pima.head, reason=TerminationReason.COURT_ORDER, **given)
-    assert do.start_scheduled(by=steward, now=later.starts_at) == 0
+    assert do.start_scheduled(by=steward, now=later.starts_at) == NOBODY
     assert permitted(offices, later.starts_at) == "refused"
+
+
+def test_what_keeps_one_scheduled_version_back_is_told_and_keeps_back_no_other(
+    offices, with_terms, agreed, conclude
+) -> None:
+    later = Period(NOW + timedelta(days=60), YEAR.ends_at)
+    first, second = with_terms(NINETY), agreed(code="other")
+    for agreement_id in (first, second):
+        next_version(offices, agreement_id, conclude, period=later)
+    same = "kind, document_sha256, reason, agency_id, post_id, entry_id, agreement_id, for_agency_id, version_id"
+    with acting(offices.pima.privacy) as cursor:
+        cursor.execute(
+            f"INSERT INTO agreements_review (id, finding, at, {same})"
+            f" SELECT gen_random_uuid(), 'not_satisfied', at + interval '1 day', {same} FROM agreements_review"
+            " WHERE agreement_id = %s ORDER BY at DESC, id DESC LIMIT 1",
+            [first],
+        )
+    started, held = do.start_scheduled(by=node_actor(Duty.STEWARD), now=later.starts_at)
+    assert started == [do.Entered(2, later.starts_at)]
+    assert held == [do.Held("mou", 2, "UnreviewedError")]
+    with reading(offices.steward):
+        assert list_events(second)[-1].event is EventKind.PUT_IN_FORCE
+
+
+def test_where_the_present_version_is_over_the_next_is_in_force_and_counts_from_its_first_instant(
+    offices, with_terms, conclude
+) -> None:
+    agreement_id = with_terms(NINETY)
+    later = Period(YEAR.ends_at + timedelta(days=30), None)
+    next_version(offices, agreement_id, conclude, period=later)
+    over = YEAR.ends_at + timedelta(days=1)
+    done = do.put_in_force(by=offices.pima.head, now=over, agreement_id=agreement_id)
+    assert done == do.Entered(2, later.starts_at)
+    assert [permitted(offices, at) for at in (over, later.starts_at)] == ["refused", "disclosed"]
 
 
 @pytest.mark.parametrize("post", ["liaison", "privacy"])

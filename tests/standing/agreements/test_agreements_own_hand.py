@@ -2,12 +2,13 @@
 
 import pytest
 from agreements_given import NOW, SHARE
+from django.db import DatabaseError
 from signing_given import SCAN, assessed, newest, readiness, refused_by_the_database, review_and_confirm, sign
 
 from comity.config.node import Role
 from comity.spine.tenancy.transaction import acting, reading
 from comity.standing.agreements import commands as do
-from comity.standing.agreements.commands.put_in_force import UnconfirmedError, UnsignedError
+from comity.standing.agreements.commands.put_in_force import UnconfirmedError, UnprovenError, UnsignedError
 from comity.standing.agreements.commands.record import (
     WrongPostError,
 )
@@ -126,6 +127,39 @@ def test_who_attests_is_responsible_and_the_party_and_the_scan_are_real(offices,
         attest(offices, offered, offices.pima.liaison)
     with pytest.raises(UnreviewedError):
         attest(offices, offered, offices.pima.counsel, agency="pima-so")
+
+
+FORGED = """
+INSERT INTO agreements_signature
+    (id, agreement_id, version_id, for_agency_id, method, key_id, scheme, blob, scan_sha256, note, at, agency_id,
+     post_id, entry_id)
+SELECT gen_random_uuid(), agreement_id, id, %s, 'key', %s, 'ed25519', '\\x00', '', '', now(), %s, %s, gen_random_uuid()
+FROM agreements_version WHERE agreement_id = %s ORDER BY number DESC LIMIT 1
+"""
+
+
+def test_past_the_commands_nobody_signs_or_reviews_for_another_and_a_forged_signature_binds_nobody(
+    offices, offered
+) -> None:
+    by = offices.ice.head
+    with pytest.raises(DatabaseError, match="agreements_signature_own"), acting(by) as cursor:
+        cursor.execute(FORGED, [offices.pima.agency_id, "k", by.agency_id, by.post_id, offered])
+    reviewed = (
+        "INSERT INTO agreements_review (id, agreement_id, version_id, kind, for_agency_id, finding, document_sha256,"
+        " reason, at, agency_id, post_id, entry_id) SELECT gen_random_uuid(), agreement_id, id, 'privacy_assessment',"
+        " %s, 'satisfied', repeat('b', 64), '', now(), %s, %s, gen_random_uuid() FROM agreements_version"
+        " WHERE agreement_id = %s"
+    )
+    for stranger in (by, offices.steward):
+        with pytest.raises(DatabaseError, match="row-level security"), acting(stranger) as cursor:
+            cursor.execute(reviewed, [offices.pima.agency_id, stranger.agency_id, stranger.post_id, offered])
+    review_and_confirm(offices, offices.pima, offered)
+    sign(offices, offices.pima, offered)
+    with acting(by) as cursor:
+        cursor.execute(FORGED, [by.agency_id, "k", by.agency_id, by.post_id, offered])
+    assert readiness(offices, offered).is_ready
+    with pytest.raises(UnprovenError, match="for `ice-ero-phoenix` that does not hold"):
+        do.put_in_force(by=offices.pima.head, now=NOW, agreement_id=offered)
 
 
 def test_the_event_of_force_bears_the_digest_of_the_signed_copy(offices, offered) -> None:

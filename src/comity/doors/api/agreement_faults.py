@@ -13,7 +13,12 @@ from comity.standing.agreements.commands.comment import MAX_WORDS, NoSuchComment
 from comity.standing.agreements.commands.confirm import UnknownClauseError
 from comity.standing.agreements.commands.draft import AgreementEndedError, CodeTakenError
 from comity.standing.agreements.commands.offer import NoDraftError
-from comity.standing.agreements.commands.put_in_force import PeriodOverError, UnconfirmedError, UnsignedError
+from comity.standing.agreements.commands.put_in_force import (
+    PeriodOverError,
+    UnconfirmedError,
+    UnprovenError,
+    UnsignedError,
+)
 from comity.standing.agreements.commands.record import (
     AnotherTextError,
     NobodyThereError,
@@ -251,6 +256,13 @@ TABLE: Final[Mapping[type[Exception], Row]] = {
         "The draft says what is not known any more",
         "nothing was recorded; mend the draft with `PUT /agreements/{code}/draft`",
         field="terms",
+    ),
+    UnprovenError: Row(
+        HTTPStatus.CONFLICT,
+        "signature-unproven",
+        "A recorded signature does not hold",
+        "nothing was recorded; tell the node's keeper, whose `comity agreement verify` checks every signature",
+        field="",
     ),
     UnreadableError: Row(
         HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -28,6 +28,8 @@ from comity.spine.keys.detached import read_signature
 from comity.spine.keys.ring import Scheme, Signature
 from comity.spine.tenancy.transaction import reading
 from comity.standing.agreements.commands import (
+    Entered,
+    Scheduled,
     attest_signature,
     confirm_clauses,
     put_in_force,
@@ -268,10 +270,11 @@ def post_force(request: HttpRequest, code: AgreementCode) -> HttpResponse:
     """
     caller = caller_of(request)
     found = find_agreement(caller, code)
-    since = put_in_force(by=caller.actor, now=caller.now, agreement_id=found.id)
-    if since > caller.now and found.current_version_id is not None:
-        return reply(HTTPStatus.ACCEPTED, AgreementScheduled(utc_text(since), stands_now(caller, code)))
-    return reply(HTTPStatus.OK, stands_now(caller, code))
+    match put_in_force(by=caller.actor, now=caller.now, agreement_id=found.id):
+        case Scheduled(_, since):
+            return reply(HTTPStatus.ACCEPTED, AgreementScheduled(utc_text(since), stands_now(caller, code)))
+        case Entered():
+            return reply(HTTPStatus.OK, stands_now(caller, code))
 
 
 def _require_party(agreement: AgreementFacts, agency: str) -> None:

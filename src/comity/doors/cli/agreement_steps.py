@@ -14,7 +14,9 @@ from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import reading
 from comity.standing.agreements.checking import Written
 from comity.standing.agreements.commands import (
+    Entered,
     Letter,
+    Scheduled,
     draft_agreement,
     offer_agreement,
     put_in_force,
@@ -114,15 +116,12 @@ def into_force(node: Node, *, code: str, acting: str) -> None:
     """Put the version that every party has signed in force."""
     by = acting_as(acting)
     found = _find(code)
-    now = node.now()
-    since = put_in_force(by=by, now=now, agreement_id=found.id)
-    number = _newest(found).number
-    if since > now and found.current_version_id is not None:
-        say(
-            f"version {number} of `{code}` takes the place of the present one at {moment(since)}, while the worker runs"
-        )
-        return
-    say(f"`{code}` is in force: the gate follows version {number} within its period")
+    match put_in_force(by=by, now=node.now(), agreement_id=found.id):
+        case Scheduled(number, since):
+            told = f"takes the place of the present one at {moment(since)}, while the worker runs"
+            say(f"version {number} of `{code}` {told}")
+        case Entered(number):
+            say(f"`{code}` is in force: the gate follows version {number} within its period")
 
 
 def terminate(node: Node, *, code: str, acting: str, reason: TerminationReason) -> None:

@@ -50,7 +50,12 @@ from comity.standing.agreements.commands.confirm import UnknownClauseError
 from comity.standing.agreements.commands.draft import AgreementEndedError, CodeTakenError
 from comity.standing.agreements.commands.letter import NotByLetterError
 from comity.standing.agreements.commands.offer import NoDraftError
-from comity.standing.agreements.commands.put_in_force import PeriodOverError, UnconfirmedError, UnsignedError
+from comity.standing.agreements.commands.put_in_force import (
+    PeriodOverError,
+    UnconfirmedError,
+    UnprovenError,
+    UnsignedError,
+)
 from comity.standing.agreements.commands.record import (
     AnotherTextError,
     NobodyThereError,
@@ -221,6 +226,7 @@ NOT_WELLS: Final[Mapping[type[Exception], str]] = {
     PayloadGoneError: "ask again for what you still need",
     RedeciderEndedError: "",
     TaskClosedError: "nobody needs to decide this any more; " + QUEUE,
+    UnprovenError: "`comity agreement verify` checks every signature",
     UnsignedError: "`comity agreement sign CODE` signs, as head of the party",
     WrongPostError: "",
 }

@@ -18,7 +18,7 @@ from comity.spine.keys.ring import KeyRing
 from comity.spine.outbox.wake import DELIVER_TASK, QUEUE
 from comity.spine.tenancy.actor import Duty, node_actor
 from comity.spine.vault.tombstones import TombstoneFile
-from comity.standing.agreements.commands import close_ended_agreements, start_scheduled
+from comity.standing.agreements.commands import Held, close_ended_agreements, start_scheduled
 
 SWEEP_SECONDS: Final = 5.0
 PURGE_SECONDS: Final = 3600.0
@@ -33,9 +33,10 @@ def run_worker(*, clock: Clock, keys: KeyRing, tombstones: TombstoneFile, verify
     `verify` verifies the whole ledger when it is time, and returns at once when it is not; a stop does not wait for it.
     """
     stop = threading.Event()
+    held: set[Held] = set()
     duties: dict[str, Callable[[], None]] = {
         "tick": lambda: _tick(stop, clock, keys),
-        "agreements": lambda: _agreements(stop, clock),
+        "agreements": lambda: _agreements(stop, clock, held),
         "purge": lambda: _purge(stop, clock, keys, tombstones),
         "sweep": lambda: _sweep(stop, clock, keys),
     }
@@ -89,10 +90,17 @@ def _verify(stop: threading.Event, verify: Callable[[], None]) -> None:
         verify()
 
 
-def _agreements(stop: threading.Event, clock: Clock) -> None:
-    """Record what the clock did to agreements: notices that are over, versions whose time has come."""
+def _agreements(stop: threading.Event, clock: Clock, told: set[Held]) -> None:
+    """Record what the clock did to agreements: notices that are over, versions whose time has come.
+
+    `told`: versions kept back that the log knows of already.
+    """
     close_ended_agreements(by=node_actor(Duty.STEWARD), now=clock())
-    start_scheduled(by=node_actor(Duty.STEWARD), now=clock())
+    _, held = start_scheduled(by=node_actor(Duty.STEWARD), now=clock())
+    for one in set(held) - told:
+        _log.warning("agreement.not_started", agreement=one.code, version=one.number, code=one.why)
+    told.clear()
+    told.update(held)
     stop.wait(SWEEP_SECONDS)
 
 

@@ -68,17 +68,24 @@ class Unproven:
     why: str
 
 
-def list_unproven_signatures() -> list[Unproven]:
+def list_unproven_signatures(version_id: UUID | None = None) -> list[Unproven]:
     """Return the signatures by key or passkey that do not verify, by agreement and version, of those open to us.
 
-    Each is checked as it was when it was given: over the version's digest, by a key that bound the party at that
-    instant. Where the page was that asked for a passkey is not asked again: names of a node change.
+    With `version_id`, those of that version alone. Each is checked as it was when it was given: over the version's
+    digest, by a key that bound the party at that instant. Where the page was that asked for a passkey is not asked
+    again: names of a node change.
     """
-    agreements = dict(Agreement.objects.values_list("id", "code"))
-    parties = {(row.agreement_id, row.agency_id): row.agency_code for row in Party.objects.all()}
-    versions = {row[0]: row[1:] for row in Version.objects.values_list("id", "number", "digest")}
+    rows = Signature.objects.exclude(method=SigningMethod.PAPER.value).order_by("at", "id")
+    if version_id is not None:
+        rows = rows.filter(version_id=version_id)
+    given = list(rows)
+    of = {row.agreement_id for row in given}
+    agreements = dict(Agreement.objects.filter(id__in=of).values_list("id", "code"))
+    parties = {(row.agreement_id, row.agency_id): row.agency_code for row in Party.objects.filter(agreement_id__in=of)}
+    about = Version.objects.filter(agreement_id__in=of).values_list("id", "number", "digest")
+    versions = {row[0]: row[1:] for row in about}
     found: list[Unproven] = []
-    for row in Signature.objects.exclude(method=SigningMethod.PAPER.value).order_by("at", "id"):
+    for row in given:
         agency, (number, digest) = parties[row.agreement_id, row.for_agency_id], versions[row.version_id]
         why = _unproven_because(row, signed_digest(version=digest, agency=agency))
         if why:

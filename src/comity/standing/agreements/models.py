@@ -284,5 +284,8 @@ class Signature(models.Model):
                 | (~Q(method="paper") & ~Q(key_id="") & Q(scan_sha256="")),
                 name="agreements_signature_proof",
             ),
+            models.CheckConstraint(
+                condition=Q(method="paper") | Q(agency_id=F("for_agency_id")), name="agreements_signature_own"
+            ),
             models.UniqueConstraint(fields=["version", "for_agency_id", "post_id"], name="agreements_signature_once"),
         ]

@@ -6,7 +6,13 @@ from comity.standing.agreements.commands.confirm import confirm_clauses
 from comity.standing.agreements.commands.draft import draft_agreement, revise_draft
 from comity.standing.agreements.commands.letter import Letter
 from comity.standing.agreements.commands.offer import offer_agreement
-from comity.standing.agreements.commands.put_in_force import put_in_force, start_scheduled
+from comity.standing.agreements.commands.put_in_force import (
+    Entered,
+    Held,
+    Scheduled,
+    put_in_force,
+    start_scheduled,
+)
 from comity.standing.agreements.commands.resume import resume_agreement
 from comity.standing.agreements.commands.review import record_review
 from comity.standing.agreements.commands.sign import attest_signature, sign_agreement, sign_by_passkey
@@ -15,7 +21,10 @@ from comity.standing.agreements.commands.suspend import suspend_agreement
 from comity.standing.agreements.commands.terminate import terminate_agreement, withdraw_notice
 
 __all__ = [
+    "Entered",
+    "Held",
     "Letter",
+    "Scheduled",
     "attest_signature",
     "close_ended_agreements",
     "comment_on_version",

@@ -1,13 +1,17 @@
 """Putting in force: nothing is missing any more, the gate follows the version from its first instant on."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db import DatabaseError
 from django.db.backends.utils import CursorWrapper
+from django.db.models import OuterRef, Q, Subquery
 
 from comity.spine.tenancy.actor import Actor, Duty
 from comity.spine.tenancy.transaction import acting, reading
+from comity.standing.agreements.audit import list_unproven_signatures
 from comity.standing.agreements.commands.record import (
     CONCLUDERS,
     NotStewardError,
@@ -47,18 +51,47 @@ class PeriodOverError(ValueError):
     """The version's period is over before it began to count."""
 
 
-def put_in_force(*, by: Actor, now: datetime, agreement_id: UUID) -> datetime:
-    """Put the version that is reviewed, confirmed and signed in force; return from when the gate follows it.
+class UnprovenError(ValueError):
+    """A signature that is recorded does not sign the version; whoever wrote it, it binds nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """The version of this number is in force; the gate follows it from `since` on, within its period."""
+
+    number: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """The version of this number takes the place of the present one at `since`, its first instant."""
+
+    number: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A scheduled version whose time has come and that is not put in force, and why (the name of an error)."""
+
+    code: str
+    number: int
+    why: str
+
+
+def put_in_force(*, by: Actor, now: datetime, agreement_id: UUID) -> Entered | Scheduled:
+    """Put the version that is reviewed, confirmed and signed in force.
 
     It supersedes the present version in the same step. Where its period begins later and another version is in force,
     that one stays until then: it is scheduled, and `start_scheduled` puts it in force. A notice that was given goes on
     running whatever version is in force; its giver withdraws it. `by`: head or counsel of a party, or the steward.
 
-    One transaction: state, current version and period of the agreement, events `put_in_force` (with the digest of the
-    signed copy) and, for the version replaced, `superseded`, with their ledger entries; or event `scheduled` alone. The
-    database checks again that nothing is missing. Source: `law-67`. Raises `UnreviewedError`, `UnconfirmedError`,
-    `UnsignedError`, `PeriodOverError`, `NothingOfferedError`, `NoSuchAgreementError`, `WrongPostError`,
-    `IllegalTransitionError`.
+    Every signature by key or passkey is checked again. One transaction: state, current version and period of the
+    agreement, events `put_in_force` (with the digest of the signed copy) and, for the version replaced, `superseded`,
+    with their ledger entries; or event `scheduled` alone. The database checks again that nothing is missing. Source:
+    `law-67`. Raises `UnreviewedError`, `UnconfirmedError`, `UnsignedError`, `UnprovenError`, `PeriodOverError`,
+    `NothingOfferedError`, `NoSuchAgreementError`, `WrongPostError`, `IllegalTransitionError`.
     """
     with acting(by) as cursor:
         agreement = lock_agreement(agreement_id)
@@ -70,42 +103,50 @@ def put_in_force(*, by: Actor, now: datetime, agreement_id: UUID) -> datetime:
             raise PeriodOverError(f"version {version.number} of `{agreement.code}` ended at `{version.ends_at}`")
         if _stands(agreement, now) and version.starts_at > now:
             _schedule(cursor, agreement, version, by=by, now=now)
-            return version.starts_at
+            return Scheduled(version.number, version.starts_at)
         _force(cursor, agreement, version, state=state, by=by, now=now)
-    return max(now, version.starts_at)
+    return Entered(version.number, max(now, version.starts_at))
 
 
-def start_scheduled(*, by: Actor, now: datetime) -> int:
-    """Put in force the scheduled versions whose period has begun; return how many. `by`: the node as steward.
+def start_scheduled(*, by: Actor, now: datetime) -> tuple[list[Entered], list[Held]]:
+    """Put in force the scheduled versions whose period has begun; return them, and those that something keeps back.
 
-    What rests or has ended is left alone, and what a later version took the place of. One transaction each, as
-    `put_in_force`. Raises `NotStewardError`.
+    What rests or has ended is left alone, and what a later version took the place of. `by`: the node as steward. One
+    transaction each, as `put_in_force`: one that fails keeps no other back. Raises `NotStewardError`.
     """
     if by.duty is not Duty.STEWARD:
         raise NotStewardError("scheduled versions are put in force in the steward's duty")
     with reading(by):
-        begun = Event.objects.filter(event=EventKind.SCHEDULED.value, effective_at__lte=now, agreement__state=IN_FORCE)
-        ids = sorted(set(begun.values_list("agreement_id", flat=True)))
-    return sum(_start(agreement_id, by=by, now=now) for agreement_id in ids)
+        due = {agreement_id: (code, number) for agreement_id, code, _, number in _due(now)}
+    started: list[Entered] = []
+    held: list[Held] = []
+    for agreement_id, (code, number) in due.items():
+        try:
+            started += _start(agreement_id, by=by, now=now)
+        except (DatabaseError, ValueError) as error:
+            held.append(Held(code, number, type(error).__name__))
+    return started, held
 
 
-def _start(agreement_id: UUID, *, by: Actor, now: datetime) -> int:
+def _due(now: datetime) -> list[tuple[UUID, str, UUID, int]]:
+    """Return agreement, code, version and number of what is scheduled and due, the last version of each last."""
+    present = Version.objects.filter(id=OuterRef("agreement__current_version_id")).values("number")
+    begun = Event.objects.filter(event=EventKind.SCHEDULED.value, effective_at__lte=now, agreement__state=IN_FORCE)
+    live = begun.filter(Q(version__ends_at=None) | Q(version__ends_at__gt=now))
+    rows = live.filter(version__number__gt=Subquery(present)).order_by("agreement_id", "version__number")
+    return list(rows.values_list("agreement_id", "agreement__code", "version_id", "version__number"))
+
+
+def _start(agreement_id: UUID, *, by: Actor, now: datetime) -> list[Entered]:
     with acting(by) as cursor:
         agreement = lock_agreement(agreement_id)
-        if state_at(agreement, now) != IN_FORCE or agreement.current_version_id is None:
-            return 0
-        present = Version.objects.get(id=agreement.current_version_id)
-        begun = Event.objects.filter(
-            agreement_id=agreement_id, event=EventKind.SCHEDULED.value, effective_at__lte=now
-        ).select_related("version")
-        due = [one.version for one in begun if one.version and one.version.number > present.number]
-        version = max(due, key=lambda one: one.number, default=None)
-        if version is None or (version.ends_at is not None and version.ends_at <= now):
-            return 0
-        if not get_readiness(version.id).is_ready:
-            return 0  # a review was found otherwise since
+        due = [version_id for of, _, version_id, _ in _due(now) if of == agreement_id]
+        if state_at(agreement, now) != IN_FORCE or not due:
+            return []  # what was found has changed since
+        version = Version.objects.get(id=due[-1])
+        _require_ready(agreement, version)
         _force(cursor, agreement, version, state=IN_FORCE, by=by, now=now)
-    return 1
+    return [Entered(version.number, now)]
 
 
 def _stands(agreement: Agreement, now: datetime) -> bool:
@@ -171,6 +212,11 @@ def _require_ready(agreement: Agreement, version: Version) -> None:
         )
     if lacks.unsigned:
         raise UnsignedError(f"{what} is not signed by {_codes(lacks.unsigned)}")
+    unproven = list_unproven_signatures(version.id)
+    if unproven:
+        raise UnprovenError(
+            f"{what} holds a signature for `{unproven[0].agency}` that does not hold: {unproven[0].why}"
+        )
 
 
 def _codes(codes: Sequence[str]) -> str:
