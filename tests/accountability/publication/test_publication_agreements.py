@@ -6,6 +6,7 @@ from hashlib import sha256
 import psycopg
 import pytest
 from django.db import DatabaseError, connections
+from django.test.utils import CaptureQueriesContext
 
 from comity.accountability.publication.commands import Passage, preview_text, publish_agreements, publish_text
 from comity.accountability.publication.commands.publish import AlteredVersionError, NotPublisherError
@@ -23,6 +24,7 @@ from comity.accountability.publication.selectors import (
     NotPublishedError,
     get_published,
     get_published_version,
+    get_published_version_by_digest,
     list_published,
     list_published_changes,
     list_published_versions,
@@ -324,6 +326,10 @@ def test_a_next_version_is_public_beside_the_earlier_one(demo, work):
     work()
     with reading_published():
         versions = list_published_versions("plates")
+        with CaptureQueriesContext(connections["public"]) as asked:
+            one_by_one = [get_published_version("plates", one.number) for one in versions]
+        assert one_by_one == [get_published_version_by_digest("plates", one.digest) for one in versions] == versions
+    assert all('"number" = ' in one["sql"] for one in asked.captured_queries)
     assert [(one.number, one.text) for one in versions] == [(2, ""), (1, "1 Plates.\n")]
     shown, _, told = newest("plates")
     assert (shown.number, shown.state, shown.successor) == (2, "in_force", "")

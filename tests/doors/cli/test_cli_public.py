@@ -2,6 +2,8 @@
 
 import pytest
 
+from comity.config.node import Role
+
 CODE = "az-sharing-2026"
 PRIVACY = ("--as", "az-dps/privacy")
 
@@ -18,6 +20,23 @@ def test_what_is_public_is_listed_in_both_languages(reader):
     lines = reader.run("public", "list", "--json").lines
     assert len(lines) == 6
     assert all(line["content"]["version"]["text"] for line in lines)
+
+
+def test_a_list_tells_whose_text_is_public_and_reads_no_text(terminal, monkeypatch):
+    from django.db import connections
+    from django.test.utils import CaptureQueriesContext
+
+    from comity.doors.cli import publication
+
+    rows = []
+    monkeypatch.setattr(publication, "say_table", lambda _, lines: rows.extend(lines))
+    with terminal.node.connect(Role.BOOTSTRAP) as admin:
+        admin.execute("UPDATE publication_version SET text = '', text_at = NULL WHERE code = %s", (CODE,))
+    with CaptureQueriesContext(connections["public"]) as asked:
+        assert terminal.run("public", "list").code == 0
+    assert len(rows) == 6
+    assert [row[0] for row in rows if row[-1] == "no"] == [CODE]
+    assert not [one["sql"] for one in asked.captured_queries if '"text"' in one["sql"] or '"summary"' in one["sql"]]
 
 
 def test_one_agreement_is_shown_with_summary_text_and_history(reader):

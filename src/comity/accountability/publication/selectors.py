@@ -34,16 +34,27 @@ def get_published(code: str, *, using: str = PUBLISHED) -> AgreementShown:
 
 def list_published_versions(code: str, *, using: str = PUBLISHED) -> list[VersionShown]:
     """Return the versions of an agreement that were once in force, the newest first."""
-    rows = PublishedVersion.objects.using(using).filter(code=code).order_by("-number").values(*_VERSION)
-    return [VersionShown(**row) for row in rows]
+    return _versions(using, code=code)
 
 
 def get_published_version(code: str, number: int, *, using: str = PUBLISHED) -> VersionShown:
     """Return one version; raise `NotPublishedError`."""
-    for version in list_published_versions(code, using=using):
-        if version.number == number:
-            return version
+    for version in _versions(using, code=code, number=number):
+        return version
     raise NotPublishedError(f"no version {number} of `{code}` is public")
+
+
+def get_published_version_by_digest(code: str, digest: str, *, using: str = PUBLISHED) -> VersionShown:
+    """Return one version; raise `NotPublishedError`."""
+    for version in _versions(using, code=code, digest=digest):
+        return version
+    raise NotPublishedError(f"no version `{digest}` of `{code}` is public")
+
+
+def list_public_texts(*, using: str = PUBLISHED) -> frozenset[tuple[str, int]]:
+    """Return the versions whose text is public, by code and number; no text is read for that."""
+    rows = PublishedVersion.objects.using(using).filter(text_at__isnull=False)
+    return frozenset(rows.values_list("code", "number"))
 
 
 def list_published_changes(code: str, *, using: str = PUBLISHED) -> list[ChangeShown]:
@@ -56,6 +67,11 @@ def list_told(code: str) -> frozenset[UUID]:
     """Return the events of an agreement the public was told of. In the caller's own session, not the public's."""
     told = PublishedChange.objects.using(DEFAULT_DB_ALIAS).filter(code=code).values_list("event_id", flat=True)
     return frozenset(event_id for event_id in told if event_id is not None)
+
+
+def _versions(using: str, **where: str | int) -> list[VersionShown]:
+    rows = PublishedVersion.objects.using(using).filter(**where).order_by("-number").values(*_VERSION)
+    return [VersionShown(**row) for row in rows]
 
 
 def _agreement(row: dict[str, object]) -> AgreementShown:

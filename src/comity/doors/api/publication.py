@@ -20,9 +20,9 @@ from comity.accountability.publication.facts import AgreementShown, ChangeShown,
 from comity.accountability.publication.selectors import (
     get_published,
     get_published_version,
+    get_published_version_by_digest,
     list_published,
     list_published_changes,
-    list_published_versions,
 )
 from comity.doors.api.agreement_lines import AgreementCode, Digest, find_agreement
 from comity.doors.api.answers import Moment, moment
@@ -193,8 +193,8 @@ def post_publication(request: HttpRequest, code: AgreementCode) -> HttpResponse:
         problem = FieldProblem("digest", "no version of the agreement has it", remedy)
         raise ProblemError(unprocessable((problem,))) from None
     with reading_published():
-        versions = list_published_versions(found.code)
-    return reply(HTTPStatus.OK, _version(next(one for one in versions if one.digest == body.digest)))
+        version = get_published_version_by_digest(found.code, body.digest)
+    return reply(HTTPStatus.OK, _version(version))
 
 
 def _agreement(one: AgreementShown, standing: str) -> PublicAgreement:

@@ -25,6 +25,7 @@ from comity.accountability.publication.facts import (
 from comity.accountability.publication.selectors import (
     get_published,
     get_published_version,
+    list_public_texts,
     list_published,
     list_published_changes,
 )
@@ -57,12 +58,14 @@ class WithholdFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def show_all(node: Node, *, language: str, form: str) -> None:
     """Print every published agreement; as JSON each with everything that is public of its newest version."""
-    with reading_published():
-        found = [(one, get_published_version(one.code, one.number)) for one in list_published()]
     if form == "json":
-        for agreement, version in found:
+        with reading_published():
+            whole = [(one, get_published_version(one.code, one.number)) for one in list_published()]
+        for agreement, version in whole:
             say_json(_whole(node, agreement, version))
         return
+    with reading_published():
+        found, with_text = list_published(), list_public_texts()
     if not found:
         say(load_texts(language)["head.none"])
         return
@@ -77,9 +80,9 @@ def show_all(node: Node, *, language: str, form: str) -> None:
                 texts[f"standing.{one.standing(node.now())}"],
                 day(one.starts_at.date()),
                 day(until.date()) if (until := one.stands_until()) else "",
-                texts["yes"] if version.text_at else texts["no"],
+                texts["yes"] if (one.code, one.number) in with_text else texts["no"],
             )
-            for one, version in found
+            for one in found
         ],
     )
 
