@@ -9,6 +9,7 @@ from comity.standing.agreements import commands as do
 from comity.standing.agreements.commands.letter import Letter, NotByLetterError
 from comity.standing.agreements.commands.record import WrongPostError
 from comity.standing.agreements.commands.resume import NotYoursToResumeError
+from comity.standing.agreements.commands.review import NoDocumentError
 from comity.standing.agreements.commands.terminate import NoNoticeError
 from comity.standing.agreements.selectors import get_agreement, list_events
 from comity.standing.agreements.vocabulary import SuspensionReason, TerminationReason
@@ -114,3 +115,13 @@ def test_nobody_writes_in_the_name_of_a_party_hosted_here_or_of_a_stranger(offic
         with pytest.raises(error):
             do.suspend_agreement(by=by, letter=letter, **given)
     assert state_of(offices, agreement_id) == "in_force"
+
+
+def test_a_letter_is_named_by_the_hash_of_its_paper(offices, nation, agreement_id) -> None:
+    unnamed = Letter(nation, "the letter of May")
+    with pytest.raises(NoDocumentError, match="no SHA-256"):
+        do.suspend_agreement(
+            by=offices.steward, now=NOW, agreement_id=agreement_id, reason=SuspensionReason.LEGAL_REVIEW, letter=unnamed
+        )
+    with reading(offices.steward):
+        assert get_agreement(agreement_id).state == "in_force"

@@ -12,7 +12,8 @@ from comity.standing.agreements.commands.put_in_force import UnconfirmedError, U
 from comity.standing.agreements.commands.record import (
     WrongPostError,
 )
-from comity.standing.agreements.commands.sign import AlreadySignedError, NoScanError, NotPartyError, UnreviewedError
+from comity.standing.agreements.commands.sign import AlreadySignedError, NoScanError, UnreviewedError
+from comity.standing.agreements.facts import NotPartyError
 from comity.standing.agreements.selectors import (
     get_agreement,
     list_events,

@@ -28,7 +28,7 @@ from comity.standing.agreements.commands.record import (
 )
 from comity.standing.agreements.commands.resume import NotYoursToResumeError
 from comity.standing.agreements.commands.review import NoDocumentError, NotOwedError
-from comity.standing.agreements.commands.sign import AlreadySignedError, NoScanError, NotPartyError, UnreviewedError
+from comity.standing.agreements.commands.sign import AlreadySignedError, NoScanError, UnreviewedError
 from comity.standing.agreements.commands.supersede import NoSuccessorError
 from comity.standing.agreements.commands.terminate import (
     ConcludedError,
@@ -36,6 +36,7 @@ from comity.standing.agreements.commands.terminate import (
     NoticeGivenError,
     NotWaivedError,
 )
+from comity.standing.agreements.facts import NotPartyError
 from comity.standing.agreements.terms import UnknownTermError
 from comity.standing.directory.selectors import KeyNotGoodError, NoPasskeyError, SignatureNotGoodError
 

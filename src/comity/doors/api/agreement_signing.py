@@ -36,9 +36,7 @@ from comity.standing.agreements.commands import (
     record_review,
     sign_agreement,
 )
-from comity.standing.agreements.commands.sign import NotPartyError
 from comity.standing.agreements.digest import signed_digest
-from comity.standing.agreements.facts import AgreementFacts
 from comity.standing.agreements.readiness import PAPER_WITNESSES
 from comity.standing.agreements.selectors import get_agreement_by_code, get_readiness
 from comity.standing.agreements.terms import MAX_CLAUSES
@@ -212,7 +210,7 @@ def get_signing_digest(
         found = get_agreement_by_code(code)
         version = newest_of(found)
     chosen = agency or own_code(found, caller)
-    _require_party(found, chosen)
+    found.agency_of(chosen)
     digest = signed_digest(version=version.digest, agency=chosen).hex()
     said = SigningDigest(version=version.number, version_digest=version.digest, agency=chosen, digest=digest)
     return reply(HTTPStatus.OK, said)
@@ -275,12 +273,6 @@ def post_force(request: HttpRequest, code: AgreementCode) -> HttpResponse:
             return reply(HTTPStatus.ACCEPTED, AgreementScheduled(utc_text(since), stands_now(caller, code)))
         case Entered():
             return reply(HTTPStatus.OK, stands_now(caller, code))
-
-
-def _require_party(agreement: AgreementFacts, agency: str) -> None:
-    codes = sorted(party.agency_code for party in agreement.parties)
-    if agency not in codes:
-        raise NotPartyError(f"`{agency}` is no party of `{agreement.code}`; parties are {', '.join(codes)}")
 
 
 def readiness_of(caller: Caller, code: str) -> AgreementReadiness:

@@ -3,7 +3,7 @@
 import msgspec
 
 from comity.doors.cli.acting import STEWARD, acting_as
-from comity.doors.cli.agreement_signing import find_on_offer, require_party, say_signed
+from comity.doors.cli.agreement_signing import find_on_offer, say_signed
 from comity.doors.cli.input import read_bytes, read_small
 from comity.doors.cli.mistakes import NOT_WELL, MistakeError
 from comity.doors.cli.node import Node
@@ -21,9 +21,8 @@ from comity.standing.directory.selectors import list_passkeys
 def options(node: Node, *, code: str, agency: str, rp_id: str) -> None:
     """Print what a browser gives a passkey of the party to sign, as one line of JSON."""
     agreement, version = find_on_offer(code)
-    agency_id = require_party(agreement, agency)
     with reading(STEWARD):
-        passkeys = list_passkeys(agency_id, node.now(), rp_id)
+        passkeys = list_passkeys(agreement.agency_of(agency), node.now(), rp_id)
     challenge = signed_digest(version=version.digest, agency=agency)
     say_json(msgspec.to_builtins(request_options(challenge, passkeys)))
 

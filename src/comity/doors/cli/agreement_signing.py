@@ -178,7 +178,7 @@ def confirm(node: Node, *, code: str, digest: str, clauses: Collection[str] | No
 def digest_to_sign(*, code: str, agency: str, out: str | None, form: str) -> None:
     """Print what a party's key signs to be bound to the version on offer; write its 32 bytes to the new file `out`."""
     agreement, version = find_on_offer(code)
-    require_party(agreement, agency)
+    agreement.agency_of(agency)
     found = signed_digest(version=version.digest, agency=agency)
     if out is not None:
         write_new("--out", out, found)
@@ -188,15 +188,6 @@ def digest_to_sign(*, code: str, agency: str, out: str | None, form: str) -> Non
     say(f"version {version.number} of `{code}`, {version.digest}; for `{agency}` its key signs:", found.hex())
     if out is not None:
         note(f"its 32 bytes are in {out}: sign that file, then `comity agreement sign … --signature FILE --key-id ID`")
-
-
-def require_party(agreement: AgreementFacts, agency: str) -> UUID:
-    """Return the id of the party `agency` (code); raises `MistakeError` for one that is none."""
-    parties = {party.agency_code: party.agency_id for party in agreement.parties}
-    if agency not in parties:
-        remedy = f"parties are {', '.join(sorted(parties))}"
-        raise MistakeError("--for", f"`{agency}` is no party of `{agreement.code}`", remedy)
-    return parties[agency]
 
 
 def sign(node: Node, *, code: str, digest: str, acting: str, means: Means) -> None:

@@ -6,6 +6,7 @@ from typing import Final, TypedDict
 from uuid import UUID
 
 from comity.doors.cli.acting import STEWARD, acting_as
+from comity.doors.cli.letter_act import LetterAct
 from comity.doors.cli.mistakes import UNUSABLE, MistakeError, tell
 from comity.doors.cli.node import Node
 from comity.doors.cli.say import moment, say
@@ -27,7 +28,7 @@ from comity.standing.agreements.commands import (
     terminate_agreement,
     withdraw_notice,
 )
-from comity.standing.agreements.facts import AgreementFacts, VersionFacts
+from comity.standing.agreements.facts import AgreementFacts, NotPartyError, VersionFacts
 from comity.standing.agreements.selectors import (
     NoSuchAgreementError,
     get_agreement_by_code,
@@ -144,28 +145,30 @@ def withdraw(node: Node, *, code: str, acting: str) -> None:
     say(f"the notice is taken back: `{code}` goes on")
 
 
-def enter_letter(node: Node, *, code: str, party: str, act: str, reason: str, document: str) -> None:
+def enter_letter(node: Node, *, code: str, party: str, act: LetterAct, reason: str, document: str) -> None:
     """Do what a party of another node wrote, as the steward; `document`: the SHA-256 of the letter."""
     found = _find(code)
-    agency = {one.agency_code: one.agency_id for one in found.parties}.get(party)
-    if agency is None:
-        parties = ", ".join(one.agency_code for one in found.parties)
-        raise MistakeError("--from", f"`{party}` is no party of `{code}`", f"its parties: {parties}")
+    if reason and act not in {LetterAct.SUSPEND, LetterAct.TERMINATE}:
+        raise MistakeError("--reason", f"is not recorded with `{act.value}`", "leave it out")
+    try:
+        agency = found.agency_of(party)
+    except NotPartyError as error:
+        raise MistakeError("--from", str(error)) from None
     letter = Letter(agency, document)
     now = node.now()
     given: _Given = {"by": STEWARD, "now": now, "agreement_id": found.id, "letter": letter}
     match act:
-        case "suspend":
+        case LetterAct.SUSPEND:
             suspend_agreement(reason=SuspensionReason(_reason(reason, SuspensionReason)), **given)
             say(f"`{code}` is suspended by letter of {party}: nothing leaves under it")
-        case "resume":
+        case LetterAct.RESUME:
             resume_agreement(**given)
             say(f"`{code}` is resumed by letter of {party}")
-        case "terminate":
+        case LetterAct.TERMINATE:
             ends_at = terminate_agreement(reason=TerminationReason(_reason(reason, TerminationReason)), **given)
             told = "once every party has agreed" if ends_at is None else f"at {moment(ends_at)}"
             say(f"`{code}` ends {told}, by letter of {party}")
-        case _:
+        case LetterAct.WITHDRAW_NOTICE:
             withdraw_notice(**given)
             say(f"the notice of {party} is taken back by its letter: `{code}` goes on")
 

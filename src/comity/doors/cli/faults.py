@@ -68,7 +68,6 @@ from comity.standing.agreements.commands.review import NoDocumentError, NotOwedE
 from comity.standing.agreements.commands.sign import (
     AlreadySignedError,
     NoScanError,
-    NotPartyError,
     UnreviewedError,
 )
 from comity.standing.agreements.commands.supersede import NoSuccessorError
@@ -78,6 +77,7 @@ from comity.standing.agreements.commands.terminate import (
     NoticeGivenError,
     NotWaivedError,
 )
+from comity.standing.agreements.facts import NotPartyError
 from comity.standing.agreements.redline import TooLongError
 from comity.standing.agreements.rulebook import AlteredTermsError
 from comity.standing.agreements.selectors import NoSuchAgreementError

@@ -1,5 +1,6 @@
 """What a signature under an agreement is given to. Pure."""
 
+import re
 from collections.abc import Iterable
 from hashlib import sha256
 from typing import Final
@@ -54,3 +55,8 @@ def copy_digest(*, version: str, signatures: Iterable[tuple[str, str, str, str]]
     """
     whole = {"schema": COPY_SCHEMA, "signatures": sorted(list(one) for one in signatures), "version": version}
     return sha256(canonical(whole)).hexdigest()
+
+
+def is_sha256(text: str) -> bool:
+    """Tell whether the text is a SHA-256 as it is recorded: 64 small hex digits."""
+    return re.fullmatch(r"[0-9a-f]{64}", text) is not None

@@ -21,6 +21,10 @@ from comity.standing.agreements.vocabulary import (
 EXPIRED: Final = "expired"
 
 
+class NotPartyError(LookupError):
+    """The agency is no party to the agreement."""
+
+
 @dataclass(frozen=True, slots=True)
 class PartyFacts:
     """A party of an agreement."""
@@ -48,6 +52,13 @@ class AgreementFacts:
     period: Period | None
     parties: tuple[PartyFacts, ...]
     notice_ends_at: datetime | None = None
+
+    def agency_of(self, code: str) -> UUID:
+        """Return the id of the party with this code. Raises `NotPartyError`, which names the parties."""
+        parties = {party.agency_code: party.agency_id for party in self.parties}
+        if code not in parties:
+            raise NotPartyError(f"`{code}` is no party of `{self.code}`; parties are {', '.join(sorted(parties))}")
+        return parties[code]
 
     def standing(self, at: datetime) -> str:
         """Return the state at the instant.

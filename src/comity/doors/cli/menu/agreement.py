@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from comity.doors.cli.input import hash_file, read_bytes
+from comity.doors.cli.letter_act import LetterAct
 from comity.doors.cli.menu.options import Acting, Json, Lang, Language, form_of
 from comity.doors.cli.mistakes import told
 from comity.doors.cli.node import opened
@@ -195,15 +196,6 @@ def terminate(
         agreement_steps.terminate(node, code=code, acting=acting, reason=TerminationReason(reason.value))
 
 
-class LetterAct(StrEnum):
-    """What a letter of a party does."""
-
-    SUSPEND = "suspend"
-    RESUME = "resume"
-    TERMINATE = "terminate"
-    WITHDRAW_NOTICE = "withdraw-notice"
-
-
 @app.command()
 def letter(
     context: typer.Context,
@@ -220,7 +212,7 @@ def letter(
     with opened(context) as node:
         from comity.doors.cli import agreement_steps
 
-        agreement_steps.enter_letter(node, code=code, party=party, act=act.value, reason=reason, document=paper)
+        agreement_steps.enter_letter(node, code=code, party=party, act=act, reason=reason, document=paper)
 
 
 @app.command("withdraw-notice")

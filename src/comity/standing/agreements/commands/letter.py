@@ -7,6 +7,8 @@ from uuid import UUID
 
 from comity.spine.tenancy.actor import Actor, Duty
 from comity.standing.agreements.commands.record import WrongPostError, require_post
+from comity.standing.agreements.commands.review import NoDocumentError
+from comity.standing.agreements.digest import is_sha256
 from comity.standing.agreements.models import Agreement
 from comity.standing.directory.selectors import list_agencies
 from comity.standing.directory.vocabulary import Hosting, PostFunction
@@ -41,13 +43,15 @@ def by_letter(letter: Letter | None) -> LetterColumns:
 def acting_party(by: Actor, agreement: Agreement, functions: Collection[PostFunction], letter: Letter | None) -> UUID:
     """Return the party whose act it is: that of the acting post, or the one whose letter the steward enters.
 
-    Raises `WrongPostError`, `NotByLetterError`.
+    Raises `WrongPostError`, `NotByLetterError`, `NoDocumentError`.
     """
     if letter is None:
         require_post(by, agreement, functions)
         return by.agency_id
     if by.duty is not Duty.STEWARD:
         raise NotByLetterError("letters are entered by the node's steward")
+    if not is_sha256(letter.document_sha256):
+        raise NoDocumentError(f"`{letter.document_sha256}` is no SHA-256; give the hash of the letter")
     if letter.agency_id not in agreement.party_ids:
         raise WrongPostError(f"only a party of `{agreement.code}` may do this")
     party = list_agencies([letter.agency_id])[letter.agency_id]

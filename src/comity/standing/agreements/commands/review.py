@@ -1,6 +1,5 @@
 """Reviewing: what a party must have looked into before it may sign."""
 
-import re
 from datetime import datetime
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from comity.standing.agreements.commands.record import (
     require_post,
     version_read,
 )
+from comity.standing.agreements.digest import is_sha256
 from comity.standing.agreements.models import Agreement, Review
 from comity.standing.agreements.reviews import REVIEWERS, read_needed
 from comity.standing.agreements.vocabulary import Finding, ReviewKind
@@ -25,7 +25,7 @@ class NotOwedError(ValueError):
 
 
 class NoDocumentError(ValueError):
-    """A review names no document by its SHA-256."""
+    """A review or a letter names no document by its SHA-256."""
 
 
 def record_review(
@@ -48,7 +48,7 @@ def record_review(
     `NotOwedError`, `NoDocumentError`, `AnotherTextError`, `WrongPostError`, `NothingOfferedError`,
     `NoSuchAgreementError`.
     """
-    if not re.fullmatch(r"[0-9a-f]{64}", document_sha256):
+    if not is_sha256(document_sha256):
         raise NoDocumentError(
             f"`{document_sha256}` is no SHA-256; give the hash of the document that holds the finding"
         )

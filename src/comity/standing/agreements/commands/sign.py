@@ -1,6 +1,5 @@
 """Signing: a party is bound to a version, named by its digest: by a published key or passkey, or on attested paper."""
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,9 +22,10 @@ from comity.standing.agreements.commands.record import (
     state_at,
     version_read,
 )
-from comity.standing.agreements.digest import signed_digest
+from comity.standing.agreements.digest import is_sha256, signed_digest
 from comity.standing.agreements.models import Agreement, Party, Signature, Version
 from comity.standing.agreements.negotiation import get_readiness, list_bound
+from comity.standing.agreements.selectors import get_agreement
 from comity.standing.agreements.states import AGREEMENT
 from comity.standing.agreements.vocabulary import EventKind, SigningMethod
 from comity.standing.directory.selectors import check_passkey, check_signature
@@ -41,10 +41,6 @@ class UnreviewedError(ValueError):
 
 class NoScanError(ValueError):
     """A signature on paper is attested by the SHA-256 of its scan; this is none, or another scan's."""
-
-
-class NotPartyError(LookupError):
-    """The agency is no party to the agreement."""
 
 
 def sign_agreement(
@@ -100,19 +96,15 @@ def attest_signature(
     attestation, with the one that binds also event `signed`; a ledger entry each. Raises `NotPartyError`,
     `NoScanError`, `NobodyThereError`, `SamePersonError` and what `sign_agreement` raises.
     """
-    if not re.fullmatch(r"[0-9a-f]{64}", scan_sha256):
+    if not is_sha256(scan_sha256):
         raise NoScanError(f"`{scan_sha256}` is no SHA-256 of a scan; `sha256sum FILE` prints it")
     with acting(by) as cursor:
         agreement = lock_agreement(agreement_id)
         require_post(by, agreement, RESPONSIBLE)
         version = version_read(agreement, digest)
-        parties = dict(Party.objects.filter(agreement_id=agreement.id).values_list("agency_code", "agency_id"))
-        if agency not in parties:
-            raise NotPartyError(
-                f"`{agency}` is no party of `{agreement.code}`; parties are {', '.join(sorted(parties))}"
-            )
-        _require_signable(agreement, version, parties[agency], agency, now=now)
-        before = list(Signature.objects.filter(version_id=version.id, for_agency_id=parties[agency]))
+        party_id = get_agreement(agreement.id).agency_of(agency)
+        _require_signable(agreement, version, party_id, agency, now=now)
+        before = list(Signature.objects.filter(version_id=version.id, for_agency_id=party_id))
         if any(row.post_id == by.post_id for row in before):
             raise AlreadySignedError(f"your post has attested the signature of `{agency}`; a second post does")
         if any(row.scan_sha256 != scan_sha256 for row in before):
@@ -121,7 +113,7 @@ def attest_signature(
         row: dict[str, object] = {
             "agreement_id": agreement.id,
             "version_id": version.id,
-            "for_agency_id": parties[agency],
+            "for_agency_id": party_id,
             "method": SigningMethod.PAPER.value,
             "key_id": "",
             "scheme": "",
@@ -130,7 +122,7 @@ def attest_signature(
             "note": "",
         }
         record_act(cursor, Signature, act="agreement.signature_attested", by=by, now=now, row=row)
-        if parties[agency] in list_bound([version.id]).get(version.id, frozenset()):
+        if party_id in list_bound([version.id]).get(version.id, frozenset()):
             _record_signed(cursor, agreement, version, by=by, now=now)
     return len(before) + 1
 
