@@ -48,15 +48,15 @@ def signature_of(counsel: Actor, release_id: UUID, rule_ids: Sequence[str], key:
 
 def approve_signed(
     counsel: Actor, release_id: UUID, rule_ids: Sequence[str], now: datetime, key: PrivateKey | None = None
-) -> list[UUID]:
+) -> list[str]:
     from comity.standing.law.commands import approve_rules
 
     signature = signature_of(counsel, release_id, rule_ids, key or published(counsel, now))
     return approve_rules(by=counsel, now=now, release_id=release_id, rule_ids=rule_ids, signature=signature)
 
 
-def approve_whole(counsel: Actor, release_id: UUID, now: datetime, key: PrivateKey | None = None) -> UUID:
-    """Approve the release as such, and every rule of it, by one signature."""
+def approve_whole(counsel: Actor, release_id: UUID, now: datetime, key: PrivateKey | None = None) -> list[str]:
+    """Approve the release as such, and every rule of it, by one signature; return the rules it approved anew."""
     from comity.standing.law.approvals import get_release_request
     from comity.standing.law.commands import approve_release
 

@@ -14,6 +14,9 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
+from comity.doors.cli.signing import signature_by
+from law_signed import approve_signed
+
 COUNSEL = ("--as", "az-ag/counsel")
 HEAD = ("--as", "az-ag/head")
 
@@ -103,6 +106,22 @@ def test_counsel_signs_elsewhere_what_digest_wrote(loaded, key_files, tmp_path):
     signed.write_bytes(base64.encodebytes(key.sign(out.read_bytes())))
     done = loaded.run("law", "approve", *COUNSEL, "--all", "--signature", signed, "--key-id", key_id, "--json")
     assert (done.value["left"], done.value["key"]) == ([], key_id)
+
+
+def test_a_rule_that_was_approved_meanwhile_is_not_told_as_approved_now(loaded, key_files, monkeypatch):
+    private, public = key_files("counsel")
+    publish(loaded, public)
+
+    def meanwhile(means, by, digest, now):
+        from comity.standing.law.models import LawRelease
+
+        approve_signed(by, LawRelease.objects.get().id, ["law-28"], now)
+        return signature_by(means, by, digest, now)
+
+    monkeypatch.setattr("comity.doors.cli.law_release.signature_by", meanwhile)
+    told = loaded.run("law", "approve", *COUNSEL, "--all", "--key", private, "--json").value
+    assert ("law-28" in told["approved"], told["left"]) == (False, [])
+    assert len(told["approved"]) == approvals(loaded) - 1
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="the machine has no openssl")

@@ -1,7 +1,8 @@
 """What `check_release` finds, each with what helps; and that the shipped law is without an error."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 import small_law as small
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from comity.standing.law.catalogue import load_catalogue
 from comity.standing.law.check import Severity, check_release
+from comity.standing.law.facts import SIGNED, ReleaseFacts, ReleaseState
 from comity.standing.law.rules import Release, shipped_release
 from comity.standing.law.tables import TableError, read_tables
 
@@ -140,10 +142,22 @@ def test_a_file_that_is_no_decision_table_is_named(text):
 
 
 def test_what_counsel_has_not_approved_or_not_signed_is_an_error():
-    found = check(both(version(1)), unapproved=["law-1"], unsigned=["law-2"])
-    assert [(one.severity, one.code) for one in found] == [
-        (Severity.ERROR, "not-approved"),
-        (Severity.ERROR, "not-signed"),
+    standing = ReleaseFacts(
+        id=UUID(int=1),
+        digest="",
+        loaded_at=datetime(2026, 11, 22, tzinfo=UTC),
+        loaded_by_post=UUID(int=2),
+        state=ReleaseState.DRAFT,
+        unapproved=("law-1", "law-2"),
+        approval=SIGNED,
+        takes_out=(),
+        effective_at=None,
+        demo_approvals=0,
+    )
+    found = check(both(version(1)), standing=standing, unsigned=["law-2"])
+    assert [(one.severity, one.code, one.rule) for one in found] == [
+        (Severity.ERROR, "not-approved", "law-1"),
+        (Severity.ERROR, "not-signed", "law-2"),
     ]
 
 

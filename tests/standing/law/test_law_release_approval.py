@@ -43,6 +43,12 @@ def in_force(people, one: Release):
     return release_id
 
 
+def test_approving_a_release_approves_the_rules_that_were_not_and_tells_which(people):
+    release_id = load_release(by=people[0], now=NOW, release=FIRST)
+    assert approve_signed(people[1], release_id, ["law-1"], NOW) == ["law-1"]
+    assert approve_whole(people[1], release_id, NOW) == ["law-2"]
+
+
 @pytest.mark.parametrize("change", CHANGES)
 def test_what_is_made_of_approved_rules_alone_is_no_law_before_counsel_signs_it_as_such(people, change):
     lax = load_release(by=people[0], now=NOW, release=release(rule("law-1"), LAX))

@@ -60,9 +60,8 @@ def check_loaded(node: Node, release_id: str, checking: Checking) -> int:
         on=_day(checking.on) or node.now().date(),
         catalogue=load_catalogue(),
         tables=_tables(checking),
-        unapproved=sorted(set(chosen.unapproved) - set(unsigned)),
-        unsigned=unsigned,
         standing=chosen,
+        unsigned=unsigned,
     )
     return _told(found, checking)
 

@@ -18,7 +18,7 @@ from comity.spine.tenancy.actor import Duty
 from comity.spine.tenancy.transaction import reading
 from comity.standing.directory.commands import name_node_counsel
 from comity.standing.directory.selectors import find_agencies
-from comity.standing.law.approvals import get_approval_request, get_release, get_release_request, read_approvals
+from comity.standing.law.approvals import get_approval_request, get_release, get_release_request
 from comity.standing.law.commands import approve_release, approve_rules, load_release, put_in_force
 from comity.standing.law.facts import DEMO_APPROVAL, ApprovalRequest, ReleaseFacts, ReleaseState
 from comity.standing.law.lint import LintError
@@ -98,15 +98,13 @@ def approve(
     by = acting_as(acting, duty=Duty.STEWARD)
     found = chosen_release(node, release, {ReleaseState.DRAFT})
     asked = _asked(found, rules, scope)
-    with reading(STEWARD):
-        done = read_approvals().list_unread(asked.rules)
     if form != "json":
         _say_changes(node, found, scope)
     signature = signature_by(means, by, asked.digest, node.now())
     if scope == "all":
-        approve_release(by=by, now=node.now(), release_id=found.id, signature=signature)
+        done = approve_release(by=by, now=node.now(), release_id=found.id, signature=signature)
     else:
-        approve_rules(by=by, now=node.now(), release_id=found.id, rule_ids=rules, signature=signature)
+        done = approve_rules(by=by, now=node.now(), release_id=found.id, rule_ids=rules, signature=signature)
     with reading(STEWARD):
         now = get_release(found.id, node.now())
     if form == "json":

@@ -49,15 +49,14 @@ def check_release(
     on: date,
     catalogue: Catalogue,
     tables: Tables | None = None,
-    unapproved: Collection[str] = (),
-    unsigned: Collection[str] = (),
     standing: ReleaseFacts | None = None,
+    unsigned: Collection[str] = (),
 ) -> tuple[Finding, ...]:
     """Return the findings, errors first, then by rule.
 
-    `on`: the day that tells what ends soon. `tables` None: rows of decision tables are not looked at. `unapproved`,
-    `unsigned`: ids of rules that counsel has not approved, or whose approval bears no signature that is good.
-    `standing`: where a loaded release stands, else whether it is approved as such is not looked at.
+    `on`: the day that tells what ends soon. `tables` None: rows of decision tables are not looked at. `standing`: where
+    a loaded release stands; None: whether counsel approved is not looked at. `unsigned`: ids of its unapproved rules
+    that have an approval, which bears no signature that is good.
     """
     problems = release.problems(catalogue)
     if problems:
@@ -69,7 +68,7 @@ def check_release(
         *_versions(rules, on),
         *_unused_texts(rules, texts),
         *_untranslated(rules, texts),
-        *_approvals(unapproved, unsigned),
+        *(_of_rules(standing, unsigned) if standing is not None else ()),
         *(_of_release(standing) if standing is not None else ()),
         *(_rows(rules, tables) if tables is not None else ()),
     ]
@@ -158,15 +157,15 @@ def _untranslated(rules: Iterable[Rule], texts: Texts) -> Iterator[Finding]:
                 yield Finding(Severity.WARNING, "untranslated", rule.id, words_, "write the words in every language")
 
 
-def _approvals(unapproved: Collection[str], unsigned: Collection[str]) -> Iterator[Finding]:
-    for rule in unapproved:
-        remedy = f"`comity law approve --as AGENCY/counsel --rule {rule} --key PRIVATE.pem`"
-        yield Finding(Severity.ERROR, "not-approved", rule, "counsel has not approved it", remedy)
-    for rule in unsigned:
-        words = "its approval bears no signature by a key that its agency published"
-        yield Finding(
-            Severity.ERROR, "not-signed", rule, words, "run `comity ledger verify`; have counsel approve anew"
-        )
+def _of_rules(standing: ReleaseFacts, unsigned: Collection[str]) -> Iterator[Finding]:
+    for rule in standing.unapproved:
+        if rule in unsigned:
+            words = "its approval bears no signature by a key that its agency published"
+            remedy = "run `comity ledger verify`; have counsel approve anew"
+            yield Finding(Severity.ERROR, "not-signed", rule, words, remedy)
+        else:
+            remedy = f"`comity law approve --as AGENCY/counsel --rule {rule} --key PRIVATE.pem`"
+            yield Finding(Severity.ERROR, "not-approved", rule, "counsel has not approved it", remedy)
 
 
 def _of_release(standing: ReleaseFacts) -> Iterator[Finding]:

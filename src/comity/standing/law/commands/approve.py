@@ -28,8 +28,8 @@ Note = Literal["", "demo approval"]
 
 def approve_rules(
     *, by: Actor, now: datetime, release_id: UUID, rule_ids: Sequence[str], signature: Signature, note: Note = ""
-) -> list[UUID]:
-    """Record counsel's approval of rules of a release, each with its words; returns the ids of new approvals.
+) -> list[str]:
+    """Record counsel's approval of rules of a release, each with its words; returns the ids of those approved, sorted.
 
     `signature` signs the digest of `approvals.get_approval_request` for the same rules, by a key the directory keeps
     for counsel's agency, for signatures, good at `now`. A rule whose digest is approved already, other than for a
@@ -47,20 +47,20 @@ def approve_rules(
         check_signature(agency_id=by.agency_id, signature=signature, digest=asked.digest, at=now)
         rows = _rule_rows(asked.rules, _signed(asked, signature, by, now) | {"demo": note or None})
         write_act(cursor, act="law.rules_approved", by=by, now=now, rows=rows, ruleset=asked.release)
-    return [row["id"] for _, row in rows if isinstance(row["id"], UUID)]
+    return list(asked.rules)
 
 
-def approve_release(*, by: Actor, now: datetime, release_id: UUID, signature: Signature, note: Note = "") -> UUID:
-    """Record counsel's approval of a release as such, and with it of every rule of it; returns the id of the former.
+def approve_release(*, by: Actor, now: datetime, release_id: UUID, signature: Signature, note: Note = "") -> list[str]:
+    """Record counsel's approval of a release as such, and with it of every rule of it.
 
     `signature` signs the digest of `approvals.get_release_request`, by a key as `approve_rules` asks for: what the
     release takes out against another is thereby approved too. `note`: what a demonstration says of itself. Writes one
     `law_release_approval`, one `law_approval` for each rule not approved yet, or for a demonstration only, and ledger
-    entries `law.release_approved` (one for every 400 rows), in one transaction. Raises `NotStewardError`,
-    `NotCounselError`, `UnknownReleaseError`, `KeyNotGoodError`, `SignatureNotGoodError`; then nothing is written.
+    entries `law.release_approved` (one for every 400 rows), in one transaction; returns the ids of these rules, sorted.
+    Raises `NotStewardError`, `NotCounselError`, `UnknownReleaseError`, `KeyNotGoodError`, `SignatureNotGoodError`; then
+    nothing is written.
     """
     require_steward(by)
-    act_id = new_id()
     with acting(by) as cursor:
         _require_other_counsel(by, release_id)
         asked = get_release_request(release_id)
@@ -68,9 +68,9 @@ def approve_release(*, by: Actor, now: datetime, release_id: UUID, signature: Si
         signed = _signed(asked, signature, by, now) | {"demo": note or None}
         left = read_approvals().list_unread(asked.rules)
         rows = _rule_rows({rule_id: asked.rules[rule_id] for rule_id in left}, signed)
-        head = ("law_release_approval", signed | {"id": act_id})
+        head = ("law_release_approval", signed | {"id": new_id()})
         write_act(cursor, act="law.release_approved", by=by, now=now, rows=[head, *rows], ruleset=asked.release)
-    return act_id
+    return list(left)
 
 
 def _require_other_counsel(by: Actor, release_id: UUID) -> None:
