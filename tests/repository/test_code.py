@@ -17,7 +17,7 @@ FLOORS: Final = {"spine": 0, "standing": 1, "coordination": 2, "accountability":
 STANDING: Final = {"directory": 0, "law": 1, "training": 2, "agreements": 3}
 READS_WITHOUT_ACTING: Final = {
     "preview_disclosures": "decides by type and writes nothing",
-    "preview_for_another": "the same for who would share",
+    "preview_may": "the same for one of the two agencies",
 }
 """Commands that open a reading transaction instead."""
 DONE_AGAIN_SINGLY: Final = {"answer_hidden_asks": "the whole tick, or when that fails each ask alone"}

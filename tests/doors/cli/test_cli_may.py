@@ -63,7 +63,7 @@ def test_the_holder_asks_as_well_and_a_third_agency_does_not(reader):
     told = ask(reader, *words[:-1], "--as", "az-dps/privacy", "--lang", "es")
     assert "Depende de: la formación de quien recibe." in told.out
     third = ask(reader, *words, "--as", "ut-dps-bci")
-    assert (third.code, "asks for two other agencies" in third.err) == (2, True)
+    assert (third.code, "you ask about two other agencies" in third.err) == (2, True)
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
-from comity.coordination.exchange.ask import Ask, Invalid
-from comity.coordination.exchange.commands.preview import Previewed, preview_disclosures, preview_for_another
+from comity.coordination.exchange.ask import Invalid
+from comity.coordination.exchange.commands.preview import NotOfTheTwoError, preview_may
 from comity.coordination.exchange.may import May, may_of, say_may
 from comity.coordination.exchange.way_forward import load_hints
 from comity.doors.api.answers import Status, field_problems
@@ -89,12 +89,15 @@ def get_may(
         claims=dict.fromkeys(claims, True),
         language=language,
     )
-    found = _preview(body.as_ask(), parties.asker, caller)
+    asked: dict[str, Any] = {"by": caller.actor, "now": caller.now, "keys": key_ring()}
+    try:
+        found = preview_may(ask=body.as_ask(), asker_id=parties.asker.id, **asked)
+    except NotOfTheTwoError as error:
+        raise _problem(str(error), "name your own as holder or asker, or leave `asker` out") from None
     if isinstance(found, Invalid):
         raise ProblemError(unprocessable(field_problems(found.faults)))
     preview = told(found, body=body, by=caller.actor, now=caller.now, asker_id=parties.asker.id)
     codes = {"holder": parties.holder.code, "asker": parties.asker.code}
-    is_own = parties.asker.id == caller.actor.agency_id
     return reply(
         HTTPStatus.OK,
         MayAnswer(
@@ -105,28 +108,18 @@ def get_may(
             classes=preview.classes,
             reasons=preview.reasons,
             ways_forward=preview.ways_forward,
-            counts_on=() if is_own else (load_hints(language.value)["may_counts_on_training"],),
+            counts_on=tuple(load_hints(language.value)[one] for one in found.counts_on),
         ),
     )
 
 
-def _preview(ask: Ask, asker: AgencyFacts, caller: Caller) -> Previewed | Invalid:
-    given: dict[str, Any] = {"by": caller.actor, "now": caller.now, "keys": key_ring()}
-    if asker.id != caller.actor.agency_id:
-        return preview_for_another(ask=ask, asker_id=asker.id, **given)
-    [found] = preview_disclosures(asks=[ask], **given)
-    return found
-
-
 def _parties(holder: str, asker: str, caller: Caller) -> _Parties:
-    """Return the two agencies; a question about two others, or for another post, is a problem of the field."""
+    """Return the two agencies; a question for another post is a problem of the field."""
     name, _, post = asker.partition("/")
     with reading(caller.actor):
         one = _agency(holder, "holder")
         other = _agency(name, "asker") if asker else get_agency(caller.actor.agency_id)
         own = get_post(caller.actor.post_id)
-    if caller.actor.agency_id not in {one.id, other.id}:
-        raise _problem("is another agency, as is the holder", "name your own as holder or asker, or leave `asker` out")
     if post and other.id != caller.actor.agency_id:
         raise _problem("names a post of another agency", f"name `{other.code}` alone: its posts are its own")
     if post and post != own.code:

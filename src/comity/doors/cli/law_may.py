@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from msgspec import structs
 
 from comity.coordination.exchange.ask import Ask, Invalid
-from comity.coordination.exchange.commands.preview import Previewed, preview_disclosures, preview_for_another
+from comity.coordination.exchange.commands.preview import NotOfTheTwoError, Previewed, preview_may
 from comity.coordination.exchange.may import May, may_of, say_may
 from comity.coordination.exchange.way_forward import load_hints
 from comity.doors.cli.acting import STEWARD, acting_as, find_agency
@@ -16,7 +15,6 @@ from comity.doors.cli.explaining import Explainer, Why
 from comity.doors.cli.mistakes import MistakeError, tell
 from comity.doors.cli.node import Node
 from comity.doors.cli.say import note, say, say_json
-from comity.spine.keys.ring import KeyRing
 from comity.spine.policy.decision import Decision, outcome_plain
 from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import reading
@@ -60,23 +58,21 @@ def may(node: Node, question: Question, *, language: str, form: str) -> None:
         reference="may",
         claims=dict.fromkeys(question.claims, True),
     )
-    found = _preview(ask, parties, by=by, now=now, keys=node.open_keys())
+    try:
+        found = preview_may(ask=ask, asker_id=parties.asker.id, by=by, now=now, keys=node.open_keys())
+    except NotOfTheTwoError as error:
+        remedy = f"act as a post of `{parties.holder.code}` or `{parties.asker.code}`"
+        raise MistakeError("--as", str(error), remedy) from None
     if isinstance(found, Invalid):
         raise _unusable(found)
     with reading(by):
         why = Explainer(by, now, language, parties.asker.id).of_decision(found.decision, ask)
+    counts_on = [load_hints(language)[one] for one in found.counts_on]
     if form == "json":
-        say_json(_as_json(question, parties, found, why, language) | {"counts_on": _counts_on(parties, by, language)})
+        say_json(_as_json(question, parties, found, why, language) | {"counts_on": counts_on})
         return
     _say(parties, found.decision, why, language)
-    say(*_counts_on(parties, by, language))
-
-
-def _preview(ask: Ask, parties: _Parties, *, by: Actor, now: datetime, keys: KeyRing) -> Previewed | Invalid:
-    if by.agency_id != parties.asker.id:
-        return preview_for_another(ask=ask, asker_id=parties.asker.id, by=by, now=now, keys=keys)
-    [found] = preview_disclosures(asks=[ask], by=by, now=now, keys=keys)
-    return found
+    say(*counts_on)
 
 
 def _parties(question: Question) -> tuple[_Parties, Actor]:
@@ -87,9 +83,6 @@ def _parties(question: Question) -> tuple[_Parties, Actor]:
     if parties.holder.id == parties.asker.id:
         raise MistakeError("--to", "is the agency that would share", "name the agency that would be told")
     by = acting_as(question.acting or question.asker)
-    if by.agency_id not in {parties.holder.id, parties.asker.id}:
-        remedy = f"act as a post of `{parties.holder.code}` or `{parties.asker.code}`"
-        raise MistakeError("--as", "asks for two other agencies", remedy)
     if post and question.acting is not None:
         remedy = f"name `{parties.asker.code}` alone: `--as` says whose post asks"
         raise MistakeError("--to", "names a post beside `--as`", remedy)
@@ -145,11 +138,6 @@ def _say_line(line: Explanation, language: str) -> None:
 def _labels(names: Sequence[str], language: str) -> str:
     classes = load_catalogue().classes
     return "; ".join(classes[name].label(language) if name in classes else name for name in names if name)
-
-
-def _counts_on(parties: _Parties, by: Actor, language: str) -> list[str]:
-    """Return what the answer takes for granted of another agency than the one that wants to know."""
-    return [] if by.agency_id == parties.asker.id else [load_hints(language)["may_counts_on_training"]]
 
 
 def _list(value: object) -> list[object]:

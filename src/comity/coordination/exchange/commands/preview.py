@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from comity.coordination.exchange.ask import CHUNK, Ask, Fault, Invalid
@@ -21,17 +22,26 @@ from comity.spine.tenancy.transaction import reading
 from comity.standing.directory.selectors import get_agency
 from comity.standing.law.catalogue import Catalogue, load_catalogue
 
+TRAINING: Final = "may_counts_on_training"
+"""Key of the hint that the answer takes a trained post for granted."""
+
+
+class NotOfTheTwoError(PermissionError):
+    """What may be shared is asked by the agency that would share it or the one that would be told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Previewed:
     """What would be decided of an ask of this type, before any record is touched.
 
     `rules`: every rule and clause it was decided under, by id, so that what the decision names can be shown in words.
+    `counts_on`: what is taken for granted, by key of the hints.
     """
 
     ask_key: str
     decision: Decision
     rules: Mapping[str, Rule]
+    counts_on: tuple[str, ...] = ()
 
 
 def preview_disclosures(*, asks: Sequence[Ask], by: Actor, now: datetime, keys: KeyRing) -> list[Previewed | Invalid]:
@@ -65,22 +75,27 @@ def preview_disclosures(*, asks: Sequence[Ask], by: Actor, now: datetime, keys: 
     return [results[position] for position in range(len(asks))]
 
 
-def preview_for_another(*, ask: Ask, asker_id: UUID, by: Actor, now: datetime, keys: KeyRing) -> Previewed | Invalid:
-    """Decide by type what another agency than `by`'s would be told: `by` acts for the holder.
+def preview_may(*, ask: Ask, asker_id: UUID, by: Actor, now: datetime, keys: KeyRing) -> Previewed | Invalid:
+    """Decide by type what the agency `asker_id` would be told, for one of the two agencies the ask is between.
 
-    Nothing of that agency's posts is read. It is decided as for a post whose holder is trained: who is not, the answer
-    does not tell. Writes nothing, reads no record.
+    For the asker's own post as it stands. For the holder nothing of the asker's posts is read: it is decided as for a
+    post whose holder is trained, and `counts_on` says so. Writes nothing, reads no record. Raises `NotOfTheTwoError`.
     """
+    if by.agency_id == asker_id:
+        [found] = preview_disclosures(asks=[ask], by=by, now=now, keys=keys)
+        return found
     if faults := _faults(ask, load_catalogue()):
         return Invalid(ask.ask_key, faults)
     with reading(by) as cursor:
         asker = get_agency(asker_id)
         roster = replace(read_roster([ask], by), asker=asker, posts={}, agreements=frozenset(), vouched=frozenset())
-        found = name_ask(ask, roster, keys)
-        if not isinstance(found, Named):
-            return Invalid(ask.ask_key, found)
-        [case] = preview_trained(cursor, [found], now)
-    return _previewed(case)
+        named = name_ask(ask, roster, keys)
+        if not isinstance(named, Named):
+            return Invalid(ask.ask_key, named)
+        if named.holder.id != by.agency_id:
+            raise NotOfTheTwoError("you ask about two other agencies")
+        [case] = preview_trained(cursor, [named], now)
+    return replace(_previewed(case), counts_on=(TRAINING,))
 
 
 def _faults(ask: Ask, catalogue: Catalogue) -> tuple[Fault, ...]:
