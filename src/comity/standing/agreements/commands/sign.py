@@ -1,6 +1,7 @@
 """Signing: a party is bound to a version, named by its digest: by a published key or passkey, or on attested paper."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -53,16 +54,9 @@ def sign_agreement(
     `AnotherTextError`, `AlreadySignedError`, `UnreviewedError`, `KeyNotGoodError`, `SignatureNotGoodError`,
     `IllegalTransitionError`.
     """
-    with acting(by) as cursor:
-        agreement = lock_agreement(agreement_id)
-        require_post(by, agreement, HEADS)
-        version = version_read(agreement, digest)
-        code = _party_code(agreement, by.agency_id)
-        _require_signable(agreement, version, by.agency_id, code, now=now)
-        signed = signed_digest(version=version.digest, agency=code)
-        check_signature(agency_id=by.agency_id, signature=signature, digest=signed, at=now)
-        given = _Given(SigningMethod.KEY, signature.key_id, signature.scheme, signature.blob, note)
-        _record_signature(cursor, agreement, version, given, by=by, now=now)
+    with _signing(by, now, agreement_id, digest) as signing:
+        check_signature(agency_id=by.agency_id, signature=signature, digest=signing.signed, at=now)
+        signing.record(SigningMethod.KEY, signature.key_id, signature.scheme, signature.blob, note)
 
 
 def sign_by_passkey(
@@ -74,16 +68,10 @@ def sign_by_passkey(
     node's names. One transaction: signature with the whole assertion, event `signed`, two ledger entries. Raises
     `PasskeyRefusedError`, `UnreadableError`, and what `sign_agreement` raises but `SignatureNotGoodError`.
     """
-    with acting(by) as cursor:
-        agreement = lock_agreement(agreement_id)
-        require_post(by, agreement, HEADS)
-        version = version_read(agreement, digest)
-        code = _party_code(agreement, by.agency_id)
-        _require_signable(agreement, version, by.agency_id, code, now=now)
-        signed = signed_digest(version=version.digest, agency=code)
-        key = check_passkey(agency_id=by.agency_id, assertion=assertion, challenge=signed, hosts=hosts, at=now)
-        given = _Given(SigningMethod.PASSKEY, key.key_id, key.scheme.value, assertion.blob)
-        _record_signature(cursor, agreement, version, given, by=by, now=now)
+    with _signing(by, now, agreement_id, digest) as signing:
+        agency_id, challenge = by.agency_id, signing.signed
+        key = check_passkey(agency_id=agency_id, assertion=assertion, challenge=challenge, hosts=hosts, at=now)
+        signing.record(SigningMethod.PASSKEY, key.key_id, key.scheme.value, assertion.blob)
 
 
 def attest_signature(
@@ -128,36 +116,45 @@ def attest_signature(
 
 
 @dataclass(frozen=True, slots=True)
-class _Given:
-    """What a head signed with, and the signature."""
+class _Signing:
+    """A version its party may sign, in the transaction that will say so; `signed` is what its key signs."""
 
-    method: SigningMethod
-    key_id: str
-    scheme: str
-    blob: bytes
-    note: str = ""
+    cursor: CursorWrapper
+    agreement: Agreement
+    version: Version
+    signed: bytes
+    by: Actor
+    now: datetime
+
+    def record(self, method: SigningMethod, key_id: str, scheme: str, blob: bytes, note: str = "") -> None:
+        """Record the signature, which was checked, and that the party signed."""
+        row: dict[str, object] = {
+            "agreement_id": self.agreement.id,
+            "version_id": self.version.id,
+            "for_agency_id": self.by.agency_id,
+            "method": method.value,
+            "key_id": key_id,
+            "scheme": scheme,
+            "blob": blob,
+            "scan_sha256": "",
+            "note": note,
+        }
+        record_act(self.cursor, Signature, act="agreement.signature", by=self.by, now=self.now, row=row)
+        _record_signed(self.cursor, self.agreement, self.version, by=self.by, now=self.now)
 
 
-def _record_signature(
-    cursor: CursorWrapper, agreement: Agreement, version: Version, given: _Given, *, by: Actor, now: datetime
-) -> None:
-    row: dict[str, object] = {
-        "agreement_id": agreement.id,
-        "version_id": version.id,
-        "for_agency_id": by.agency_id,
-        "method": given.method.value,
-        "key_id": given.key_id,
-        "scheme": given.scheme,
-        "blob": given.blob,
-        "scan_sha256": "",
-        "note": given.note,
-    }
-    record_act(cursor, Signature, act="agreement.signature", by=by, now=now, row=row)
-    _record_signed(cursor, agreement, version, by=by, now=now)
-
-
-def _party_code(agreement: Agreement, agency_id: UUID) -> str:
-    return Party.objects.values_list("agency_code", flat=True).get(agreement_id=agreement.id, agency_id=agency_id)
+@contextmanager
+def _signing(by: Actor, now: datetime, agreement_id: UUID, digest: str) -> Iterator[_Signing]:
+    """Lock the agreement and see that the acting head may sign the version whose digest was read."""
+    with acting(by) as cursor:
+        agreement = lock_agreement(agreement_id)
+        require_post(by, agreement, HEADS)
+        version = version_read(agreement, digest)
+        code = Party.objects.values_list("agency_code", flat=True).get(
+            agreement_id=agreement.id, agency_id=by.agency_id
+        )
+        _require_signable(agreement, version, by.agency_id, code, now=now)
+        yield _Signing(cursor, agreement, version, signed_digest(version=version.digest, agency=code), by, now)
 
 
 def _require_signable(agreement: Agreement, version: Version, agency_id: UUID, code: str, *, now: datetime) -> None:
