@@ -58,6 +58,8 @@ def test_an_agreement_signed_by_all_is_in_force(offices, agreed) -> None:
     assert events == ["drafted", "offered", "signed", "signed", "put_in_force"]
     assert facts.standing(NOW) == "in_force"
     assert facts.standing(facts.period.ends_at) == "expired"
+    assert facts.standing(facts.period.starts_at) == "in_force"
+    assert facts.standing(facts.period.starts_at - timedelta(microseconds=1)) == "coming"
 
 
 def test_every_act_row_is_digested_in_its_ledger_entry(node, offices, agreed) -> None:

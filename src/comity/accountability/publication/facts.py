@@ -9,10 +9,10 @@ from uuid import UUID
 
 from comity.accountability.publication.vocabulary import Change
 from comity.kernel.canonical import canonical
-from comity.standing.agreements.facts import EXPIRED
+from comity.kernel.time import Period
+from comity.standing.agreements.states import standing_at
 
 SCHEMA: Final = "comity/published/1"
-_STANDS: Final = frozenset({"in_force", "suspended"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +55,9 @@ class AgreementShown:
     successor: str
 
     def standing(self, at: datetime) -> str:
-        """Return the state at the instant.
-
-        `coming` before its period, `terminated` where a notice is over, `expired` where the period is.
-        """
-        if self.state == "in_force" and at < self.starts_at:
-            return "coming"
-        if self.state in _STANDS and self.notice_ends_at is not None and self.notice_ends_at <= at:
-            return "terminated"
-        return EXPIRED if self.state in _STANDS and self.ends_at is not None and self.ends_at <= at else self.state
+        """Return the state at the instant, or `coming`, `terminated` or `expired` by period and notice."""
+        period = Period(self.starts_at, self.ends_at)
+        return standing_at(self.state, period=period, notice_ends_at=self.notice_ends_at, at=at)
 
     def stands_until(self) -> datetime | None:
         """Return when it ends by what is known now: with its period or a notice, the earlier; None for never."""

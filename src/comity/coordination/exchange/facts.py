@@ -8,7 +8,7 @@ from uuid import UUID
 
 from comity.coordination.exchange.ask import Ask
 from comity.spine.policy.facts import Facts, Party
-from comity.standing.agreements.facts import Hold, LiveAgreement
+from comity.standing.agreements.facts import LiveAgreement
 from comity.standing.directory.facts import AgencyFacts, PostFacts
 from comity.standing.law.catalogue import Catalogue, Source
 
@@ -152,4 +152,4 @@ def _found(named: Named, standing: Standing) -> dict[str, bool]:
 
 def is_in_force(agreements: Collection[LiveAgreement], now: datetime) -> bool:
     """Tell whether one of the agreements is in force between the pair; limits on passing on do not count."""
-    return any(live.hold is Hold.BETWEEN and live.is_in_force_at(now) for live in agreements)
+    return any(live.binds_between(now) for live in agreements)

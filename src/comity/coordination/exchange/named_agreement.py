@@ -4,9 +4,9 @@ from datetime import datetime
 
 from comity.coordination.exchange.ask import Fault
 from comity.coordination.exchange.facts import Named
-from comity.standing.agreements.facts import EXPIRED, AgreementFacts
+from comity.standing.agreements.facts import AgreementFacts
 from comity.standing.agreements.selectors import get_agreement, get_agreement_by_code
-from comity.standing.agreements.states import DRAFT, OFFERED, SUPERSEDED, SUSPENDED, TERMINATED
+from comity.standing.agreements.states import COMING, DRAFT, EXPIRED, OFFERED, SUPERSEDED, SUSPENDED, TERMINATED
 
 
 def not_in_force(named: Named, now: datetime) -> Fault:
@@ -37,7 +37,7 @@ def _matter(found: AgreementFacts, holder: str, now: datetime) -> tuple[str, str
         case standing if standing == EXPIRED and period is not None and period.ends_at is not None:
             message = f"expired on {period.ends_at.date().isoformat()}"
             return message, "have its parties put a new version in force, name another, or leave it out"
-        case _ if period is not None and now < period.starts_at:
+        case standing if standing == COMING and period is not None:
             message = f"is not in force yet: it begins on {period.starts_at.date().isoformat()}"
             return message, "ask again from that day on, or leave it out"
     return f"is in force, but not for what `{holder}` sends to you", f"name one that binds `{holder}`, or leave it out"

@@ -16,7 +16,6 @@ from django.db.backends.utils import CursorWrapper
 
 from comity.spine.policy.decision import Refuse
 from comity.spine.policy.rules import Rule
-from comity.standing.agreements.facts import Hold
 from comity.standing.agreements.live import list_live_agreements
 from comity.standing.directory.facts import AgencyFacts, PostFacts
 from comity.standing.directory.selectors import find_post
@@ -59,7 +58,7 @@ def get_counterpart(cursor: CursorWrapper, *, holder: AgencyFacts, asker_id: UUI
     """Return what stands between the asker and a holder, in the asker's transaction; nothing is locked."""
     pair = (holder.id, asker_id)
     live = list_live_agreements(cursor, [pair])[pair]
-    codes = {one.code for one in live if one.hold is Hold.BETWEEN and one.is_in_force_at(at)}
+    codes = {one.code for one in live if one.binds_between(at)}
     return Counterpart(holder, find_post(holder.id, PostFunction.LIAISON), tuple(sorted(codes)))
 
 

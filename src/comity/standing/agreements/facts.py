@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
 from uuid import UUID
 
 from comity.kernel.time import Period
 from comity.standing.agreements.compile import Source
+from comity.standing.agreements.states import standing_at
 from comity.standing.agreements.vocabulary import (
     AgreementKind,
     EventKind,
@@ -17,8 +17,6 @@ from comity.standing.agreements.vocabulary import (
     ReviewKind,
     SigningMethod,
 )
-
-EXPIRED: Final = "expired"
 
 
 class NotPartyError(LookupError):
@@ -61,14 +59,8 @@ class AgreementFacts:
         return parties[code]
 
     def standing(self, at: datetime) -> str:
-        """Return the state at the instant.
-
-        `terminated` where a notice is over, `expired` where the period of an agreement in force is.
-        """
-        if self.notice_ends_at is not None and self.notice_ends_at <= at and self.state in {"in_force", "suspended"}:
-            return "terminated"
-        over = self.period is not None and self.period.ends_at is not None and self.period.ends_at <= at
-        return EXPIRED if over and self.state in {"in_force", "suspended"} else self.state
+        """Return the state at the instant, or `coming`, `terminated` or `expired` by period and notice."""
+        return standing_at(self.state, period=self.period, notice_ends_at=self.notice_ends_at, at=at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +181,10 @@ class LiveAgreement:
     def is_in_force_at(self, at: datetime) -> bool:
         """Tell whether the instant lies in the version's period, and before a notice is over."""
         return self.period.contains(at) and (self.notice_ends_at is None or at < self.notice_ends_at)
+
+    def binds_between(self, at: datetime) -> bool:
+        """Tell whether it is in force between the pair at the instant; a limit on passing on is not."""
+        return self.hold is Hold.BETWEEN and self.is_in_force_at(at)
 
     @property
     def source(self) -> Source:

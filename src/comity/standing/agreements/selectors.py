@@ -29,7 +29,7 @@ from comity.standing.agreements.negotiation import (
     list_signatures,
 )
 from comity.standing.agreements.rulebook import Between, build_slice, covered_elements
-from comity.standing.agreements.states import IN_FORCE, SUSPENDED
+from comity.standing.agreements.states import COMING, IN_FORCE, SUSPENDED
 from comity.standing.agreements.terms import read_terms
 from comity.standing.agreements.vocabulary import AgreementKind, EventKind, PartyRole
 from comity.standing.directory.selectors import NotInDirectoryError, list_agencies_by_code
@@ -137,7 +137,7 @@ def list_all_due(now: datetime) -> tuple[Due, ...]:
     found: list[Due] = []
     for agreement in list_agreements():
         if (
-            agreement.standing(now) not in {IN_FORCE, SUSPENDED}
+            agreement.standing(now) not in {COMING, IN_FORCE, SUSPENDED}
             or not agreement.period
             or not agreement.current_version_id
         ):

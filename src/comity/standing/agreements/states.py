@@ -1,8 +1,10 @@
-"""The states of an agreement. `expired` is not among them: it follows from the period."""
+"""The states of an agreement, and its standing at an instant, which also follows from its period and a notice."""
 
+from datetime import datetime
 from typing import Final
 
 from comity.kernel.states import StateTable
+from comity.kernel.time import Period
 
 DRAFT: Final = "draft"
 OFFERED: Final = "offered"
@@ -10,6 +12,10 @@ IN_FORCE: Final = "in_force"
 SUSPENDED: Final = "suspended"
 SUPERSEDED: Final = "superseded"
 TERMINATED: Final = "terminated"
+
+COMING: Final = "coming"
+EXPIRED: Final = "expired"
+"""Standings that are no states: put in force for a period that is to come, or that is over."""
 
 AGREEMENT: Final = StateTable(
     name="agreement",
@@ -33,3 +39,17 @@ AGREEMENT: Final = StateTable(
         (SUSPENDED, "terminate"): TERMINATED,
     },
 )
+
+
+def standing_at(state: str, *, period: Period | None, notice_ends_at: datetime | None, at: datetime) -> str:
+    """Return the standing at the instant: the state, unless a notice or the period is over, or the period is to come.
+
+    `period`: of the version in force, None before there is one.
+    """
+    if state not in {IN_FORCE, SUSPENDED}:
+        return state
+    if notice_ends_at is not None and notice_ends_at <= at:
+        return TERMINATED
+    if period is not None and period.ends_at is not None and period.ends_at <= at:
+        return EXPIRED
+    return COMING if state == IN_FORCE and period is not None and at < period.starts_at else state

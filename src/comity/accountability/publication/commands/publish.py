@@ -50,7 +50,8 @@ def publish_agreements(*, agreement_ids: Collection[UUID], by: Actor, now: datet
 def _publish(cursor: CursorWrapper, agreement_id: UUID, *, by: Actor, now: datetime) -> int:
     # Whoever publishes the same agreement at the same time waits here, before either has looked what was told.
     cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"publication:{agreement_id}",))
-    agreement, events = get_agreement(agreement_id), list_events(agreement_id)
+    # Events first: of what happens in between, the state is told now and the event next time, never the other way.
+    events, agreement = list_events(agreement_id), get_agreement(agreement_id)
     versions = {one.id: one for one in list_versions(agreement_id)}
     told = list_told(agreement.code)
     fresh: list[Told] = []

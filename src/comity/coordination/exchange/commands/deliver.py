@@ -25,7 +25,7 @@ from comity.spine.tenancy.actor import Actor, Duty
 from comity.spine.tenancy.transaction import acting, decoded, gate_reads, reading
 from comity.spine.vault.seal import open_items
 from comity.standing.agreements.compile import parse_rule_id
-from comity.standing.agreements.facts import Hold, LiveAgreement
+from comity.standing.agreements.facts import LiveAgreement
 from comity.standing.agreements.live import PairIds, lock_agreements
 from comity.standing.directory import selectors as directory
 from comity.standing.directory.vocabulary import PostFunction
@@ -158,7 +158,7 @@ def _pair(loaded: Reloaded) -> PairIds:
 
 def _still_stands(disclosed: _Disclosed, agreements: Sequence[LiveAgreement], now: datetime) -> bool:
     """Tell whether every clause the disclosure rests on is of an agreement still in force in the same version."""
-    live = {(one.code, one.number) for one in agreements if one.hold is Hold.BETWEEN and one.is_in_force_at(now)}
+    live = {(one.code, one.number) for one in agreements if one.binds_between(now)}
     clauses = [parse_rule_id(rule) for rule in disclosed.basis if rule.startswith("agr-")]
     return all(clause is not None and (clause.code, clause.number) in live for clause in clauses)
 
