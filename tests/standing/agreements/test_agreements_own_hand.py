@@ -38,7 +38,7 @@ def test_paper_binds_once_two_posts_attest_the_same_scan_one_of_them_the_partys_
         attest(offices, offered, offices.pima.privacy, scan="c" * 64)
     assert attest(offices, offered, offices.ice.counsel) == 2
     lacks = readiness(offices, offered)
-    assert (lacks.unsigned, lacks.unwitnessed) == (("pima-so",), ())
+    assert (lacks.unsigned, lacks.attested_by_others_alone) == (("pima-so",), ())
     with pytest.raises(AlreadySignedError):
         attest(offices, offered, offices.pima.head)
 
@@ -48,7 +48,7 @@ def test_others_alone_do_not_bind_a_party_hosted_here(offices, offered) -> None:
     assert attest(offices, offered, offices.ice.privacy) == 3
     lacks = readiness(offices, offered)
     assert lacks.unsigned == ("ice-ero-phoenix", "pima-so")
-    assert lacks.unwitnessed == ("ice-ero-phoenix",)
+    assert lacks.attested_by_others_alone == ("ice-ero-phoenix",)
     review_and_confirm(offices, offices.pima, offered)
     sign(offices, offices.pima, offered)
     with pytest.raises(UnsignedError, match="on paper for `ice-ero-phoenix`; its own head or counsel"):
@@ -71,7 +71,7 @@ def test_two_persons_bind_a_party_hosted_elsewhere_that_has_no_post_here(node, o
     attest(offices, offered, offices.pima.counsel)
     attest(offices, offered, offices.pima.privacy)
     lacks = readiness(offices, offered)
-    assert (lacks.unsigned, lacks.unwitnessed) == (("pima-so",), ())
+    assert (lacks.unsigned, lacks.attested_by_others_alone) == (("pima-so",), ())
     review_and_confirm(offices, offices.pima, offered)
     sign(offices, offices.pima, offered)
     do.put_in_force(by=offices.pima.head, now=NOW, agreement_id=offered)
@@ -85,7 +85,7 @@ def test_what_permits_is_confirmed_by_a_post_of_who_sends(offices, offered) -> N
     for post in (offices.ice.counsel, offices.ice.privacy):
         do.confirm_clauses(by=post, now=NOW, agreement_id=offered, digest=digest)
     lacks = readiness(offices, offered)
-    assert (lacks.unconfirmed, lacks.once_confirmed, lacks.not_by_sender) == ((), (), ("custody",))
+    assert (lacks.unconfirmed, lacks.confirmed_by_one_alone, lacks.unconfirmed_by_sender) == ((), (), ("custody",))
     with pytest.raises(UnconfirmedError, match="a sender has not confirmed, first `custody`"):
         do.put_in_force(by=offices.ice.head, now=NOW, agreement_id=offered)
     assert "confirmation of custody" in refused_by_the_database(offices, offered)
@@ -97,7 +97,7 @@ def test_a_clause_in_both_ways_is_confirmed_by_both(offices, draft) -> None:
     agreement_id = draft({**SHARE, "from": ["ice-ero-phoenix"], "to": ["pima-so"], "direction": "both_ways"})
     do.offer_agreement(by=offices.pima.head, now=NOW, agreement_id=agreement_id)
     review_and_confirm(offices, offices.ice, agreement_id)
-    assert readiness(offices, agreement_id).not_by_sender == ("custody",)
+    assert readiness(offices, agreement_id).unconfirmed_by_sender == ("custody",)
     for office in (offices.pima, offices.ice):
         sign(offices, office, agreement_id)
     assert "confirmation of custody" in refused_by_the_database(offices, agreement_id)
@@ -111,7 +111,7 @@ def test_where_no_sender_is_hosted_here_two_persons_of_others_confirm(node, offi
     digest = newest(offices.steward, offered)
     for post in (offices.ice.counsel, offices.ice.privacy):
         do.confirm_clauses(by=post, now=NOW, agreement_id=offered, digest=digest)
-    assert readiness(offices, offered).not_by_sender == ()
+    assert readiness(offices, offered).unconfirmed_by_sender == ()
     do.record_review(by=offices.steward, now=NOW, agreement_id=offered, **assessed(offices, offered))
     for post in (offices.ice.counsel, offices.ice.privacy):
         attest(offices, offered, post, agency="pima-so")

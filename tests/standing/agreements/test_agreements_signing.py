@@ -44,7 +44,7 @@ from comity.standing.directory.vocabulary import KeyPurpose
 def test_a_version_on_offer_says_all_that_is_missing(offices, offered) -> None:
     lacks = readiness(offices, offered)
     assert [str(one) for one in lacks.unreviewed] == ["privacy_assessment:pima-so"]
-    assert (lacks.unconfirmed, lacks.once_confirmed) == (("custody",), ())
+    assert (lacks.unconfirmed, lacks.confirmed_by_one_alone) == (("custody",), ())
     assert lacks.unsigned == ("ice-ero-phoenix", "pima-so")
     assert not lacks.is_ready
 
@@ -110,11 +110,11 @@ def test_another_party_does_not_review_for_one(offices, offered) -> None:
 def test_what_permits_is_confirmed_by_two_persons(offices, offered) -> None:
     digest = newest(offices.steward, offered)
     assert do.confirm_clauses(by=offices.pima.counsel, now=NOW, agreement_id=offered, digest=digest) == ("custody",)
-    assert readiness(offices, offered).once_confirmed == ("custody",)
+    assert readiness(offices, offered).confirmed_by_one_alone == ("custody",)
     assert do.confirm_clauses(by=offices.pima.counsel, now=NOW, agreement_id=offered, digest=digest) == ()
-    assert readiness(offices, offered).once_confirmed == ("custody",)
+    assert readiness(offices, offered).confirmed_by_one_alone == ("custody",)
     do.confirm_clauses(by=offices.ice.counsel, now=NOW, agreement_id=offered, digest=digest)
-    assert readiness(offices, offered).once_confirmed == ()
+    assert readiness(offices, offered).confirmed_by_one_alone == ()
 
 
 def test_one_person_in_two_posts_is_one_person(offices, offered) -> None:

@@ -286,8 +286,8 @@ def readiness_of(caller: Caller, code: str) -> AgreementReadiness:
         is_ready=lacks.is_ready,
         unreviewed=tuple(MissingReview(one.kind.value, one.agency) for one in lacks.unreviewed),
         unconfirmed=lacks.unconfirmed,
-        confirmed_by_one_alone=lacks.once_confirmed,
-        unconfirmed_by_sender=lacks.not_by_sender,
+        confirmed_by_one_alone=lacks.confirmed_by_one_alone,
+        unconfirmed_by_sender=lacks.unconfirmed_by_sender,
         unsigned=lacks.unsigned,
-        attested_by_others_alone=lacks.unwitnessed,
+        attested_by_others_alone=lacks.attested_by_others_alone,
     )

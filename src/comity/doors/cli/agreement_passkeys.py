@@ -1,18 +1,17 @@
-"""`comity agreement`: signing by passkey; checking every signature that is kept."""
+"""`comity agreement passkey-options`, `sign --assertion`: signing by passkey."""
 
 import msgspec
 
 from comity.doors.cli.acting import STEWARD, acting_as
 from comity.doors.cli.agreement_signing import find_on_offer, say_signed
 from comity.doors.cli.input import read_bytes, read_small
-from comity.doors.cli.mistakes import NOT_WELL, MistakeError
+from comity.doors.cli.mistakes import MistakeError
 from comity.doors.cli.node import Node
-from comity.doors.cli.say import say, say_json, say_table
+from comity.doors.cli.say import say_json
 from comity.doors.cli.signing import Means
 from comity.spine.keys.passkey import PasskeyRefusedError, read_assertion, request_options
 from comity.spine.keys.webauthn import AssertionJson, UnreadableError
 from comity.spine.tenancy.transaction import reading
-from comity.standing.agreements.audit import list_contradictions, list_unproven_signatures
 from comity.standing.agreements.commands import sign_by_passkey
 from comity.standing.agreements.digest import signed_digest
 from comity.standing.directory.selectors import list_passkeys
@@ -46,27 +45,3 @@ def sign(node: Node, *, code: str, digest: str, acting: str, file: str, besides:
         remedy = f"`comity agreement passkey-options {code} --for AGENCY` prints what is signed; nothing was written"
         raise MistakeError("--assertion", str(error), remedy) from None
     say_signed(code, acting)
-
-
-def verify(*, form: str) -> int:
-    """Print what does not hold of the signatures and the states of agreements; return 1 when something does not."""
-    with reading(STEWARD):
-        unproven, contradictions = list_unproven_signatures(), list_contradictions()
-    if form == "json":
-        for one in unproven:
-            say_json({"agreement": one.code, "version": one.version, "agency": one.agency, "why": one.why})
-        for row in contradictions:
-            say_json({"agreement": row.code, "version": None, "agency": None, "why": _told(row.row[0], row.acts[0])})
-        return NOT_WELL if unproven or contradictions else 0
-    rows: list[tuple[object, ...]] = [(one.code, one.version, one.agency, one.why) for one in unproven]
-    rows += [(row.code, "", "", _told(row.row[0], row.acts[0])) for row in contradictions]
-    if not rows:
-        say("every signature by key or passkey proves what it says; every agreement stands as its acts say")
-        return 0
-    say_table(("agreement", "version", "of", "does not hold"), rows)
-    say("→ `comity ledger verify` says whether a row was altered; a verified backup restores it")
-    return NOT_WELL
-
-
-def _told(stands: str, acts: str) -> str:
-    return f"stands as `{stands}`, its acts lead to `{acts}`, or to another version or end of notice"

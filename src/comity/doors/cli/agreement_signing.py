@@ -66,10 +66,10 @@ def status(node: Node, *, code: str, form: str) -> int:
                 "is_ready": lacks.is_ready,
                 "unreviewed": [{"kind": one.kind, "agency": one.agency} for one in lacks.unreviewed],
                 "unconfirmed": lacks.unconfirmed,
-                "confirmed_by_one_alone": lacks.once_confirmed,
-                "unconfirmed_by_sender": lacks.not_by_sender,
+                "confirmed_by_one_alone": lacks.confirmed_by_one_alone,
+                "unconfirmed_by_sender": lacks.unconfirmed_by_sender,
                 "unsigned": lacks.unsigned,
-                "attested_by_others_alone": lacks.unwitnessed,
+                "attested_by_others_alone": lacks.attested_by_others_alone,
                 "kept_back_by_law": [
                     {"clause": one.clause, "rules": one.rules, "elements": one.elements, "is_held": one.is_held}
                     for one in conflicts
@@ -80,14 +80,22 @@ def status(node: Node, *, code: str, form: str) -> int:
     say(f"`{code}`, version {version.number}, offered {moment(version.offered_at)}, digest {version.digest}")
     rows = [("✗", "review", f"{_said(one.kind)} of {one.agency}", _reviewer(one.kind)) for one in lacks.unreviewed]
     rows += [("✗", "confirmation", name, "nobody confirmed it") for name in lacks.unconfirmed[:_SHOWN]]
-    rows += [("✗", "confirmation", name, "it permits: a second person") for name in lacks.once_confirmed[:_SHOWN]]
-    rows += [("✗", "confirmation", name, "it permits: a post of every sender") for name in lacks.not_by_sender[:_SHOWN]]
+    rows += [
+        ("✗", "confirmation", name, "it permits: a second person") for name in lacks.confirmed_by_one_alone[:_SHOWN]
+    ]
+    rows += [
+        ("✗", "confirmation", name, "it permits: a post of every sender")
+        for name in lacks.unconfirmed_by_sender[:_SHOWN]
+    ]
     rows += [("✗", "signature", party, _signer(party, lacks)) for party in lacks.unsigned]
     rows += [(_counts(one, lacks), "review", f"{_said(one.kind)} of {one.agency}", _found(one)) for one in reviews]
     signed = [(parties[one.for_agency_id], _how(one)) for one in signatures]
     rows += [("·" if party in lacks.unsigned else "✓", "signature", party, how) for party, how in signed]
     say_table(("", "what", "of", "how"), rows)
-    more = sum(max(0, len(names) - _SHOWN) for names in (lacks.unconfirmed, lacks.once_confirmed, lacks.not_by_sender))
+    more = sum(
+        max(0, len(names) - _SHOWN)
+        for names in (lacks.unconfirmed, lacks.confirmed_by_one_alone, lacks.unconfirmed_by_sender)
+    )
     if more:
         say(f"… and {more} clauses more to confirm; `--json` lists them all")
     for one in conflicts:
@@ -118,7 +126,7 @@ def _reviewer(kind: ReviewKind) -> str:
 
 
 def _signer(party: str, lacks: Readiness) -> str:
-    if party in lacks.unwitnessed:
+    if party in lacks.attested_by_others_alone:
         return "others attest its paper: its own head or counsel"
     return "its head by key or passkey, or two posts on paper"
 
@@ -167,10 +175,11 @@ def confirm(node: Node, *, code: str, digest: str, clauses: Collection[str] | No
     with reading(STEWARD):
         lacks = get_readiness(version.id)
     say(f"{len(done)} clauses of version {version.number} confirmed" if done else "your post had confirmed them all")
-    if lacks.once_confirmed:
-        say(f"→ {len(lacks.once_confirmed)} of them permit: a second person, in another post, confirms those")
-    elif lacks.not_by_sender:
-        say(f"→ {len(lacks.not_by_sender)} of them permit: a post of every agency that would send confirms those")
+    if lacks.confirmed_by_one_alone:
+        say(f"→ {len(lacks.confirmed_by_one_alone)} of them permit: a second person, in another post, confirms those")
+    elif lacks.unconfirmed_by_sender:
+        permit = len(lacks.unconfirmed_by_sender)
+        say(f"→ {permit} of them permit: a post of every agency that would send confirms those")
     elif not lacks.unconfirmed:
         say("→ every clause is confirmed by as many as it needs")
 
@@ -216,7 +225,7 @@ def attest(
     say(f"attested: {seen} {posts} the signature of `{agency}` ({PAPER_WITNESSES} are needed), scan {found}")
     with reading(STEWARD):
         lacks = get_readiness(version.id)
-    if agency in lacks.unwitnessed:
+    if agency in lacks.attested_by_others_alone:
         say(f"→ head or counsel of `{agency}` attests the same scan: others do not bind it")
     elif agency in lacks.unsigned:
         say("→ another person, in another post, attests the same scan")

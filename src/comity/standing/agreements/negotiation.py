@@ -43,10 +43,10 @@ def get_readiness(version_id: UUID) -> Readiness:
     return Readiness(
         unreviewed=open_reviews(read_needed(version.reviews), found),
         unconfirmed=by_nobody,
-        once_confirmed=by_one,
-        not_by_sender=by_no_sender,
+        confirmed_by_one_alone=by_one,
+        unconfirmed_by_sender=by_no_sender,
         unsigned=lacking,
-        unwitnessed=tuple(code for code in lacking if code in {parties[agency] for agency in others}),
+        attested_by_others_alone=tuple(code for code in lacking if code in {parties[agency] for agency in others}),
     )
 
 

@@ -23,22 +23,22 @@ OWN_WITNESSES: Final = frozenset({PostFunction.AGENCY_HEAD, PostFunction.COUNSEL
 class Readiness:
     """What is missing, in the order it is usually done. Nothing missing: the version may be put in force.
 
-    `unreviewed` by party; `unconfirmed`, `once_confirmed`: ids of clauses nobody, or for what permits only one person,
-    has confirmed; `not_by_sender`: ids of clauses that permit and not every sender hosted here has confirmed;
-    `unsigned`: codes of parties; `unwitnessed`: those of them whose paper others attest, its own head or counsel not.
+    `unreviewed` by party; ids of clauses: `unconfirmed` by anybody, and of those that permit `confirmed_by_one_alone`
+    and `unconfirmed_by_sender`, where a sender hosted here has not; codes of parties: `unsigned`, and of them
+    `attested_by_others_alone`, whose paper its own head or counsel has not attested.
     """
 
     unreviewed: tuple[Needed, ...]
     unconfirmed: tuple[str, ...]
-    once_confirmed: tuple[str, ...]
-    not_by_sender: tuple[str, ...]
+    confirmed_by_one_alone: tuple[str, ...]
+    unconfirmed_by_sender: tuple[str, ...]
     unsigned: tuple[str, ...]
-    unwitnessed: tuple[str, ...]
+    attested_by_others_alone: tuple[str, ...]
 
     @property
     def is_ready(self) -> bool:
         """Tell whether nothing is missing."""
-        unconfirmed = self.unconfirmed or self.once_confirmed or self.not_by_sender
+        unconfirmed = self.unconfirmed or self.confirmed_by_one_alone or self.unconfirmed_by_sender
         return not (self.unreviewed or unconfirmed or self.unsigned)
 
 

@@ -181,9 +181,9 @@ def verify(context: typer.Context, *, json: Json = False) -> None:
     Returns 1 when something does not.
     """
     with opened(context):
-        from comity.doors.cli import agreement_passkeys
+        from comity.doors.cli import agreement_verify
 
-        found = agreement_passkeys.verify(form=form_of(json))
+        found = agreement_verify.verify(form=form_of(json))
     raise typer.Exit(found)
 
 

@@ -40,8 +40,8 @@ class UnconfirmedError(ValueError):
     def __init__(self, what: str, lacks: Readiness) -> None:
         missing = {
             "clauses nobody confirmed": lacks.unconfirmed,
-            "that permit and one person alone confirmed": lacks.once_confirmed,
-            "that permit and a sender has not confirmed": lacks.not_by_sender,
+            "that permit and one person alone confirmed": lacks.confirmed_by_one_alone,
+            "that permit and a sender has not confirmed": lacks.unconfirmed_by_sender,
         }
         told = [f"{len(names)} {words}, first `{names[0]}`" for words, names in missing.items() if names]
         super().__init__(f"{what} has {' and '.join(told)}")
@@ -204,12 +204,11 @@ def _require_ready(agreement: Agreement, version: Version) -> None:
     lacks, what = get_readiness(version.id), f"version {version.number} of `{agreement.code}`"
     if lacks.unreviewed:
         raise UnreviewedError(f"{what} lacks {', '.join(f'`{one}`' for one in lacks.unreviewed)}")
-    if lacks.unconfirmed or lacks.once_confirmed or lacks.not_by_sender:
+    if lacks.unconfirmed or lacks.confirmed_by_one_alone or lacks.unconfirmed_by_sender:
         raise UnconfirmedError(what, lacks)
-    if lacks.unwitnessed:
-        raise UnsignedError(
-            f"{what} is signed on paper for {_codes(lacks.unwitnessed)}; its own head or counsel attests it"
-        )
+    if lacks.attested_by_others_alone:
+        codes = _codes(lacks.attested_by_others_alone)
+        raise UnsignedError(f"{what} is signed on paper for {codes}; its own head or counsel attests it")
     if lacks.unsigned:
         raise UnsignedError(f"{what} is not signed by {_codes(lacks.unsigned)}")
     unproven = list_unproven_signatures(version.id)
