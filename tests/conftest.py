@@ -22,6 +22,7 @@ import django
 import psycopg
 import pytest
 from django.db import connections
+from hypothesis import HealthCheck, settings
 from pytest_socket import disable_socket, socket_allow_hosts
 
 from comity.config.node import DatabaseAccess, Role
@@ -47,6 +48,9 @@ RUN_TEMPLATE = "template_run"
 _HOME = "COMITY_TEST_HOME"
 _cluster: Cluster | None = None
 _numbers = itertools.count(1)
+# How long an example takes says nothing of what it came to.
+settings.register_profile("comity", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("comity")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -62,7 +62,6 @@ def test_no_request_breaks_the_api(document, key, method, path, mode):
     bounded = settings(
         max_examples=EXAMPLES,
         derandomize=True,
-        deadline=None,
         database=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
 )
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from comity.spine.keys.detached import (
@@ -60,7 +60,6 @@ def test_a_signature_is_good_for_its_digest_and_key_only(key):
     )
 
 
-@settings(deadline=None)
 @given(st.integers(min_value=0, max_value=511), st.sampled_from(KEYS))
 def test_no_changed_bit_leaves_a_signature_good(bit, key):
     signature = sign_detached(key, DIGEST)
@@ -116,7 +115,6 @@ def test_a_p384_signature_is_read_as_openssl_writes_it():
 
 
 @pytest.mark.parametrize("scheme", list(Scheme))
-@settings(deadline=None)
 @given(content=st.binary(max_size=60) | st.just(b"x" * 10_000))
 def test_garbage_is_no_signature(scheme, content):
     with pytest.raises(SignatureUnreadableError):

@@ -143,7 +143,7 @@ def test_a_signature_of_the_bare_digest_is_none():
     assert fault_of(assertion) is PasskeyFault.NOT_SIGNED
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.sampled_from(MADE), st.sampled_from(["authenticator_data", "client_data", "signature"]), st.data())
 def test_no_changed_bit_leaves_an_assertion_good(made, part, data):
     passkey, assertion = GIVEN[made.credential_id]
@@ -154,7 +154,7 @@ def test_no_changed_bit_leaves_an_assertion_good(made, part, data):
         check(replace(assertion, **{part: bytes(raw)}), passkey)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.sampled_from(["authenticator_data", "client_data", "signature"]), st.binary(max_size=200))
 def test_garbage_is_refused_and_nothing_else_happens(part, garbage):
     _, assertion = GIVEN[ES256.credential_id]
@@ -162,7 +162,7 @@ def test_garbage_is_refused_and_nothing_else_happens(part, garbage):
         check(replace(assertion, **{part: garbage}))
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.binary(max_size=120))
 def test_authenticator_data_that_claims_more_than_it_holds_is_unreadable(rest):
     page = at(flags=PRESENT | VERIFIED | ATTESTED | EXTENDED)
@@ -290,7 +290,7 @@ def test_a_registration_whose_parts_do_not_fit_is_refused():
     assert "and not `public-key`" in registration_fault(good | {"type": "password"})
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.binary(min_size=1, max_size=200) | st.just(b"\x9f" * 5000) | st.just(b"\x81" * 5000))
 def test_an_attestation_object_that_is_none_is_unreadable(raw):
     given = ES256.registration()

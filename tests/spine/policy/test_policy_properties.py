@@ -16,7 +16,7 @@ from comity.standing.law.packs import load_rules
 
 LAW = load_rules()
 FULL = make_slice((*LAW, permit_all()))
-MANY = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MANY = settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 NEVER = """
 @id("law-0") @kind("forbid") @cite("c") @says("s") @obligations("") @from("") @to("") @source("")
 forbid (principal, action == Comity::Action::"disclose", resource);

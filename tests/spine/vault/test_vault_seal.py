@@ -220,7 +220,7 @@ def test_rotation_wraps_every_key_anew_and_leaves_content_and_digest(node, keys,
 
 
 @given(value=st.dictionaries(st.text("abcxyz:", max_size=8), json_values, max_size=5), kind=st.text("abc.", min_size=1))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_any_value_opens_as_it_was_and_only_under_its_own_id_and_kind(value, kind, tmp_path_factory):
     ring = _ring(tmp_path_factory)
     item = Plain(random_id(), kind, random_id(), value)

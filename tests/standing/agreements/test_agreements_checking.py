@@ -77,7 +77,7 @@ def test_agencies_without_end_are_not_paired():
     assert flaw.field == "clauses"
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(changes=CHANGES, clause=CLAUSES)
 def test_whatever_is_written_is_told_of_or_can_be_offered(changes, clause):
     raw = GOOD | {"clauses": [dict(SHARE) | clause]} | changes

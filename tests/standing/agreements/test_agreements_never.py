@@ -185,7 +185,7 @@ READY = [
 STARTS = st.sampled_from([[], READY, [*READY, ("force", "pima", "")], READY[1:], READY[:1] + READY[2:], READY[:-1]])
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(start=STARTS, steps=st.lists(st.sampled_from(STEPS), max_size=10))
 def test_no_sequence_of_acts_lets_an_agreement_permit_that_is_not_wholly_concluded(begin, start, steps) -> None:
     life = begin()

@@ -167,20 +167,20 @@ def test_the_wrong_model_is_doubted():
 PDF = pdf_of(scan(make_agreement(4, model=Model.JEM), 4, noise=CLEAN).split("\f"), pack=False)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, len(PDF)), st.integers(0, len(PDF) - 1), st.binary(max_size=12))
 def test_a_damaged_pdf_is_answered(end, place, spoiled):
     broken = (PDF[:place] + spoiled + PDF[place + len(spoiled) :])[: max(end, 9)]
     assert isinstance(read_agreement(broken), Reading | Unreadable)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.one_of(st.binary(max_size=3000), st.text(max_size=3000).map(str.encode)))
 def test_any_bytes_are_answered(content):
     assert isinstance(read_agreement(content), Reading | Unreadable)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.tuples(st.integers(0, len(SCANNED)), st.sampled_from("\f\n .IVXl1|_•([{\u2019-\t")), max_size=200))
 def test_a_text_with_anything_strewn_in_is_answered(strewn):
     text = SCANNED

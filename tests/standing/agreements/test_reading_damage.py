@@ -38,7 +38,7 @@ def test_a_damaged_text_says_what_the_clean_one_says(model, damage):
         assert differences(text, damage(text.text, seed)) == [], seed
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     st.integers(0, 10_000),
     st.sampled_from(list(Model)),

@@ -131,7 +131,7 @@ def test_the_gates_short_form_gives_officer_kind_of_agency_and_when(offices):
 spans = st.tuples(st.integers(0, 40), st.integers(1, 15), st.sampled_from(list(HoldingKind)), st.integers(0, 2))
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(attempts=st.lists(spans, min_size=2, max_size=8))
 def test_whatever_is_tried_no_instant_has_two_holders(offices, attempts):
     office, by = offices.nogales, offices.steward

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 import small_law as small
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from comity.standing.law.catalogue import load_catalogue
@@ -108,7 +108,6 @@ def test_a_rule_that_ends_soon_without_a_version_to_follow_is_found(until, is_fo
     assert codes(both(version(1, until=until), version(2, since=until))) == []
 
 
-@settings(deadline=None)
 @given(st.lists(st.dates(date(2000, 1, 1), date(2025, 1, 1)), min_size=2, max_size=6, unique=True))
 def test_a_chain_of_versions_is_without_a_gap_and_without_one_link_it_is_not(days):
     ordered = sorted(days)

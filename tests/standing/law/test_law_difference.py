@@ -2,7 +2,7 @@
 
 import pytest
 import small_law as small
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from comity.standing.law.difference import How, Part, difference_of
@@ -88,7 +88,6 @@ RULES = st.dictionaries(
 )
 
 
-@settings(deadline=None)
 @given(RULES, RULES)
 def test_every_rule_with_another_digest_is_named_and_backwards_the_same_with_sides_changed(one, other):
     first, second = (

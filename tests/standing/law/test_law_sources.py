@@ -5,7 +5,7 @@ import sys
 
 import pytest
 import small_law as small
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from comity.standing.law.catalogue import load_catalogue
@@ -162,7 +162,6 @@ def test_broken_authorities_are_named_and_their_rules_are_not_blamed(authorities
     assert ("unknown authority" in found) == ("is not TOML" in found)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=300), st.sampled_from(["pack", "en", "authorities"]))
 def test_no_text_brings_the_check_down(text, where):
     packs = {"us": text} if where == "pack" else SMALL.packs
