@@ -1,6 +1,6 @@
 """Slice answer = full-set answer = the answer of a plain-Python evaluator, over random facts, packs and clauses."""
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from plain_gate import decide_class, holds
 from random_facts import facts, permit_all, situations
@@ -16,7 +16,7 @@ from comity.standing.law.packs import load_rules
 
 LAW = load_rules()
 FULL = make_slice((*LAW, permit_all()))
-MANY = settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+MANY = settings(max_examples=200)
 NEVER = """
 @id("law-0") @kind("forbid") @cite("c") @says("s") @obligations("") @from("") @to("") @source("")
 forbid (principal, action == Comity::Action::"disclose", resource);

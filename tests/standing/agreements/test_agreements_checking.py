@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from agreements_given import SHARE
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from comity.standing.agreements.checking import MOST_PAIRS, list_flaws, party_codes, readable_clauses, written_of
@@ -77,7 +77,6 @@ def test_agencies_without_end_are_not_paired():
     assert flaw.field == "clauses"
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(changes=CHANGES, clause=CLAUSES)
 def test_whatever_is_written_is_told_of_or_can_be_offered(changes, clause):
     raw = GOOD | {"clauses": [dict(SHARE) | clause]} | changes

@@ -6,8 +6,6 @@ Nothing here opens a transaction: the caller's is used, and row-level security a
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db.models import F
-
 from comity.standing.agreements.facts import CommentFacts, ConfirmationFacts, ReviewFacts, SignatureFacts
 from comity.standing.agreements.models import Comment, Confirmation, Party, Review, Signature, Version
 from comity.standing.agreements.readiness import (
@@ -53,8 +51,7 @@ def get_readiness(version_id: UUID) -> Readiness:
 def list_bound(version_ids: list[UUID]) -> dict[UUID, frozenset[UUID]]:
     """Return the agencies each version binds: by own key or passkey, or on paper with the witnesses it takes."""
     bound: dict[UUID, set[UUID]] = {}
-    own = Signature.objects.filter(version_id__in=version_ids, agency_id=F("for_agency_id"))
-    rows = own.exclude(method=SigningMethod.PAPER.value)
+    rows = Signature.objects.filter(version_id__in=version_ids).exclude(method=SigningMethod.PAPER.value)
     for version_id, agency_id in rows.values_list("version_id", "for_agency_id"):
         bound.setdefault(version_id, set()).add(agency_id)
     paper = _attested(version_ids)
