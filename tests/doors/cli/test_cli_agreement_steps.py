@@ -129,7 +129,9 @@ def test_a_file_drafted_again_is_the_next_version(drafted, write, signed):
         (("put-in-force", CODE, "--as", "az-dps/head"), "no version of"),
         (("status", CODE), "no version of"),
         (("confirm", CODE, "--digest", "0", "--as", "az-dps/counsel"), "no version of"),
-        (("offer", CODE, "--as", "pima-so/counsel"), "no agreement"),
+        (("offer", CODE, "--as", "pima-so/counsel"), f"no agreement `{CODE}` that is open to you"),
+        (("put-in-force", CODE, "--as", "pima-so/head"), f"no agreement `{CODE}` that is open to you"),
+        (("comment", CODE, "why", "--as", "pima-so/head"), f"no agreement `{CODE}` that is open to you"),
         (("offer", "none", "--as", "az-dps/counsel"), "no agreement `none`"),
     ],
 )

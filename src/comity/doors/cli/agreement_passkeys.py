@@ -31,7 +31,7 @@ def sign(node: Node, *, code: str, digest: str, acting: str, file: str, besides:
     if besides != Means(None, None, None):
         raise MistakeError("--assertion", "is given beside another signature", "sign by one of them")
     by = acting_as(acting)
-    agreement, _ = find_on_offer(code)
+    agreement, _ = find_on_offer(code, by)
     try:
         sign_by_passkey(
             by=by,

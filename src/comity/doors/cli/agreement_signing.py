@@ -12,7 +12,7 @@ from comity.doors.cli.new_file import write_new
 from comity.doors.cli.node import Node
 from comity.doors.cli.say import moment, note, say, say_json, say_table
 from comity.doors.cli.signing import Means, signature_by
-from comity.spine.tenancy.actor import Duty
+from comity.spine.tenancy.actor import Actor, Duty
 from comity.spine.tenancy.transaction import reading
 from comity.standing.agreements.commands import (
     attest_signature,
@@ -152,7 +152,7 @@ def review(
     by = acting_as(acting, duty=duty)
     with reading(STEWARD):
         own = list_agencies({by.agency_id})[by.agency_id].code
-    agreement, version = find_on_offer(code)
+    agreement, version = find_on_offer(code, by)
     record_review(
         by=by,
         now=node.now(),
@@ -170,7 +170,7 @@ def review(
 def confirm(node: Node, *, code: str, digest: str, clauses: Collection[str] | None, acting: str) -> None:
     """Confirm clauses of the version that was read: that they say what the text says."""
     by = acting_as(acting)
-    agreement, version = find_on_offer(code)
+    agreement, version = find_on_offer(code, by)
     done = confirm_clauses(by=by, now=node.now(), agreement_id=agreement.id, digest=digest, clauses=clauses)
     with reading(STEWARD):
         lacks = get_readiness(version.id)
@@ -202,7 +202,7 @@ def digest_to_sign(*, code: str, agency: str, out: str | None, form: str) -> Non
 def sign(node: Node, *, code: str, digest: str, acting: str, means: Means) -> None:
     """Sign the version whose digest was read, as head of a party, by a key the agency published."""
     by = acting_as(acting)
-    agreement, _ = find_on_offer(code)
+    agreement, _ = find_on_offer(code, by)
     own = next((party.agency_code for party in agreement.parties if party.agency_id == by.agency_id), "")
     signature = signature_by(means, by, signed_digest(version=digest, agency=own), node.now())
     sign_agreement(by=by, now=node.now(), agreement_id=agreement.id, digest=digest, signature=signature)
@@ -216,7 +216,7 @@ def attest(
     if (scan is None) == (scan_sha256 is None):
         raise MistakeError("--scan, --scan-sha256", "one of the two is needed", "give the scan's file, or its hash")
     by = acting_as(acting)
-    agreement, version = find_on_offer(code)
+    agreement, version = find_on_offer(code, by)
     found = scan_sha256 or hash_file(str(scan), "--scan")
     seen = attest_signature(
         by=by, now=node.now(), agreement_id=agreement.id, digest=digest, agency=agency, scan_sha256=found
@@ -256,7 +256,7 @@ def comment(
 ) -> None:
     """Say something about the version on offer."""
     by = acting_as(acting)
-    agreement, version = find_on_offer(code)
+    agreement, version = find_on_offer(code, by)
     comment_id = comment_on_version(
         by=by,
         now=node.now(),
@@ -309,9 +309,9 @@ def say_signed(code: str, acting: str) -> None:
         say(f"→ `comity agreement status {code}` says what else is missing")
 
 
-def find_on_offer(code: str) -> tuple[AgreementFacts, VersionFacts]:
-    """Return the agreement and its newest version; raises `MistakeError` where none was offered."""
-    with reading(STEWARD):
+def find_on_offer(code: str, by: Actor = STEWARD) -> tuple[AgreementFacts, VersionFacts]:
+    """Return the agreement as `by` sees it, and its newest version; raises `MistakeError` where none was offered."""
+    with reading(by):
         agreement = get_agreement_by_code(code)
         versions = list_versions(agreement.id)
     if not versions:

@@ -106,7 +106,7 @@ def _revise(node: Node, written: Written, known: AgreementFacts, *, by: Actor) -
 def offer(node: Node, *, code: str, acting: str) -> None:
     """Offer the acting agency's draft as the next version."""
     by = acting_as(acting)
-    found = _find(code)
+    found = _find(code, by)
     offer_agreement(by=by, now=node.now(), agreement_id=found.id)
     version = _newest(found)
     say(f"version {version.number} of `{code}` is offered, digest {version.digest}")
@@ -116,7 +116,7 @@ def offer(node: Node, *, code: str, acting: str) -> None:
 def into_force(node: Node, *, code: str, acting: str) -> None:
     """Put the version that every party has signed in force."""
     by = acting_as(acting)
-    found = _find(code)
+    found = _find(code, by)
     match put_in_force(by=by, now=node.now(), agreement_id=found.id):
         case Scheduled(number, since):
             told = f"takes the place of the present one at {moment(since)}, while the worker runs"
@@ -129,7 +129,7 @@ def terminate(node: Node, *, code: str, acting: str, reason: TerminationReason) 
     """End an agreement for good, as head of a party, with the notice its text states."""
     by = acting_as(acting)
     now = node.now()
-    ends_at = terminate_agreement(by=by, now=now, agreement_id=_find(code).id, reason=reason)
+    ends_at = terminate_agreement(by=by, now=now, agreement_id=_find(code, by).id, reason=reason)
     if ends_at is None:
         say(f"your agency agrees to end `{code}`; it ends once the head of every party has said so")
     elif ends_at > now:
@@ -141,7 +141,8 @@ def terminate(node: Node, *, code: str, acting: str, reason: TerminationReason) 
 
 def withdraw(node: Node, *, code: str, acting: str) -> None:
     """Take back a notice, as head of the party that gave it."""
-    withdraw_notice(by=acting_as(acting), now=node.now(), agreement_id=_find(code).id)
+    by = acting_as(acting)
+    withdraw_notice(by=by, now=node.now(), agreement_id=_find(code, by).id)
     say(f"the notice is taken back: `{code}` goes on")
 
 
@@ -193,8 +194,8 @@ def supersede(node: Node, *, code: str, successor: str, acting: str) -> None:
     say(f"`{code}` is superseded by `{successor}`; limits on passing on what was received under it stay")
 
 
-def _find(code: str) -> AgreementFacts:
-    with reading(STEWARD):
+def _find(code: str, by: Actor = STEWARD) -> AgreementFacts:
+    with reading(by):
         return get_agreement_by_code(code)
 
 

@@ -87,7 +87,7 @@ def replay_law(
     force (`law_replay`, in a transaction of its own after the one below), and for auditors, each over what it may read.
     Decisions are read in batches, each in a reading transaction; then one durable transaction writes an
     `exchange_reading` row and its ledger entry. Raises `NotReplayerError`, `PeriodNotPastError`,
-    `UnknownReleaseError`, `DamagedReleaseError`, `NoLawInForceError`.
+    `UnknownReleaseError`, `DamagedReleaseError`, `NoLawInForceError`, `RedeciderEndedError`.
     """
     reader = _reader(by, {PostFunction.AUDITOR})
     past = _until(period, now)
