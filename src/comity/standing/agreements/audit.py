@@ -12,7 +12,8 @@ from uuid import UUID
 from comity.spine.keys.passkey import PasskeyRefusedError
 from comity.spine.keys.ring import Signature as KeySignature
 from comity.spine.keys.webauthn import UnreadableError
-from comity.standing.agreements.digest import signed_digest
+from comity.standing.agreements.digest import signed_digest, text_digest, version_digest
+from comity.standing.agreements.facts import AgreementFacts, VersionFacts
 from comity.standing.agreements.models import Agreement, Event, Party, Signature, Version
 from comity.standing.agreements.states import DRAFT, IN_FORCE, OFFERED, SUPERSEDED, SUSPENDED, TERMINATED
 from comity.standing.agreements.vocabulary import EventKind, SigningMethod
@@ -56,6 +57,21 @@ def list_contradictions() -> list[Contradiction]:
         if acts != stands:
             found.append(Contradiction(row.code, stands, acts))
     return found
+
+
+def is_as_offered(agreement: AgreementFacts, version: VersionFacts) -> bool:
+    """Tell whether text, terms, parties and period are those of the digest that was offered and signed."""
+    found = version_digest(
+        code=agreement.code,
+        kind=agreement.kind.value,
+        number=version.number,
+        title=version.title,
+        text_digest=text_digest(version.text),
+        terms=version.terms,
+        parties=version.parties,
+        period=version.period,
+    )
+    return found == version.digest
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 from comity.spine.policy.rules import Rule
+from comity.standing.agreements.audit import is_as_offered
 from comity.standing.agreements.compile import JURISDICTION, Compiled, Source, compile_terms, quotas_of
-from comity.standing.agreements.digest import text_digest, version_digest
 from comity.standing.agreements.facts import AgreementFacts, VersionFacts
 from comity.standing.agreements.law_in_force import current_vocabulary
 from comity.standing.agreements.rulebook import AlteredTermsError
@@ -86,17 +86,7 @@ def get_candidate(version_id: UUID) -> Candidate:
 
 
 def _candidate(agreement: AgreementFacts, version: VersionFacts, versions: Iterable[VersionFacts]) -> Candidate:
-    found = version_digest(
-        code=agreement.code,
-        kind=agreement.kind,
-        number=version.number,
-        title=version.title,
-        text_digest=text_digest(version.text),
-        terms=version.terms,
-        parties=version.parties,
-        period=version.period,
-    )
-    if found != version.digest:
+    if not is_as_offered(agreement, version):
         raise AlteredTermsError(
             f"version {version.number} of `{agreement.code}` is not what was offered; restore it from a verified backup"
         )

@@ -14,7 +14,7 @@ from comity.accountability.publication.summary import summarize
 from comity.accountability.publication.vocabulary import Change
 from comity.spine.tenancy.actor import Actor, Duty
 from comity.spine.tenancy.transaction import acting
-from comity.standing.agreements.digest import text_digest, version_digest
+from comity.standing.agreements.audit import is_as_offered
 from comity.standing.agreements.facts import AgreementFacts, EventFacts, VersionFacts
 from comity.standing.agreements.notice import is_public
 from comity.standing.agreements.selectors import get_agreement, list_events, list_versions
@@ -146,17 +146,7 @@ def _parties(agreement: AgreementFacts) -> Sequence[Mapping[str, str]]:
 
 def require_as_signed(agreement: AgreementFacts, version: VersionFacts) -> None:
     """Raise `AlteredVersionError` unless text, terms, parties and period are those of the digest that was signed."""
-    found = version_digest(
-        code=agreement.code,
-        kind=agreement.kind.value,
-        number=version.number,
-        title=version.title,
-        text_digest=text_digest(version.text),
-        terms=version.terms,
-        parties=version.parties,
-        period=version.period,
-    )
-    if found != version.digest:
+    if not is_as_offered(agreement, version):
         raise AlteredVersionError(
             f"version {version.number} of `{agreement.code}` is not as it was signed; run `comity ledger verify`"
         )
