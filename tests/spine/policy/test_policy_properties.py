@@ -8,7 +8,7 @@ from random_facts import facts, permit_all, situations
 from comity.kernel.canonical import canonical
 from comity.spine.policy.decide import decide
 from comity.spine.policy.decision import HoldForCounsel, NeedsApproval, Permit, Refuse
-from comity.spine.policy.facts import facts_from_plain
+from comity.spine.policy.facts import facts_from_plain, facts_from_text
 from comity.spine.policy.replay import outcomes_plain, replay
 from comity.spine.policy.rules import Kind, parse_pack
 from comity.spine.policy.slices import make_slice, rules_between
@@ -117,7 +117,7 @@ def test_one_more_piece_of_missing_evidence_never_helps(situation):
 @given(ask=facts)
 def test_facts_come_back_from_the_vault_as_they_went_in(ask):
     stored = ask.as_plain()
-    assert facts_from_plain(stored) == ask
+    assert facts_from_plain(stored) == facts_from_text(canonical(stored)) == ask
     assert canonical(facts_from_plain(stored).as_plain()) == canonical(stored)
 
 

@@ -24,7 +24,7 @@ from comity.spine.vault.seal import (
     Plain,
     open_item,
     open_items,
-    open_sound_items,
+    open_sound_texts,
     seal_all,
 )
 from comity.spine.vault.selectors import iter_stored_digests
@@ -138,9 +138,9 @@ def test_what_is_sound_opens_beside_what_was_damaged_and_the_damage_is_told(node
         admin.execute("UPDATE vault_item SET wrapped_key = '' WHERE id = %s", (altered,))
         admin.execute("UPDATE vault_item SET key_id = 'm-00' WHERE id = %s", (renamed,))
     with reading(retention) as cursor:
-        opened = open_sound_items(cursor, keys, [altered, renamed, sound, random_id()])
+        opened = open_sound_texts(cursor, keys, [altered, renamed, sound, random_id()])
         assert opens_most(cursor, keys) is False
-    assert list(opened.values) == [sound]
+    assert list(opened.texts) == [sound]
     assert {item: type(error) for item, error in opened.damaged.items()} == {
         altered: ItemAlteredError,
         renamed: UnknownMasterKeyError,
@@ -171,7 +171,7 @@ class FailingRing:
 def test_a_ring_that_fails_is_not_taken_for_an_altered_record(sealed, holder):
     (item_id,) = sealed()
     with pytest.raises(KeyRingError, match="no token"), reading(holder) as cursor:
-        open_sound_items(cursor, FailingRing(), [item_id])
+        open_sound_texts(cursor, FailingRing(), [item_id])
 
 
 def test_ring_without_the_master_key_says_so(tmp_path, keys, sealed, holder):
@@ -225,7 +225,7 @@ def test_any_value_opens_as_it_was_and_only_under_its_own_id_and_kind(value, kin
     ring = _ring(tmp_path_factory)
     item = Plain(random_id(), kind, random_id(), value)
     stored = seal._seal(ring, item)
-    assert seal._open(ring, item.id, kind, stored) == value
+    assert seal._read(seal._open(ring, item.id, kind, stored)) == value
     with pytest.raises(ItemAlteredError):
         seal._open(ring, random_id(), kind, stored)
     with pytest.raises(ItemAlteredError):

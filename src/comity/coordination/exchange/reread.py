@@ -12,15 +12,15 @@ from django.db.backends.utils import CursorWrapper
 from comity.coordination.exchange.instead import Instead
 from comity.coordination.exchange.replayed import Tally
 from comity.coordination.exchange.rulesets import RulesetLostError, load_ruleset
-from comity.kernel.canonical import Json
+from comity.kernel.digest import sha256
 from comity.kernel.time import Period
 from comity.spine.keys.ring import KeyRing
 from comity.spine.policy.again import Again, Recorded, Replaced, decide_again
 from comity.spine.policy.decide import Answers
-from comity.spine.policy.facts import Facts, UnreadableFactsError, facts_from_plain
+from comity.spine.policy.facts import Facts, UnreadableFactsError, facts_from_text
 from comity.spine.policy.rules import ENGINE, BrokenRuleError, Rule
 from comity.spine.policy.slices import RuleSlice, make_slice
-from comity.spine.vault.seal import open_sound_items
+from comity.spine.vault.seal import open_sound_texts
 
 PURGED, ALTERED, NOT_READABLE, RULES_LOST = "facts_purged", "facts_altered", "facts_not_readable", "rules_lost"
 """Why a decision is not decided again."""
@@ -47,8 +47,7 @@ class Scope:
     holder_ids: tuple[UUID, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
+class Past(msgspec.Struct, frozen=True):
     """One recorded decision; `outcomes` is JSON text."""
 
     id: UUID
@@ -84,12 +83,12 @@ def _values(scope: Scope) -> dict[str, Any]:
 class Pages:
     """Decisions as read, with all that deciding them again needs: no database, no key.
 
-    `facts` of those that opened, by item; `altered`: items that did not; `rulesets`: the rules under a digest (None:
-    lost), of those digests that were not among the earlier pages for the same reader.
+    `facts` of those that opened, as JSON, by item; `altered`: items that did not; `rulesets`: the rules under a digest
+    (None: lost), of those digests that were not among the earlier pages for the same reader.
     """
 
     past: Sequence[Past]
-    facts: Mapping[UUID, dict[str, Json]]
+    facts: Mapping[UUID, bytes]
     altered: frozenset[UUID]
     rulesets: Mapping[str, tuple[Rule, ...] | None]
 
@@ -102,10 +101,10 @@ def read_pages(
     The rules of `known` digests are left out. Deciding takes no transaction: it may take longer than one may be idle.
     """
     past = next_decisions(cursor, scope, after, limit=limit)
-    opened = open_sound_items(cursor, keys, [one.facts_item for one in past])
+    opened = open_sound_texts(cursor, keys, [one.facts_item for one in past])
     wanted = sorted({one.ruleset for one in past} - set(known))
     rulesets = {digest: _rules_of(cursor, digest) for digest in wanted}
-    return Pages(past, opened.values, frozenset(opened.damaged), rulesets)
+    return Pages(past, opened.texts, frozenset(opened.damaged), rulesets)
 
 
 def _rules_of(cursor: CursorWrapper, digest: str) -> tuple[Rule, ...] | None:
@@ -115,12 +114,15 @@ def _rules_of(cursor: CursorWrapper, digest: str) -> tuple[Rule, ...] | None:
         return None
 
 
+_Found = tuple[Again, Replaced]
+
+
 @dataclass(slots=True)
 class Redecider:
     """Decides pages again under `instead`. It keeps every rule set it was told of: they are as many as pairs."""
 
     instead: Instead
-    _done: dict[tuple[Facts, str, str], Again] = field(default_factory=dict)
+    _done: dict[tuple[str, bytes, str], _Found | None] = field(default_factory=dict)
     _answers: Answers = field(default_factory=Answers)
     _rulesets: dict[str, RuleSlice | None] = field(default_factory=dict)
 
@@ -138,32 +140,38 @@ class Redecider:
 
     def _decide(self, past: Past, pages: Pages, tally: Tally) -> str:
         """Decide one again and count it; return why it cannot be, "" where it was."""
-        stored = pages.facts.get(past.facts_item)
-        if stored is None:
+        text = pages.facts.get(past.facts_item)
+        if text is None:
             return ALTERED if past.facts_item in pages.altered else PURGED
         before = self._rulesets[past.ruleset]
         if before is None:
             return RULES_LOST
         try:
-            facts = facts_from_plain(stored)
-            rules = self.instead.replaced(before, facts)
-            if rules is None:
-                tally.not_bearing += 1
-            else:
-                tally.add((past.decided_at, past.id), self._again(facts, past, rules), rules)
+            found = self._found(text, past, before)
         except (UnreadableFactsError, msgspec.ValidationError):
             return NOT_READABLE
+        if found is None:
+            tally.not_bearing += 1
+        else:
+            tally.add((past.decided_at, past.id), *found)
         return ""
 
-    def _again(self, facts: Facts, past: Past, rules: Replaced) -> Again:
-        """Decide facts again; those that are alike, recorded alike and under the same rules, once."""
-        key = (facts, past.ruleset, past.outcomes)
-        found = self._done.get(key)
-        if found is None:
-            recorded = _OUTCOMES.decode(past.outcomes)
-            adapted = self.instead.adapted(facts, rules)
-            found = decide_again(facts=adapted, rules=rules, recorded=recorded, answers=self._answers)
+    def _found(self, text: bytes, past: Past, before: RuleSlice) -> _Found | None:
+        """Decide facts again, under what is tried; those that are alike, recorded alike and under the same rules, once.
+
+        None where what is tried does not bear on them.
+        """
+        key = (past.ruleset, sha256(text), past.outcomes)
+        if key not in self._done:
             if len(self._done) >= _KEPT:
                 self._done.clear()
-            self._done[key] = found
-        return found
+            self._done[key] = self._again(facts_from_text(text), past, before)
+        return self._done[key]
+
+    def _again(self, facts: Facts, past: Past, before: RuleSlice) -> _Found | None:
+        rules = self.instead.replaced(before, facts)
+        if rules is None:
+            return None
+        recorded = _OUTCOMES.decode(past.outcomes)
+        adapted = self.instead.adapted(facts, rules)
+        return decide_again(facts=adapted, rules=rules, recorded=recorded, answers=self._answers), rules

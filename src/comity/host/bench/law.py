@@ -211,9 +211,10 @@ def _replay(keys_path: Path, size: LawSize, runs: int, say: Say) -> tuple[list[f
     release_id = _load_law(steward, say)
     period = seed_decisions(count=size.decisions, distinct=size.distinct, pairs=size.pairs, keys=keys, say=say)
     rates: list[float] = []
+    worked: list[float] = []
     for run in range(runs):
         say(f"run {run + 1} of {runs}")
-        began = time.perf_counter()
+        began, before = time.perf_counter(), sum(os.times()[:4])
         done = replay_law(
             release_id=release_id,
             period=period,
@@ -224,6 +225,7 @@ def _replay(keys_path: Path, size: LawSize, runs: int, say: Say) -> tuple[list[f
             processes=os.cpu_count() or 1,
         )
         rates.append(done.found / (time.perf_counter() - began))
+        worked.append((sum(os.times()[:4]) - before) / done.found * 1000)
         if done.found != size.decisions or done.unreadable:
             raise RuntimeError(f"{done.found} were decided again of {size.decisions} seeded: {dict(done.unreadable)}")
     return rates, {
@@ -232,6 +234,7 @@ def _replay(keys_path: Path, size: LawSize, runs: int, say: Say) -> tuple[list[f
         "pairs": size.pairs,
         "same": done.same,
         "different": done.different,
+        "processor_ms": spread(worked),
     }
 
 

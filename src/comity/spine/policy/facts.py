@@ -5,6 +5,7 @@ a code in neither is missing. A rule can therefore never stumble over an absent 
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 import msgspec
 
@@ -89,12 +90,26 @@ class _Stored(msgspec.Struct):
     unmet: frozenset[str]
 
 
+_STORED: Final = msgspec.json.Decoder(_Stored)
+
+
 def facts_from_plain(value: object) -> Facts:
     """Return the facts that `Facts.as_plain` wrote; raise `UnreadableFactsError` for anything else."""
     try:
-        stored = msgspec.convert(value, _Stored)
+        return _facts(msgspec.convert(value, _Stored))
     except msgspec.ValidationError as error:
         raise UnreadableFactsError(f"stored facts lack or misstate something: {error}") from error
+
+
+def facts_from_text(text: bytes) -> Facts:
+    """Return the same from its JSON."""
+    try:
+        return _facts(_STORED.decode(text))
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise UnreadableFactsError(f"stored facts lack or misstate something: {error}") from error
+
+
+def _facts(stored: _Stored) -> Facts:
     return Facts(
         act=stored.act,
         sender=stored.sender,

@@ -104,9 +104,10 @@ def open_items(
 
     Raises `ItemAlteredError`, also for a data key that was changed, and `UnknownMasterKeyError` when an item names a
     master key the ring does not hold: whether ring or item is at fault one item alone cannot tell. Where one item
-    must not stand for all, use `open_sound_items`. The ring's own errors are raised when the ring itself fails.
+    must not stand for all, use `open_sound_texts`. The ring's own errors are raised when the ring itself fails.
     """
-    return {item_id: _open(keys, item_id, kind, sealed) for item_id, kind, sealed in _stored(cursor, ids, _SELECT)}
+    stored = _stored(cursor, ids, _SELECT)
+    return {item_id: _read(_open(keys, item_id, kind, sealed)) for item_id, kind, sealed in stored}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +118,16 @@ class Opened:
     damaged: Mapping[UUID, ItemAlteredError | UnknownMasterKeyError]
 
 
-def open_sound_items(cursor: CursorWrapper | psycopg.Cursor[Any], keys: KeyRing, ids: Iterable[UUID]) -> Opened:
-    """Return what `open_items` returns, with the items that do not open told instead of raised.
+@dataclass(frozen=True, slots=True)
+class OpenedTexts:
+    """What opened, by item, as the JSON it was sealed as, and why the rest did not; as `Opened`."""
+
+    texts: Mapping[UUID, bytes]
+    damaged: Mapping[UUID, ItemAlteredError | UnknownMasterKeyError]
+
+
+def open_sound_texts(cursor: CursorWrapper | psycopg.Cursor[Any], keys: KeyRing, ids: Iterable[UUID]) -> OpenedTexts:
+    """Return what `open_items` returns, unread, with the items that do not open told instead of raised.
 
     An unknown master key may also mean that the ring is not this database's: `check_keys.opens_most` tells. Raises
     the ring's own errors when the ring itself fails.
@@ -127,22 +136,23 @@ def open_sound_items(cursor: CursorWrapper | psycopg.Cursor[Any], keys: KeyRing,
 
 
 def open_sound_items_as_gate(cursor: CursorWrapper, keys: KeyRing, ids: Iterable[UUID]) -> Opened:
-    """Return the same of records and payloads, read in the duty of the gate whoever the transaction is.
+    """Return the values of records and payloads so, read in the duty of the gate whoever the transaction is.
 
     The duty lasts as long as the one statement, inside a database function.
     """
-    return _sound(keys, _stored(cursor, ids, _SELECT_AS_GATE))
+    opened = _sound(keys, _stored(cursor, ids, _SELECT_AS_GATE))
+    return Opened({item_id: _read(text) for item_id, text in opened.texts.items()}, opened.damaged)
 
 
-def _sound(keys: KeyRing, stored: Iterable[tuple[UUID, str, _Sealed]]) -> Opened:
-    values: dict[UUID, dict[str, Json]] = {}
+def _sound(keys: KeyRing, stored: Iterable[tuple[UUID, str, _Sealed]]) -> OpenedTexts:
+    texts: dict[UUID, bytes] = {}
     damaged: dict[UUID, ItemAlteredError | UnknownMasterKeyError] = {}
     for item_id, kind, sealed in stored:
         try:
-            values[item_id] = _open(keys, item_id, kind, sealed)
+            texts[item_id] = _open(keys, item_id, kind, sealed)
         except (ItemAlteredError, UnknownMasterKeyError) as error:
             damaged[item_id] = error
-    return Opened(values, damaged)
+    return OpenedTexts(texts, damaged)
 
 
 def _stored(
@@ -173,15 +183,18 @@ def _seal(keys: KeyRing, item: Plain) -> _Sealed:
     return _Sealed(nonce, ciphertext, keys.wrap(data_key, item.id.bytes))
 
 
-def _open(keys: KeyRing, item_id: UUID, kind: str, sealed: _Sealed) -> dict[str, Json]:
+def _open(keys: KeyRing, item_id: UUID, kind: str, sealed: _Sealed) -> bytes:
     try:
         data_key = keys.unwrap(sealed.wrapped, item_id.bytes)
-        text = AESGCM(data_key).decrypt(sealed.nonce, sealed.ciphertext, _associated(item_id, kind))
+        return AESGCM(data_key).decrypt(sealed.nonce, sealed.ciphertext, _associated(item_id, kind))
     except (InvalidTag, ValueError, UnwrapError):
         _try_ring(keys)
         raise ItemAlteredError(
             f"vault item `{item_id}` does not open under its own key; run `comity ledger verify`, then restore a backup"
         ) from None
+
+
+def _read(text: bytes) -> dict[str, Json]:
     value: dict[str, Json] = msgspec.json.decode(text)
     return value
 
