@@ -126,3 +126,14 @@ def test_the_answer_does_not_depend_on_a_record_and_writes_nothing(lodged):
         owner.execute("REVOKE SELECT ON exchange_record, vault_item FROM comity_app")
     assert ask(lodged, *words, holder="pima-so").value == here
     assert with_hidden.code == 0
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "Counts on the holder having recorded: "), ("es", "Depende de que quien tiene el registro haya anotado: ")],
+)
+def test_what_the_holder_would_have_to_have_recorded_is_named(reader, language, said):
+    words = ("--purpose", "criminal_investigation", "--category", "juvenile", "--element", "person_name")
+    assert said in " ".join(ask(reader, *words, "--lang", language).out.split())
+    [counted] = ask(reader, *words, "--lang", language, "--json").value["counts_on"]
+    assert counted.startswith(said)

@@ -92,8 +92,12 @@ def facts_by_type(*, named: Named, standing: Standing, catalogue: Catalogue) -> 
     A preview and an ask whose record is not lodged are decided on these; what the record turns out to be decides
     again when it is answered.
     """
-    assumed = catalogue.evidence_from(Source.HOLDER) | catalogue.evidence_from(Source.RECORD)
-    return _facts(named, standing, catalogue, *_evidence(named, standing, assumed))
+    return _facts(named, standing, catalogue, *_evidence(named, standing, assumed_evidence(catalogue)))
+
+
+def assumed_evidence(catalogue: Catalogue) -> frozenset[str]:
+    """Return the evidence that is taken as shown while no record is known."""
+    return frozenset(catalogue.evidence_from(Source.HOLDER) | catalogue.evidence_from(Source.RECORD))
 
 
 def facts_by_record(

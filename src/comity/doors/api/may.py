@@ -10,7 +10,7 @@ from ninja import Query, Router
 
 from comity.coordination.exchange.ask import Invalid
 from comity.coordination.exchange.commands.preview import NotOfTheTwoError, preview_may
-from comity.coordination.exchange.may import May, may_of, say_may
+from comity.coordination.exchange.may import May, may_of, say_counted_on, say_may
 from comity.coordination.exchange.way_forward import load_hints
 from comity.doors.api.answers import Status, field_problems
 from comity.doors.api.bodies import Language, PreviewBody
@@ -43,8 +43,8 @@ class _Parties:
 class MayAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """Whether `holder` may share this with `asker` now, as for an unmarked record that shows all it should.
 
-    `may`: `yes`, `after_approval`, `after_counsel`, `in_part` or `no`; `says`: the same in a sentence. `counts_on`:
-    what the answer takes for granted of another agency, which nobody but it knows.
+    `may`: `yes`, `if_shown`, `after_approval`, `after_counsel`, `in_part` or `no`; `says`: the same in a sentence.
+    `counts_on`: what the answer takes for granted: evidence that the holder records, training of the other agency's.
     """
 
     may: May
@@ -101,14 +101,17 @@ def get_may(
     return reply(
         HTTPStatus.OK,
         MayAnswer(
-            may=may_of(found.decision),
-            says=say_may(found.decision, **codes, language=language.value),
+            may=may_of(found.decision, found.evidence),
+            says=say_may(found.decision, **codes, language=language.value, evidence=found.evidence),
             **codes,
             headline=preview.headline,
             classes=preview.classes,
             reasons=preview.reasons,
             ways_forward=preview.ways_forward,
-            counts_on=tuple(load_hints(language.value)[one] for one in found.counts_on),
+            counts_on=(
+                *(load_hints(language.value)[one] for one in found.counts_on),
+                *say_counted_on(found.evidence, language=language.value),
+            ),
         ),
     )
 

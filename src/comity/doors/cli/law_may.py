@@ -8,14 +8,14 @@ from msgspec import structs
 
 from comity.coordination.exchange.ask import Ask, Invalid
 from comity.coordination.exchange.commands.preview import NotOfTheTwoError, Previewed, preview_may
-from comity.coordination.exchange.may import May, may_of, say_may
+from comity.coordination.exchange.may import May, may_of, say_counted_on, say_may
 from comity.coordination.exchange.way_forward import load_hints
 from comity.doors.cli.acting import STEWARD, acting_as, find_agency
 from comity.doors.cli.explaining import Explainer, Why
 from comity.doors.cli.mistakes import MistakeError, tell
 from comity.doors.cli.node import Node
 from comity.doors.cli.say import note, say, say_json
-from comity.spine.policy.decision import Decision, outcome_plain
+from comity.spine.policy.decision import outcome_plain
 from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import reading
 from comity.standing.directory.facts import AgencyFacts
@@ -67,11 +67,12 @@ def may(node: Node, question: Question, *, language: str, form: str) -> None:
         raise _unusable(found)
     with reading(by):
         why = Explainer(by, now, language, parties.asker.id).of_decision(found.decision, ask)
-    counts_on = [load_hints(language)[one] for one in found.counts_on]
+    taken = [load_hints(language)[one] for one in found.counts_on]
+    counts_on = [*taken, *say_counted_on(found.evidence, language=language)]
     if form == "json":
         say_json(_as_json(question, parties, found, why, language) | {"counts_on": counts_on})
         return
-    _say(parties, found.decision, why, language)
+    _say(parties, found, why, language)
     say(*counts_on)
 
 
@@ -96,10 +97,11 @@ def _unusable(found: Invalid) -> MistakeError:
     return MistakeError(OPTIONS.get(last.field, "--claim"), last.message, last.remedy)
 
 
-def _say(parties: _Parties, decision: Decision, why: Why, language: str) -> None:
-    words = load_hints(language)
-    sentence = say_may(decision, holder=parties.holder.code, asker=parties.asker.code, language=language)
-    say(sentence, style=STYLES.get(may_of(decision), "yellow"))
+def _say(parties: _Parties, found: Previewed, why: Why, language: str) -> None:
+    words, decision = load_hints(language), found.decision
+    pair = {"holder": parties.holder.code, "asker": parties.asker.code}
+    sentence = say_may(decision, **pair, language=language, evidence=found.evidence)
+    say(sentence, style=STYLES.get(may_of(decision, found.evidence), "yellow"))
     elements = {name: outcome_plain(outcome).get("elements", []) for name, outcome in decision.outcomes}
     for names, lines in _alike(why.lines):
         codes = ", ".join(str(code) for name in names for code in _list(elements.get(name)))
@@ -147,8 +149,14 @@ def _list(value: object) -> list[object]:
 def _as_json(question: Question, parties: _Parties, found: Previewed, why: Why, language: str) -> dict[str, object]:
     decision = found.decision
     return {
-        "may": may_of(decision).value,
-        "says": say_may(decision, holder=parties.holder.code, asker=parties.asker.code, language=language),
+        "may": may_of(decision, found.evidence).value,
+        "says": say_may(
+            decision,
+            holder=parties.holder.code,
+            asker=parties.asker.code,
+            language=language,
+            evidence=found.evidence,
+        ),
         "from": parties.holder.code,
         "to": parties.asker.code,
         "purpose": question.purpose,

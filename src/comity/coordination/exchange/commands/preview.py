@@ -10,11 +10,12 @@ from comity.coordination.exchange.ask import CHUNK, Ask, Fault, Invalid
 from comity.coordination.exchange.case import Case
 from comity.coordination.exchange.commands.request import ChunkTooLargeError
 from comity.coordination.exchange.deciding import preview_asks, preview_trained
-from comity.coordination.exchange.facts import Named
+from comity.coordination.exchange.facts import Named, assumed_evidence
 from comity.coordination.exchange.gather import name_ask, read_roster
 from comity.coordination.exchange.named_agreement import not_in_force
 from comity.coordination.exchange.rules import faults_of
 from comity.spine.keys.ring import KeyRing
+from comity.spine.policy.decide import decide
 from comity.spine.policy.decision import Decision
 from comity.spine.policy.rules import Rule
 from comity.spine.tenancy.actor import Actor
@@ -35,13 +36,15 @@ class Previewed:
     """What would be decided of an ask of this type, before any record is touched.
 
     `rules`: every rule and clause it was decided under, by id, so that what the decision names can be shown in words.
-    `counts_on`: what is taken for granted, by key of the hints.
+    `counts_on`: what is taken for granted, by key of the hints; `evidence`: codes that the holder would have to have
+    recorded, where that was asked for.
     """
 
     ask_key: str
     decision: Decision
     rules: Mapping[str, Rule]
     counts_on: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
 
 
 def preview_disclosures(*, asks: Sequence[Ask], by: Actor, now: datetime, keys: KeyRing) -> list[Previewed | Invalid]:
@@ -52,8 +55,12 @@ def preview_disclosures(*, asks: Sequence[Ask], by: Actor, now: datetime, keys: 
     """
     if len(asks) > CHUNK:
         raise ChunkTooLargeError(f"{len(asks)} asks at once, more than {CHUNK}")
+    return [_previewed(one) if isinstance(one, Case) else one for one in _cases(asks, by, now, keys)]
+
+
+def _cases(asks: Sequence[Ask], by: Actor, now: datetime, keys: KeyRing) -> list[Case | Invalid]:
     catalogue = load_catalogue()
-    results: dict[int, Previewed | Invalid] = {}
+    results: dict[int, Case | Invalid] = {}
     named: dict[int, Named] = {}
     for position, ask in enumerate(asks):
         if faults := _faults(ask, catalogue):
@@ -71,7 +78,7 @@ def preview_disclosures(*, asks: Sequence[Ask], by: Actor, now: datetime, keys: 
             if not case.standing.named_in_force:
                 results[position] = Invalid(case.named.ask.ask_key, (not_in_force(case.named, now),))
                 continue
-            results[position] = _previewed(case)
+            results[position] = case
     return [results[position] for position in range(len(asks))]
 
 
@@ -79,11 +86,12 @@ def preview_may(*, ask: Ask, asker_id: UUID, by: Actor, now: datetime, keys: Key
     """Decide by type what the agency `asker_id` would be told, for one of the two agencies the ask is between.
 
     For the asker's own post as it stands. For the holder nothing of the asker's posts is read: it is decided as for a
-    post whose holder is trained, and `counts_on` says so. Writes nothing, reads no record. Raises `NotOfTheTwoError`.
+    post whose holder is trained, and `counts_on` says so. `evidence` is told. Writes nothing, reads no record. Raises
+    `NotOfTheTwoError`.
     """
     if by.agency_id == asker_id:
-        [found] = preview_disclosures(asks=[ask], by=by, now=now, keys=keys)
-        return found
+        [found] = _cases([ask], by, now, keys)
+        return replace(_previewed(found), evidence=_evidence(found)) if isinstance(found, Case) else found
     if faults := _faults(ask, load_catalogue()):
         return Invalid(ask.ask_key, faults)
     with reading(by) as cursor:
@@ -95,7 +103,24 @@ def preview_may(*, ask: Ask, asker_id: UUID, by: Actor, now: datetime, keys: Key
         if named.holder.id != by.agency_id:
             raise NotOfTheTwoError("you ask about two other agencies")
         [case] = preview_trained(cursor, [named], now)
-    return replace(_previewed(case), counts_on=(TRAINING,))
+    return replace(_previewed(case), counts_on=(TRAINING,), evidence=_evidence(case))
+
+
+def _evidence(case: Case) -> tuple[str, ...]:
+    """Return evidence of holder and record that is enough for what was decided, of all that was taken as shown."""
+    assumed = assumed_evidence(load_catalogue()) & case.facts.met
+    shown = case.facts.met - assumed
+    enough, comes_to = assumed, _comes_to(case.decision)
+    for code in sorted(assumed):
+        fewer = enough - {code}
+        if _comes_to(decide(facts=replace(case.facts, met=shown | fewer), rules=case.rules)) == comes_to:
+            enough = fewer
+    return tuple(sorted(enough))
+
+
+def _comes_to(decision: Decision) -> list[tuple[str, str, tuple[str, ...]]]:
+    """Return by class what may go, whatever the rules it rests on."""
+    return [(name, type(one).__name__, getattr(one, "elements", ())) for name, one in decision.outcomes]
 
 
 def _faults(ask: Ask, catalogue: Catalogue) -> tuple[Fault, ...]:
