@@ -19,7 +19,7 @@ def test_an_event_leads_to_the_next_state() -> None:
 def test_an_illegal_event_is_told_with_what_would_apply() -> None:
     with pytest.raises(IllegalTransitionError) as told:
         GATE.next("closed", "close")
-    assert str(told.value) == "`close` does not apply to a gate that is `closed`; possible: `lock`, `open`"
+    assert str(told.value) == "`close` does not apply: the gate is `closed`; possible: `lock`, `open`"
 
 
 @pytest.mark.parametrize("state", ["rust", "never heard of"])

@@ -38,7 +38,7 @@ class StateTable:
         except KeyError:
             open_events = ", ".join(f"`{e}`" for s, e in sorted(self.transitions) if s == state) or "nothing"
             raise IllegalTransitionError(
-                f"`{event}` does not apply to a {self.name} that is `{state}`; possible: {open_events}"
+                f"`{event}` does not apply: the {self.name} is `{state}`; possible: {open_events}"
             ) from None
 
     def as_mermaid(self) -> str:

@@ -155,7 +155,9 @@ def test_what_is_missing_is_told_step_by_step_until_nothing_is(drafted, keys, pr
     for party in PARTIES:
         key = keys(drafted, party)
         drafted.run("agreement", "sign", CODE, "--digest", digest, "--key", key, "--as", f"{party}/head")
-    assert "nothing is missing" in drafted.run("agreement", "status", CODE).out
+    assert f"nothing is missing: `comity agreement put-in-force {CODE}`" in drafted.run("agreement", "status", CODE).out
+    assert drafted.run("agreement", "put-in-force", CODE, "--as", "az-dps/head").code == 0
+    assert "nothing is missing: it was put in force" in drafted.run("agreement", "status", CODE).out
 
 
 def test_nobody_signs_what_was_not_read_or_twice_and_nothing_unsigned_is_put_in_force(drafted, keys, prepare):

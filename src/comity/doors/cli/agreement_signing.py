@@ -104,7 +104,9 @@ def status(node: Node, *, code: str, form: str) -> int:
         say(f"! clause `{one.clause}` permits what {what} {named}, {between}: {', '.join(one.rules)}")
     if conflicts:
         say("→ `comity law show RULE` says why; the clause stays without effect there")
-    say("", "nothing is missing: `comity agreement put-in-force`" if lacks.is_ready else "not ready", style="bold")
+    entered = "nothing is missing: it was put in force" if version.id == agreement.current_version_id else ""
+    ready = entered or f"nothing is missing: `comity agreement put-in-force {code}`"
+    say("", ready if lacks.is_ready else "not ready", style="bold")
     return 0 if lacks.is_ready else NOT_WELL
 
 

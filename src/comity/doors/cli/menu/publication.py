@@ -52,7 +52,7 @@ def publish(
     acting: Acting,
     withhold: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="TOML: `[[withhold]]` tables with paragraph, authority and perhaps words."),
+        typer.Option(metavar="FILE", help="TOML: tables `withhold`, each with paragraph, authority and perhaps words."),
     ] = None,
     preview: Annotated[
         bool, typer.Option("--preview", help="Print what would be public, its paragraphs numbered; write nothing.")

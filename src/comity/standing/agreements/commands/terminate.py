@@ -1,7 +1,7 @@
 """Terminating: the agreement is over, at once or when the notice its text states is. What was shared stays bound."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -138,7 +138,8 @@ def _terms_in_force(agreement: Agreement) -> Terms | None:
 def _give_notice(act: _Act, days: int, reason: TerminationReason) -> datetime:
     agreement = act.agreement
     if agreement.notice_ends_at is not None:
-        raise NoticeGivenError(f"notice for `{agreement.code}` was given; it is over at `{agreement.notice_ends_at}`")
+        over = f"{agreement.notice_ends_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        raise NoticeGivenError(f"notice for `{agreement.code}` was given and is over at {over}; its giver withdraws it")
     clock = Start(
         id=new_id(),
         kind=CLOCK,
