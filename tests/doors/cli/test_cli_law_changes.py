@@ -1,5 +1,7 @@
 """How the law changes, at the command line: another release, what it changes, what is wrong with it."""
 
+from datetime import timedelta
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
@@ -275,6 +277,15 @@ def test_counsel_switches_a_setting_and_the_list_says_so(terminal):
         assert (told.code, says in told.err) == (2, True)
     back = terminal.run(*words, "--as", "az-ag/counsel", "--at", "2020-01-01")
     assert (back.code, "--at" in back.err) == (2, True)
+    day = (terminal.node.clock.now + timedelta(days=30)).date().isoformat()
+    off = ("law", "setting", "set", "plates", "off", "--reason", "opinion I-27", "--as", "az-ag/counsel", "--at", day)
+    assert terminal.run(*off).code == 0
+    [_, plates] = terminal.run("law", "setting", "list", "--json").lines
+    assert (plates["value"], [(one["value"], one["reason"]) for one in plates["coming"]]) == (
+        "on",
+        [("off", "opinion I-27")],
+    )
+    assert f"`plates` is `off` from {day}" in terminal.run("law", "setting", "list").out
 
 
 def test_authorities_are_listed_by_what_they_are_about(terminal):

@@ -153,18 +153,26 @@ def list_citations() -> dict[str, str]:
 
 def list_settings(at: datetime) -> dict[str, SettingFacts]:
     """Return the settings counsel gave a value that holds at `at`, by id; every other has its default."""
-    found: dict[str, SettingFacts] = {}
-    for row in LawSetting.objects.filter(effective_at__lte=at).order_by("effective_at", "at", "id"):
-        found[row.setting] = SettingFacts(
-            id=row.setting,
-            value=row.value,
-            reason=row.reason,
-            effective_at=row.effective_at,
-            at=row.at,
-            agency_id=row.agency_id,
-            post_id=row.post_id,
-        )
-    return found
+    rows = LawSetting.objects.filter(effective_at__lte=at).order_by("effective_at", "at", "id")
+    return {row.setting: _setting(row) for row in rows}
+
+
+def list_coming_settings(at: datetime) -> list[SettingFacts]:
+    """Return the values counsel gave from an instant after `at` on, the earliest first."""
+    rows = LawSetting.objects.filter(effective_at__gt=at).order_by("effective_at", "at", "id")
+    return [_setting(row) for row in rows]
+
+
+def _setting(row: LawSetting) -> SettingFacts:
+    return SettingFacts(
+        id=row.setting,
+        value=row.value,
+        reason=row.reason,
+        effective_at=row.effective_at,
+        at=row.at,
+        agency_id=row.agency_id,
+        post_id=row.post_id,
+    )
 
 
 def get_setting_codes(at: datetime, *, stamps: Stamps | None = None) -> frozenset[str]:
