@@ -3,6 +3,7 @@
 import base64
 import shutil
 import subprocess
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
@@ -76,6 +77,10 @@ def test_law_goes_from_loaded_to_approved_to_in_force(unlawful, key_files):
     assert "→ `comity law put-in-force`" in done.out
     back = terminal.run("law", "put-in-force", "--at", "2020-01-01")
     assert (back.code, "--at" in back.err) == (2, True)
+    day = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
+    assert terminal.run("law", "put-in-force", "--at", day).code == 0
+    shown = " ".join(terminal.run("law", "show").out.split())
+    assert ("no law is in force" in shown, f"is the law from {day}" in shown) == (True, True)
     assert terminal.run("law", "put-in-force").code == 0
     shown = terminal.run("law", "show", "--json").value
     assert (shown["state"], shown["demo_approvals"]) == ("current", 0)

@@ -14,7 +14,7 @@ from comity.standing.law.approvals import list_releases, list_rule_approvals
 from comity.standing.law.catalogue import Catalogue, Word, load_catalogue
 from comity.standing.law.explain import get_rule_text
 from comity.standing.law.facts import ApprovalFacts, Law, ReleaseState
-from comity.standing.law.selectors import get_current_law, list_authorities
+from comity.standing.law.selectors import get_current_law, list_authorities, list_in_force
 
 KINDS: Final = {
     "permit": "permits",
@@ -30,6 +30,7 @@ def show_law(node: Node, *, form: str) -> None:
     now = node.now()
     with reading(STEWARD):
         releases = list_releases(now)
+        scheduled = [one for one in list_in_force() if one.effective_at > now]
     if form == "json":
         for one in releases:
             say_json(release_json(one))
@@ -59,6 +60,8 @@ def show_law(node: Node, *, form: str) -> None:
     for one in releases:
         if one.takes_out and one.state in {ReleaseState.DRAFT, ReleaseState.APPROVED}:
             say("", f"release {one.id} leaves out, of the law in force: {', '.join(one.takes_out)}", style="yellow")
+    for coming in sorted(scheduled, key=lambda one: one.effective_at):
+        say("", f"→ release {coming.release_id} is the law from {moment(coming.effective_at)} on")
 
 
 def show_rule(node: Node, *, rule_id: str, language: str, form: str) -> None:
