@@ -1,7 +1,8 @@
 """Pages decided again beside each other, in processes of their own: deciding needs neither the database nor a key."""
 
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -21,11 +22,16 @@ class RedeciderEndedError(RuntimeError):
 
 
 class Redeciders:
-    """Decides pages, each rule set always by the same process: what it made of it serves every decision under it."""
+    """Decides pages, each rule set always by the same process: what it made of it serves every decision under it.
+
+    A rule set goes to the process that had the fewest decisions when it was first met.
+    """
 
     def __init__(self, ends: Sequence[Connection]) -> None:
         self._ends = tuple(ends)
         self._is_out = False
+        self._whose: dict[str, int] = {}
+        self._given = [0] * len(self._ends)
         self.known: set[str] = set()
         """The rule sets that were handed over."""
 
@@ -33,10 +39,16 @@ class Redeciders:
         """Hand pages over; return the tallies of those handed over before."""
         done = self.rest()
         self.known.update(pages.rulesets)
+        self._share_out(Counter(past.ruleset for past in pages.past))
         for number, end in enumerate(self._ends):
-            end.send(_part(pages, number, len(self._ends)))
+            end.send(_part(pages, {digest for digest, whose in self._whose.items() if whose == number}))
         self._is_out = True
         return done
+
+    def _share_out(self, counts: Counter[str]) -> None:
+        for digest, count in counts.most_common():
+            fewest = self._given.index(min(self._given))
+            self._given[self._whose.setdefault(digest, fewest)] += count
 
     def rest(self) -> list[Tally]:
         """Return the tallies that are still out."""
@@ -58,9 +70,8 @@ class Alone(Redeciders):
         return [self._redecider.decide(pages)]
 
 
-def _part(pages: Pages, number: int, of: int) -> Pages:
-    """Return what one of several decides: the decisions under its rule sets."""
-    own = {digest for digest in {past.ruleset for past in pages.past} if sum(digest.encode()) % of == number}
+def _part(pages: Pages, own: Collection[str]) -> Pages:
+    """Return what one of several decides: the decisions under its own rule sets."""
     past = [one for one in pages.past if one.ruleset in own]
     return Pages(
         past,
