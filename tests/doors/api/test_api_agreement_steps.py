@@ -346,6 +346,7 @@ def test_what_the_law_keeps_back_is_told_before_anybody_signs(table):
     assert {(one["clause"], *one["elements"], one["sender"]) for one in found} == {
         ("vehicles", "face_match", "person_name", "ut-dps-bci")
     }
+    assert (found[0]["is_held"], found[0]["unless"]) == (False, [])
     assert found[0]["rules"]
     letters = "abcdefghijk"
     many, _ = table.offer(body_of(*[CLAUSE | {"id": f"of-{one}-{two}"} for one in letters for two in letters]))

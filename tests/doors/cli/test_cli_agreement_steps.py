@@ -191,7 +191,20 @@ def test_what_the_law_keeps_back_anyway_is_told_before_anybody_signs(terminal, w
     assert "clause `vehicles` permits what the law never lets go of face_match, ut-dps-bci to hsi-arizona" in told.out
     [kept] = terminal.run("agreement", "status", CODE, "--json").value["kept_back_by_law"]
     assert (kept["clause"], kept["elements"], kept["is_held"]) == ("vehicles", ["face_match"], False)
+    assert kept["unless"] == []
     assert any(rule.startswith("law-44") for rule in kept["rules"])
+
+
+def test_evidence_without_which_the_law_keeps_a_clause_back_is_named(terminal, write):
+    plates = (
+        FILE.replace("az-dps", "ut-dps-bci").replace('"case"', '"alpr"').replace("vehicle_description", "plate_read")
+    )
+    assert terminal.run("agreement", "draft", write("p.toml", plates), "--as", "ut-dps-bci/counsel").code == 0
+    assert terminal.run("agreement", "offer", CODE, "--as", "ut-dps-bci/counsel").code == 0
+    told = terminal.run("agreement", "status", CODE).out
+    assert "plate_read, ut-dps-bci to hsi-arizona, leave only where the holder has recorded what law-45" in told, told
+    [kept] = terminal.run("agreement", "status", CODE, "--json").value["kept_back_by_law"]
+    assert (kept["unless"], kept["is_held"]) == (["court_order"], False)
 
 
 def test_what_falls_due_is_listed(reader):

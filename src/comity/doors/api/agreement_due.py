@@ -39,7 +39,11 @@ class DueList(msgspec.Struct, frozen=True):
 
 
 class LawConflict(msgspec.Struct, frozen=True, kw_only=True):
-    """What a clause permits and `rules` keep back whatever is shown. `is_held`: counsel decides each time over."""
+    """What a clause permits and `rules` keep back: always, where neither of two says otherwise.
+
+    `is_held`: counsel decides each time over. `unless`: codes of the evidence that they look for and the holder has to
+    have recorded.
+    """
 
     clause: str
     rules: tuple[str, ...]
@@ -47,10 +51,11 @@ class LawConflict(msgspec.Struct, frozen=True, kw_only=True):
     sender: str
     receiver: str
     is_held: bool
+    unless: tuple[str, ...]
 
 
 class LawConflicts(msgspec.Struct, frozen=True):
-    """What the law in force keeps back of the newest version: the clause stays without effect there."""
+    """What the law in force keeps back of the newest version: a clause has no more effect than that leaves it."""
 
     version: int
     conflicts: tuple[LawConflict, ...]
@@ -91,6 +96,7 @@ def get_law_conflicts(request: HttpRequest, code: AgreementCode) -> HttpResponse
             sender=one.pair[0],
             receiver=one.pair[1],
             is_held=one.is_held,
+            unless=one.unless,
         )
         for one in find_conflicts(weighing, load_catalogue())
     )

@@ -21,7 +21,7 @@ from comity.standing.agreements.commands import (
     record_review,
     sign_agreement,
 )
-from comity.standing.agreements.conflicts import find_conflicts
+from comity.standing.agreements.conflicts import Conflict, find_conflicts
 from comity.standing.agreements.digest import signed_digest
 from comity.standing.agreements.due import WARN_DAYS, is_near
 from comity.standing.agreements.facts import AgreementFacts, ReviewFacts, SignatureFacts, VersionFacts
@@ -70,10 +70,7 @@ def status(node: Node, *, code: str, form: str) -> int:
                 "unconfirmed_by_sender": lacks.unconfirmed_by_sender,
                 "unsigned": lacks.unsigned,
                 "attested_by_others_alone": lacks.attested_by_others_alone,
-                "kept_back_by_law": [
-                    {"clause": one.clause, "rules": one.rules, "elements": one.elements, "is_held": one.is_held}
-                    for one in conflicts
-                ],
+                "kept_back_by_law": [_as_json(one) for one in conflicts],
             }
         )
         return 0 if lacks.is_ready else NOT_WELL
@@ -99,15 +96,33 @@ def status(node: Node, *, code: str, form: str) -> int:
     if more:
         say(f"… and {more} clauses more to confirm; `--json` lists them all")
     for one in conflicts:
-        what = "counsel decides each time over" if one.is_held else "the law never lets go of"
-        named, between = ", ".join(one.elements), f"{one.pair[0]} to {one.pair[1]}"
-        say(f"! clause `{one.clause}` permits what {what} {named}, {between}: {', '.join(one.rules)}")
+        say(_kept_back(one))
     if conflicts:
-        say("→ `comity law show RULE` says why; the clause stays without effect there")
+        say("→ `comity law show RULE` says why; a clause has no more effect than that leaves it")
     entered = "nothing is missing: it was put in force" if version.id == agreement.current_version_id else ""
     ready = entered or f"nothing is missing: `comity agreement put-in-force {code}`"
     say("", ready if lacks.is_ready else "not ready", style="bold")
     return 0 if lacks.is_ready else NOT_WELL
+
+
+def _as_json(one: Conflict) -> dict[str, object]:
+    return {
+        "clause": one.clause,
+        "rules": one.rules,
+        "elements": one.elements,
+        "is_held": one.is_held,
+        "unless": one.unless,
+    }
+
+
+def _kept_back(one: Conflict) -> str:
+    named, between, rules = ", ".join(one.elements), f"{one.pair[0]} to {one.pair[1]}", ", ".join(one.rules)
+    if one.unless:
+        shown = "; ".join(load_catalogue().evidence[code].label("en") for code in one.unless)
+        looked_for = f"what {rules} look for: {shown}"
+        return f"· clause `{one.clause}`: {named}, {between}, leave only where the holder has recorded {looked_for}"
+    what = "counsel decides each time over" if one.is_held else "the law never lets go of"
+    return f"! clause `{one.clause}` permits what {what} {named}, {between}: {rules}"
 
 
 def _counts(one: ReviewFacts, lacks: Readiness) -> str:

@@ -1,12 +1,13 @@
 """What clauses would permit and the law forbids, found before anybody signs. Pure.
 
 A clause is asked about as a friendly record would be: unmarked, with every evidence anybody could show. What the law
-refuses even then it refuses always; what it holds for counsel even then is always held. No clause changes that, so the
-law is asked once for each way two agencies can share, and every clause is looked up in what it said: none is left out.
+refuses even then it refuses always; what it holds for counsel even then is always held. Asked again without what only
+the holder records, it says what it lets go by exception. No clause changes that, so the law is asked twice for each way
+two agencies can share, and every clause is looked up in what it said: none is left out.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product
 from typing import Final
@@ -25,21 +26,25 @@ from comity.standing.law.catalogue import Source as ShownBy
 _ACT: Final = "disclose"
 _Alike = tuple[Party, Party]
 """A pair as the law sees it: without the codes it does not name."""
-_Bars = Mapping[str, tuple[tuple[str, ...], bool]]
-"""By sensitivity class, where the law keeps it back: ids of its rules, and whether counsel decides."""
+_Reason = tuple[tuple[str, ...], bool, tuple[str, ...]]
+"""Why the law keeps something back: ids of its rules, whether counsel decides, unless which evidence is shown."""
+_Bars = Mapping[str, _Reason]
+"""By sensitivity class, where the law keeps it back: why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """That law keeps back what a clause lets go. `is_held`: counsel decides each time, else it never leaves.
+    """That law keeps back what a clause lets go.
 
-    `rules`: ids of the law's rules; `elements` of the clause that they keep back, between which pair, for what: of
-    several such ways the first.
+    `is_held`: counsel decides each time; `unless`: codes of evidence that the rules look for and the holder alone can
+    record, without any of which it does not leave; neither: it never leaves. `rules`: ids of the law's rules;
+    `elements` of the clause that they keep back, between which pair, for what: of several such ways the first.
     """
 
     clause: str
     rules: tuple[str, ...]
     is_held: bool
+    unless: tuple[str, ...]
     elements: tuple[str, ...]
     pair: tuple[str, str]
     purpose: str
@@ -62,11 +67,11 @@ def find_conflicts(weighing: Weighing, catalogue: Catalogue) -> tuple[Conflict, 
     A pair one of which is not among the parties is left out (the terms are refused for it elsewhere).
     """
     law = _LawAlone(weighing, catalogue)
-    found: dict[tuple[str, tuple[str, ...], bool], Conflict] = {}
+    found: dict[tuple[str, _Reason], Conflict] = {}
     for clause in weighing.terms.clauses:
         if isinstance(clause, Share):
             for one in _kept_back(clause, law, catalogue):
-                found.setdefault((one.clause, one.rules, one.is_held), one)
+                found.setdefault((one.clause, (one.rules, one.is_held, one.unless)), one)
     return tuple(found[key] for key in sorted(found))
 
 
@@ -80,6 +85,7 @@ class _LawAlone:
     def __init__(self, weighing: Weighing, catalogue: Catalogue) -> None:
         self._law = [rule for rule in weighing.law if rule.in_force_on(weighing.day)]
         self._shown = frozenset(catalogue.evidence) - catalogue.evidence_from(ShownBy.SETTING) - {COUNSEL_MANDATE}
+        self._recorded = catalogue.evidence_from(ShownBy.HOLDER) | catalogue.evidence_from(ShownBy.RECORD)
         texts = "\n".join(rule.text for rule in self._law)
         self._alike = {
             code: party if f'"{code}"' in texts or " like " in texts else structs.replace(party, code="")
@@ -107,11 +113,9 @@ class _LawAlone:
         if way not in self._said:
             sender, receiver = (self._parties[code] for code in pair)
             facts = Facts(_ACT, sender, receiver, purpose, category, self._asked[category], met=self._shown)
-            self._said[way] = {
-                name: (outcome.rules, isinstance(outcome, HoldForCounsel))
-                for name, outcome in decide(facts=facts, rules=self._between(alike)).outcomes
-                if isinstance(outcome, Refuse | HoldForCounsel) and outcome.rules
-            }
+            unrecorded = replace(facts, met=self._shown - self._recorded)
+            law = self._between(alike)
+            self._said[way] = _bars_of(unrecorded, law, self._recorded) | _bars_of(facts, law)
         return self._said[way]
 
     def _between(self, alike: _Alike) -> RuleSlice:
@@ -119,6 +123,17 @@ class _LawAlone:
             states = frozenset(party.state for party in alike)
             self._slices[alike] = make_slice(rules_between(self._law, sender="", receiver="", states=states))
         return self._slices[alike]
+
+
+def _bars_of(facts: Facts, law: RuleSlice, recorded: Collection[str] = ()) -> dict[str, _Reason]:
+    """Return what the law keeps back on these facts; `recorded`: the evidence that is the holder's to record."""
+    bars: dict[str, _Reason] = {}
+    for name, outcome in decide(facts=facts, rules=law).outcomes:
+        if isinstance(outcome, Refuse) and outcome.rules:
+            bars[name] = (outcome.rules, False, tuple(one for one in outcome.missing if one in recorded))
+        elif isinstance(outcome, HoldForCounsel) and outcome.rules:
+            bars[name] = (outcome.rules, True, ())
+    return bars
 
 
 def _kept_back(clause: Share, law: _LawAlone, catalogue: Catalogue) -> Iterator[Conflict]:
@@ -129,15 +144,13 @@ def _kept_back(clause: Share, law: _LawAlone, catalogue: Catalogue) -> Iterator[
     for (alike, pair), purpose, category in product(law.one_of_each(clause.pairs), clause.purposes, clause.categories):
         if asked[category]:
             bars = law.bars(alike, pair, purpose, category)
-            for (rules, is_held), elements in _by_reason(bars, asked[category]):
-                yield Conflict(clause.id, rules, is_held, elements, pair, purpose, category)
+            for (rules, is_held, unless), elements in _by_reason(bars, asked[category]):
+                yield Conflict(clause.id, rules, is_held, unless, elements, pair, purpose, category)
 
 
-def _by_reason(
-    bars: _Bars, asked: Iterable[tuple[str, tuple[str, ...]]]
-) -> Iterable[tuple[tuple[tuple[str, ...], bool], tuple[str, ...]]]:
-    """Return the elements that are kept back by the rules that do it."""
-    found: dict[tuple[tuple[str, ...], bool], tuple[str, ...]] = {}
+def _by_reason(bars: _Bars, asked: Iterable[tuple[str, tuple[str, ...]]]) -> Iterable[tuple[_Reason, tuple[str, ...]]]:
+    """Return the elements that are kept back, by why."""
+    found: dict[_Reason, tuple[str, ...]] = {}
     for name, elements in asked:
         if name in bars:
             found[bars[name]] = tuple(sorted({*found.get(bars[name], ()), *elements}))
