@@ -12,12 +12,12 @@ help:
 	@echo "make setup   only make .venv with .venv/bin/comity"
 	@echo "make lock    renew requirements*.txt from requirements*.in"
 
-setup: $(VENV)/.ready
+setup: $(VENV)/.ready .static/staticfiles.json
 
-demo: $(VENV)/.ready
+demo: $(VENV)/.ready .static/staticfiles.json
 	@exec $(BIN)/comity demo
 
-test: $(VENV)/.ready-dev
+test: $(VENV)/.ready-dev .static/staticfiles.json
 	@exec $(BIN)/pytest -n 2 --dist worksteal -q
 
 check: $(VENV)/.ready-dev
@@ -34,6 +34,16 @@ $(VENV)/.ready: requirements.txt pyproject.toml tools/setup.sh
 	@PYTHON="$(PYTHON)" sh tools/setup.sh "$(VENV)" requirements.txt
 	@touch $@
 
+# What browsers are given: packages of npm, gathered beside what is our own.
+ASSETS := $(shell find src/comity/doors/*/static -type f)
+
+node_modules/.ready: package.json package-lock.json tools/node.sh $(VENV)/.ready
+	@sh tools/node.sh "$(VENV)"
+	@touch $@
+
+.static/staticfiles.json: node_modules/.ready $(ASSETS) src/comity/config/settings.py tools/assets.py
+	@$(BIN)/python -m tools.assets
+
 $(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.txt
 	@PYTHON="$(PYTHON)" sh tools/setup.sh "$(VENV)" requirements-dev.txt
 	@touch $@
@@ -44,4 +54,4 @@ lock: $(VENV)/.ready-dev
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -q requirements-dev.in -c requirements.txt -c requirements-hsm.txt -o requirements-dev.txt
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist
+	rm -rf $(VENV) node_modules .static .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist

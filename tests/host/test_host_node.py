@@ -89,7 +89,7 @@ def test_damaged_access_is_refused_with_the_remedy(tmp_path, text):
         DatabaseAccess.load(path)
 
 
-def test_django_gets_one_alias_per_role_and_a_pool_for_the_application_alone():
+def test_django_gets_one_alias_per_role_and_a_pool_for_those_that_answer_requests():
     access = DatabaseAccess.with_new_passwords(host="/run/x", port=5432, name="comity")
     databases = django_databases(access)
     assert {alias: one["USER"] for alias, one in databases.items()} == {
@@ -98,8 +98,9 @@ def test_django_gets_one_alias_per_role_and_a_pool_for_the_application_alone():
         "sequencer": "comity_sequencer",
         "verifier": "comity_verifier",
         "public": "comity_public",
+        "signin": "comity_signin",
     }
-    assert [alias for alias, one in databases.items() if "pool" in one["OPTIONS"]] == ["default"]
+    assert [alias for alias, one in databases.items() if "pool" in one["OPTIONS"]] == ["default", "public", "signin"]
     for one in databases.values():
         assert one["CONN_MAX_AGE"] == 0
         assert one["ATOMIC_REQUESTS"] is False

@@ -38,7 +38,7 @@ def test_five_roles_sign_in_and_none_can_pass_row_level_security(running):
 
 def test_passwords_are_kept_as_scram_verifiers(running):
     kept = query(running, Role.BOOTSTRAP, "SELECT rolpassword FROM pg_authid WHERE rolname LIKE 'comity%'")
-    assert len(kept) == 6
+    assert len(kept) == 7
     assert all(one.startswith("SCRAM-SHA-256$") for (one,) in kept)
 
 

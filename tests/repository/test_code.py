@@ -14,7 +14,7 @@ TESTS: Final = ROOT / "tests"
 LONGEST_FILE: Final = 400
 LONGEST_README: Final = 25
 FLOORS: Final = {"spine": 0, "standing": 1, "coordination": 2, "accountability": 3}
-STANDING: Final = {"directory": 0, "law": 1, "training": 2, "agreements": 3}
+STANDING: Final = {"directory": 0, "accounts": 1, "law": 1, "training": 2, "agreements": 3}
 READS_WITHOUT_ACTING: Final = {
     "preview_disclosures": "decides by type and writes nothing",
     "preview_may": "the same for one of the two agencies",

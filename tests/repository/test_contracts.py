@@ -15,6 +15,7 @@ SOURCE: Final = ROOT / "src" / "comity"
 WRITERS: Final[Mapping[str, frozenset[str]]] = {
     "append_entries": frozenset(
         {
+            "standing/accounts/commands/record.py",
             "standing/agreements/commands/offer.py",
             "standing/agreements/commands/record.py",
             "standing/directory/commands/record.py",

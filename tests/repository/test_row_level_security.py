@@ -22,7 +22,24 @@ OF_AGREEMENT = "EXISTS (SELECT FROM agreements_agreement a WHERE a.id = agreemen
 OWN = "agency_id = %(me)s"
 PARTY = "%(me)s IN (asker_id, holder_id)"
 
+OF_SIGN_IN = (
+    "account_emailaddress",
+    "account_emailconfirmation",
+    "accounts_draft",
+    "auth_group",
+    "auth_group_permissions",
+    "auth_permission",
+    "django_content_type",
+    "django_session",
+    "mfa_authenticator",
+    "usersessions_usersession",
+)
+"""What the role *signin* keeps: no other role has any right to it."""
+
 AGENCY_SEES = {
+    "accounts_account": f"{OWN} AND EXISTS (SELECT FROM directory_post p WHERE p.id = %(post)s AND p.agency_id = %(me)s"
+    " AND p.function = 'security_officer')",
+    "accounts_event": "%(me)s IN (agency_id, about_agency_id)",
     "agreements_agreement": "%(me)s = ANY (party_ids)",
     "agreements_comment": OF_AGREEMENT,
     "agreements_confirmation": OF_AGREEMENT,
@@ -88,8 +105,10 @@ AGENCY_SEES = {
     "vault_hold": "agency_id = %(me)s AND placed_by = %(post)s",
     "vault_item": "owner_id = %(me)s OR %(me)s = ANY (reader_ids)",
     "vault_tombstone": "owner_id = %(me)s",
+    **dict.fromkeys(OF_SIGN_IN),
 }
 AUDITOR_SEES = AGENCY_SEES | {
+    "accounts_account": NOBODY,
     "clocks_clock": NOBODY,
     "exchange_disclosure": "%(me)s IN (holder_id, recipient_id)",
     "exchange_review": "holder_id = %(me)s",
@@ -100,6 +119,7 @@ AUDITOR_SEES = AGENCY_SEES | {
 }
 """An agency's auditor: of exchange, agreements, ledger and the directory's events, what is its agency's."""
 OVERSEER_SEES = AUDITOR_SEES | {
+    "accounts_event": "%(me)s IN (agency_id, about_agency_id)",
     "agreements_agreement": EVERYBODY,
     "agreements_comment": EVERYBODY,
     "agreements_confirmation": EVERYBODY,
@@ -258,7 +278,8 @@ def test_the_cases_prove_something(run):
         [(every,)] = run.look(f"SELECT count(*) FROM {table}")
         if not any(0 < count <= every for count in seen) or all(count == every for count in seen):
             unproven.add(table)
-    assert unproven <= {"agreements_comment", "agreements_draft"}, unproven  # nobody is negotiating in the demo
+    # Nobody is negotiating in the demo; who sees accounts is proven in tests/standing/accounts.
+    assert unproven <= {"accounts_account", "accounts_event", "agreements_comment", "agreements_draft"}, unproven
 
 
 def test_that_an_item_is_held_or_released_is_seen_by_the_placing_post_retention_and_auditors_only(run):
@@ -295,6 +316,26 @@ def test_the_public_role_reads_what_is_published_and_nothing_else(run):
                 continue
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 session.execute(f"SELECT 1 FROM {table}")
+
+
+def test_the_role_of_sign_in_reads_what_signing_in_keeps_and_nothing_else(run):
+    for table in tables_of(run):
+        reading, writing = rights(run, table, "SELECT"), rights(run, table, "UPDATE")
+        if table in OF_SIGN_IN:
+            assert reading | writing == {"comity_signin"}, table
+        elif table == "accounts_account":
+            assert (reading, writing) == ({"comity_app", "comity_signin"}, {"comity_app", "comity_signin"})
+        else:
+            assert "comity_signin" not in reading | writing | rights(run, table, "INSERT"), table
+
+
+@pytest.mark.parametrize("column", ["password", "failed_at", "invited_sha256", "invited_until"])
+def test_no_page_reads_a_password_or_an_invitation(run, column):
+    by = run.actor("az-dps", "security")
+    with session_of(run, by.agency_id, by.post_id, "agency") as session:
+        session.execute("SELECT username FROM accounts_account")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            session.execute(f"SELECT {column} FROM accounts_account")
 
 
 def rights(node, table, right):
@@ -350,7 +391,9 @@ def test_every_table_has_row_level_security_forced_even_on_its_owner(run):
             " AND NOT (relrowsecurity AND relforcerowsecurity)"
         )
     }
-    assert bare == {name for name in tables_of(run) if name.startswith(("procrastinate_", "django_"))}
+    framework = {name for name in OF_SIGN_IN if not name.startswith("accounts_")}
+    procrastinate = {name for name in tables_of(run) if name.startswith("procrastinate_")}
+    assert bare == framework | procrastinate | {"django_migrations"}
 
 
 def test_no_role_passes_by_row_level_security(run):

@@ -37,7 +37,14 @@ def _reviews() -> Iterable[str]:
     return [f"disclosure.reviewed_{finding.value}" for finding in review.ReviewFinding]
 
 
+def _account_acts() -> Iterable[str]:
+    from comity.standing.accounts.vocabulary import AccountAct  # noqa: PLC0415 - as above
+
+    return [f"account.{act.value}" for act in AccountAct]
+
+
 _FAMILIES: Final[Mapping[str, Callable[[], Iterable[str]]]] = {
+    "account.{act.value}": _account_acts,
     "agreement.{event.value}": _agreement_events,
     "disclosure.{came_to}": _answers,
     "disclosure.{status}": _answers,

@@ -48,11 +48,23 @@ class NodeSettings:
     state: str
     token: TokenSettings | None = None
     hosts: tuple[str, ...] = THIS_MACHINE
+    url: str = ""
+    """Where people reach the node, like `https://comity.example.gov`; "": on this machine, over http."""
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach the node over https."""
+        return self.url.startswith("https://")
 
     @property
     def access_file(self) -> Path:
         """The file with the addresses and passwords of the database roles (0600)."""
         return self.home / "database.json"
+
+    @property
+    def session_key_file(self) -> Path:
+        """The file with the key that signs sessions and one-time links (0600)."""
+        return self.home / "session-key"
 
     @property
     def key_file(self) -> Path:
@@ -64,6 +76,8 @@ def load(environ: Mapping[str, str] | None = None) -> NodeSettings:
     """Read `COMITY_HOME` and the others of docs/reference/environment.md; raises `SettingsError`."""
     values = os.environ if environ is None else environ
     host, port = _bind(values.get("COMITY_BIND") or "127.0.0.1:8000")
+    url = _url(values.get("COMITY_URL") or "")
+    named = ",".join(filter(None, [values.get("COMITY_ALLOWED_HOSTS"), urlsplit(url).hostname]))
     return NodeSettings(
         home=Path(values.get("COMITY_HOME") or ".comity").expanduser().absolute(),
         database_url=_database_url(values.get("COMITY_DATABASE_URL") or None),
@@ -71,7 +85,8 @@ def load(environ: Mapping[str, str] | None = None) -> NodeSettings:
         bind_port=port,
         state=_state(values.get("COMITY_STATE") or "az"),
         token=_token(values),
-        hosts=_hosts(values.get("COMITY_ALLOWED_HOSTS") or "", host),
+        hosts=_hosts(named, host),
+        url=url,
     )
 
 
@@ -93,6 +108,12 @@ def _hosts(text: str, bind_host: str) -> tuple[str, ...]:
             )
     own = f"[{bind_host}]" if ":" in bind_host else bind_host
     return tuple(dict.fromkeys([*THIS_MACHINE, *([] if own in EVERYWHERE else [own]), *names]))
+
+
+def _url(text: str) -> str:
+    if text and not re.fullmatch(r"https://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?/?", text):
+        raise SettingsError(f"COMITY_URL is `{text}`; write it like `https://comity.example.gov`, without a path")
+    return text.rstrip("/").lower()
 
 
 def _state(text: str) -> str:
@@ -136,13 +157,14 @@ def _database_url(text: str | None) -> str | None:
 
 
 class Role(StrEnum):
-    """The five database roles of design.md, and the bootstrap superuser of an embedded cluster."""
+    """The six database roles, and the bootstrap superuser of an embedded cluster."""
 
     OWNER = "owner"
     APP = "app"
     SEQUENCER = "sequencer"
     VERIFIER = "verifier"
     PUBLIC = "public"
+    SIGNIN = "signin"
     BOOTSTRAP = "bootstrap"
 
     @property
@@ -151,7 +173,7 @@ class Role(StrEnum):
         return f"comity_{self.value}"
 
 
-WORKING_ROLES = (Role.OWNER, Role.APP, Role.SEQUENCER, Role.VERIFIER, Role.PUBLIC)
+WORKING_ROLES = (Role.OWNER, Role.APP, Role.SEQUENCER, Role.VERIFIER, Role.PUBLIC, Role.SIGNIN)
 
 # Settings of each role's sessions; `roles.prepare_database` writes them into the database and
 # `django_databases` sends them again, so that neither a pooler nor an old server leaves a session without limits.
@@ -161,6 +183,7 @@ SESSION_LIMITS: Mapping[Role, Mapping[str, str]] = {
     Role.SEQUENCER: {"statement_timeout": "30s", "lock_timeout": "5s", "idle_in_transaction_session_timeout": "30s"},
     Role.VERIFIER: {"statement_timeout": "900s", "lock_timeout": "5s", "default_transaction_read_only": "on"},
     Role.PUBLIC: {"statement_timeout": "5s", "lock_timeout": "1s", "default_transaction_read_only": "on"},
+    Role.SIGNIN: {"statement_timeout": "5s", "lock_timeout": "2s", "idle_in_transaction_session_timeout": "10s"},
 }
 
 
@@ -182,9 +205,8 @@ class DatabaseAccess:
 
     @classmethod
     def with_new_passwords(cls, *, host: str, port: int, name: str, tls: Mapping[str, str] | None = None) -> Self:
-        """Access with a generated password for each of the five roles; nothing is written."""
-        passwords = {role.value: secrets.token_urlsafe(32) for role in WORKING_ROLES}
-        return cls(host=host, port=port, name=name, passwords=passwords, tls=tls)
+        """Access with a generated password for each of the six roles; nothing is written."""
+        return cls(host=host, port=port, name=name, passwords=_new_passwords(), tls=tls)
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -215,6 +237,15 @@ class DatabaseAccess:
             os.fsync(file.fileno())
         draft.replace(path)
 
+    def completed(self) -> Self:
+        """Return the access with a new password for each role that an older release did not know."""
+        return replace(self, passwords={**_new_passwords(), **self.passwords})
+
+    @property
+    def lacks(self) -> tuple[Role, ...]:
+        """The roles no password is kept for."""
+        return tuple(role for role in WORKING_ROLES if role.value not in self.passwords)
+
     def named(self, name: str) -> Self:
         """Return the same server and passwords with another database of it (a clone of a template)."""
         return replace(self, name=name)
@@ -233,17 +264,24 @@ class DatabaseAccess:
         )
 
 
+def _new_passwords() -> dict[str, str]:
+    return {role.value: secrets.token_urlsafe(32) for role in WORKING_ROLES}
+
+
 ALIASES: Mapping[str, Role] = {
     "default": Role.APP,
     "owner": Role.OWNER,
     "sequencer": Role.SEQUENCER,
     "verifier": Role.VERIFIER,
     "public": Role.PUBLIC,
+    "signin": Role.SIGNIN,
 }
+POOLED = {Role.APP: 8, Role.SIGNIN: 4, Role.PUBLIC: 4}
+"""The roles that requests speak as, and how many connections a process keeps for each."""
 
 
 def django_databases(access: DatabaseAccess) -> dict[str, dict[str, Any]]:
-    """Django's DATABASES: `default` is the role app through psycopg's pool, the other four connect when used."""
+    """Django's DATABASES: `default` is the role app; the roles of requests go through psycopg's pool."""
     return {alias: _django_database(access, role) for alias, role in ALIASES.items()}
 
 
@@ -257,7 +295,8 @@ def _django_database(access: DatabaseAccess, role: Role) -> dict[str, Any]:
     if role is Role.APP:
         # An ask runs the same statements every time: planned once a connection, not once an ask.
         options |= {"server_side_binding": True, "prepare_threshold": 3}
-        options["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
+    if role in POOLED:
+        options["pool"] = {"min_size": 1 if role is Role.APP else 0, "max_size": POOLED[role], "timeout": 10}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "HOST": access.host,

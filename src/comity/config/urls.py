@@ -1,17 +1,16 @@
 """Every address of the node."""
 
-from typing import Final
-
-from django.urls import URLPattern, URLResolver, path, re_path
+from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.views.i18n import set_language
 
 from comity.doors.api.api import guarded, urls
 from comity.doors.api.docs import serve_static
 
+handler500 = "comity.doors.web.faults.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", urls()),
     re_path(r"^static/(?P<path>ninja/[\w.-]+)$", guarded(serve_static)),
+    path("accounts/", include("comity.doors.web.signin.urls")),
+    path("console/", include("comity.doors.web.urls", namespace="console")),
+    path("language/", set_language, name="set_language"),
 ]
-
-handler400: Final = "comity.doors.api.problems.malformed_view"
-handler404: Final = "comity.doors.api.problems.not_found_view"
-handler500: Final = "comity.doors.api.problems.error_view"

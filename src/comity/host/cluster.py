@@ -123,7 +123,7 @@ class Cluster:
         self._server = run_server(self._binaries, sockets, place=self.place, account=self.account, profile=self.profile)
         wait_ready(self._server, place=self.place)
         fresh = DatabaseAccess.with_new_passwords(host=str(sockets), port=PORT, name="comity")
-        passwords = dict((known or fresh).passwords)
+        passwords = dict((known.completed() if known else fresh).passwords)
         passwords[Role.BOOTSTRAP.value] = self.place.password_file.read_text("utf-8").strip()
         access = replace(fresh, passwords=passwords, cluster=str(self.place.folder))
         prepare_database(access.named("postgres").conninfo(Role.BOOTSTRAP), access)

@@ -13,8 +13,8 @@ CLOCK_WARN_SECONDS = 0.5
 CLOCK_FAIL_SECONDS = 5.0
 PREPARE_AGAIN = "move `database.json` away and start again: what is missing is then made"
 
-# Bookkeeping of the framework and of the job runner: no row of them belongs to an agency.
-SHARED_TABLES = ("django_", "procrastinate_")
+# Bookkeeping of the framework, of signing in and of the job runner: no row of them belongs to an agency.
+SHARED_TABLES = ("account_", "auth_", "django_", "mfa_", "procrastinate_", "usersessions_")
 
 READABLE_UNPROTECTED = """
 SELECT c.oid::regclass::text
@@ -67,7 +67,7 @@ def check_extensions(connection: psycopg.Connection) -> Finding:
 
 
 def check_roles(connection: psycopg.Connection) -> Finding:
-    """Ask for five roles, none of which can pass row-level security by an attribute or by membership in another."""
+    """Ask for six roles, none of which can pass row-level security by an attribute or by membership in another."""
     logins = [role.login for role in WORKING_ROLES]
     missing = sorted(set(logins) - set(_rows(connection, "SELECT rolname::text FROM pg_roles")))
     if missing:
@@ -91,7 +91,7 @@ def check_roles(connection: psycopg.Connection) -> Finding:
     )
     if members:
         return fail(f"a role is member of another: {', '.join(members)}", "run `REVOKE` for each membership")
-    return ok("five roles, none can pass row-level security")
+    return ok("six roles, none can pass row-level security")
 
 
 def check_forced(connection: psycopg.Connection) -> Finding:

@@ -83,7 +83,14 @@ def read_access(settings: NodeSettings) -> DatabaseAccess:
 def _server_access(settings: NodeSettings) -> DatabaseAccess | None:
     known = DatabaseAccess.load(settings.access_file) if settings.access_file.exists() else None
     if settings.database_url is None:
-        return known if known is not None and known.cluster is None else None
+        if known is None or known.cluster is not None:
+            return None
+        if known.lacks:
+            raise SettingsError(
+                f"`{settings.access_file}` is of an older Comity and lacks the role {known.lacks[0].login}; set "
+                "COMITY_DATABASE_URL to the administrator's address for one `comity init`, which makes it"
+            )
+        return known
     words = conninfo_to_dict(settings.database_url)
     access = DatabaseAccess.with_new_passwords(
         host=str(words.get("host", "")),
@@ -97,7 +104,9 @@ def _server_access(settings: NodeSettings) -> DatabaseAccess | None:
             "set COMITY_HOME to a new folder for the server"
         )
     if known is not None and (known.host, known.port) == (access.host, access.port):
-        return known
+        if not known.lacks:
+            return known
+        access = known.completed()
     prepare_database(settings.database_url, access)
     access.save(settings.access_file)
     return access

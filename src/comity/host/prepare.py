@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from comity.config.node import DatabaseAccess, NodeSettings, SettingsError
+from comity.config.session_key import make_session_key
 from comity.host.keystore import make_ring, move_ring, open_ring
 from comity.host.launcher import open_database
 from comity.host.start import ALL, SERVICES, held, make_home
@@ -82,13 +83,14 @@ def migrate() -> None:
 
 
 def make_keys(settings: NodeSettings) -> None:
-    """Make the keys of a new node: those of the vault with an envelope key, and the log's own key.
+    """Make the keys of a new node: those of the vault with an envelope key, the log's own key, that of sessions.
 
     A node that holds records is never given new keys: raises `SettingsError` naming what to put back. Keys that are
     there and cannot be used raise `KeyRingError`.
     """
     _make_envelope_key(_open_or_make(settings))
     _make_log_key(settings)
+    make_session_key(settings.session_key_file)
 
 
 def _open_or_make(settings: NodeSettings) -> KeyRing:

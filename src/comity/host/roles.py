@@ -1,4 +1,4 @@
-"""The five roles, the database and its extensions: what is done once with an administrator's connection."""
+"""The six roles, the database and its extensions: what is done once with an administrator's connection."""
 
 from collections.abc import Mapping
 
@@ -111,6 +111,14 @@ def _prepare_name(admin: psycopg.Connection, access: DatabaseAccess) -> None:
         raise ServerUnfit(
             f"the database `{access.name}` is encoded in {found[0]}, Comity needs UTF8; rename it, then start again"
         )
+    elif not _all_connect(admin, access.name):
+        _grant_connections(admin, access.name)
+
+
+def _all_connect(admin: psycopg.Connection, name: str) -> bool:
+    logins = [role.login for role in WORKING_ROLES]
+    asked = "SELECT bool_and(has_database_privilege(login, %s, 'CONNECT')) FROM unnest(%s::text[]) AS login"
+    return admin.execute(asked, (name, logins)).fetchone() == (True,)
 
 
 def _create_database(admin: psycopg.Connection, name: str) -> None:
@@ -140,7 +148,8 @@ def _prepare_inside(inside: psycopg.Connection) -> None:
     granted = inside.execute(
         "SELECT has_schema_privilege('comity_owner', 'public', 'CREATE') AND"
         " NOT has_schema_privilege('comity_app', 'public', 'CREATE') AND"
-        " has_schema_privilege('comity_app', 'public', 'USAGE')"
+        " (SELECT bool_and(has_schema_privilege(login, 'public', 'USAGE')) FROM unnest(%s::text[]) AS login)",
+        ([role.login for role in WORKING_ROLES],),
     ).fetchone()
     if granted != (True,):
         logins = sql.SQL(", ").join(sql.Identifier(role.login) for role in WORKING_ROLES)

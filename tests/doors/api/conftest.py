@@ -114,7 +114,7 @@ class Office:
 
 @pytest.fixture
 def office(demo) -> Iterator[Office]:
-    from comity.doors.api.context import forget_keys
+    from comity.doors.ring import forget_keys
 
     forget_keys()
     yield Office(demo)
@@ -124,7 +124,7 @@ def office(demo) -> Iterator[Office]:
 @pytest.fixture(scope="module")
 def shared_office(request, server, home, demo_template, tmp_path_factory) -> Iterator[Office]:
     """One node for a module whose tests write nothing that another could notice."""
-    from comity.doors.api.context import forget_keys
+    from comity.doors.ring import forget_keys
 
     root = next(p for p in request.config.pluginmanager.get_plugins() if hasattr(p, "demo_node"))
     forget_keys()

@@ -13,9 +13,9 @@ from comity.config.node import Role
 from comity.coordination.exchange import batch, deciding
 from comity.doors.api import asks as door
 from comity.doors.api import health
-from comity.doors.api.context import forget_keys
 from comity.doors.api.faults import ABSENT, TABLE, problem_of
-from comity.doors.api.log import ALLOWED, LogKeyError, warn
+from comity.doors.log import ALLOWED, LogKeyError, warn
+from comity.doors.ring import forget_keys
 from comity.spine.keys.file_ring import FileKeyRing
 from comity.standing.law.selectors import NoLawInForceError
 

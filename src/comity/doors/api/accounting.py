@@ -12,10 +12,10 @@ from comity.coordination.exchange.commands.account import AccountingRow, open_ac
 from comity.coordination.exchange.selectors import list_waiting_of
 from comity.doors.api.answers import Moment, moment
 from comity.doors.api.bodies import AccountingBody
-from comity.doors.api.context import key_ring
 from comity.doors.api.reading import read_json
 from comity.doors.api.routes import declared, reply
 from comity.doors.api.scopes import caller_of
+from comity.doors.ring import key_ring
 from comity.kernel.time import utc_text
 from comity.spine.tasks.vocabulary import Kind
 from comity.spine.tenancy.transaction import reading

@@ -17,7 +17,6 @@ from comity.coordination.exchange.selectors import get_ask_view, list_asks, list
 from comity.doors.api.answers import AskAnswer, BulkLine, OwnAsk, ask_answer, cited, outcome_of, own_ask, status_of
 from comity.doors.api.bodies import AskBody, Language, PreviewBody
 from comity.doors.api.bulk import Told, spoken, stream_lines
-from comity.doors.api.context import key_ring
 from comity.doors.api.forward import Classes, Teller, WayForward
 from comity.doors.api.previews import Preview, preview
 from comity.doors.api.problems import Problem, ProblemError, answer_with
@@ -25,6 +24,7 @@ from comity.doors.api.reading import read_json, read_lines
 from comity.doors.api.routes import Lines, declared, reply
 from comity.doors.api.scopes import ApiKey, Caller, caller_of, known_caller, read_caller, token_of
 from comity.doors.api.together import Together
+from comity.doors.ring import key_ring
 from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import ActorChangedError, reading
 from comity.standing.directory.selectors import get_agency, list_agencies

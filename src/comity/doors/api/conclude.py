@@ -11,10 +11,10 @@ from ninja import Router
 
 from comity.coordination.exchange.commands.conclude import CONCLUSIONS, conclude_task
 from comity.coordination.exchange.selectors import get_task_of
-from comity.doors.api.context import key_ring
 from comity.doors.api.reading import read_json
 from comity.doors.api.routes import declared, reply
 from comity.doors.api.scopes import caller_of
+from comity.doors.ring import key_ring
 from comity.spine.tasks.selectors import TaskView
 from comity.spine.tasks.vocabulary import Kind
 from comity.spine.tenancy.transaction import reading

@@ -13,12 +13,12 @@ from comity.coordination.exchange.commands.deliver import receive_disclosure
 from comity.coordination.exchange.commands.outside import record_outside
 from comity.coordination.exchange.selectors import list_deliveries
 from comity.doors.api.answers import Moment, field_problems
-from comity.doors.api.context import key_ring
 from comity.doors.api.problems import answer_with, unprocessable
 from comity.doors.api.reading import read_json
 from comity.doors.api.routes import declared, reply
 from comity.doors.api.scopes import caller_of
 from comity.doors.given import OutsideBody
+from comity.doors.ring import key_ring
 from comity.kernel.time import utc_text
 from comity.spine.tenancy.transaction import reading
 from comity.standing.directory.selectors import list_agencies

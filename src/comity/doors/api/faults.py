@@ -19,7 +19,8 @@ from comity.coordination.exchange.commands.deliver import DeliveryNotVisibleErro
 from comity.coordination.exchange.commands.retention import SHORT_REASONS, UnknownReasonError
 from comity.coordination.exchange.holders import NobodyInPostError
 from comity.coordination.exchange.reload import AskNotVisibleError
-from comity.doors.api import agreement_faults, log, publication_faults
+from comity.doors import log
+from comity.doors.api import agreement_faults, publication_faults
 from comity.doors.api.problems import (
     INTERNAL,
     MALFORMED,

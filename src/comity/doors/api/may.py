@@ -14,13 +14,13 @@ from comity.coordination.exchange.may import May, may_of, say_counted_on, say_ma
 from comity.coordination.exchange.way_forward import load_hints
 from comity.doors.api.answers import Status, field_problems
 from comity.doors.api.bodies import Language, PreviewBody
-from comity.doors.api.context import key_ring
 from comity.doors.api.forward import WayForward
 from comity.doors.api.outcomes import ClassOutcome
 from comity.doors.api.previews import Explained, told
 from comity.doors.api.problems import FieldProblem, ProblemError, shown, unprocessable
 from comity.doors.api.routes import declared, reply
 from comity.doors.api.scopes import Caller, caller_of
+from comity.doors.ring import key_ring
 from comity.spine.tenancy.transaction import reading
 from comity.standing.directory.facts import AgencyFacts
 from comity.standing.directory.selectors import (

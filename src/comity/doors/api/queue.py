@@ -20,10 +20,10 @@ from comity.coordination.exchange.selectors import get_task_of, list_waiting_of
 from comity.doors.api.answers import Moment, Status, moment
 from comity.doors.api.bodies import AnswerBody, VerdictBody
 from comity.doors.api.conclude import Notice, notice_of
-from comity.doors.api.context import key_ring
 from comity.doors.api.reading import read_json
 from comity.doors.api.routes import declared, reply
 from comity.doors.api.scopes import ApiKey, Caller, caller_of
+from comity.doors.ring import key_ring
 from comity.kernel.time import utc_text
 from comity.spine.tasks.selectors import TaskView
 from comity.spine.tasks.vocabulary import Kind

@@ -11,12 +11,12 @@ from ninja import Router
 from comity.coordination.exchange.commands.file import Filed, NotFiled, file_records
 from comity.doors.api.answers import field_problems
 from comity.doors.api.bulk import Told, spoken, stream_lines
-from comity.doors.api.context import key_ring
 from comity.doors.api.problems import Problem, ProblemDetails, answer_with, unprocessable
 from comity.doors.api.reading import read_json, read_lines
 from comity.doors.api.routes import Lines, declared, reply
 from comity.doors.api.scopes import caller_of
 from comity.doors.given import RecordBody
+from comity.doors.ring import key_ring
 from comity.spine.tenancy.clock import database_now
 from comity.standing.directory.vocabulary import Scope
 

@@ -13,10 +13,10 @@ from comity.coordination.exchange.reload import Reloaded, reload_asks
 from comity.coordination.exchange.selectors import get_task_of, list_waiting_of
 from comity.doors.api.answers import Moment, moment
 from comity.doors.api.bodies import ReviewBody
-from comity.doors.api.context import key_ring
 from comity.doors.api.reading import read_json
 from comity.doors.api.routes import declared, reply
 from comity.doors.api.scopes import Caller, caller_of
+from comity.doors.ring import key_ring
 from comity.kernel.time import utc_text
 from comity.spine.tasks.selectors import TaskView
 from comity.spine.tasks.vocabulary import Kind

@@ -11,11 +11,11 @@ from ninja import Router
 
 from comity.coordination.exchange.commands.audit import draw_sample
 from comity.doors.api.bodies import SampleBody
-from comity.doors.api.context import key_ring
 from comity.doors.api.problems import FieldProblem, ProblemError, unprocessable
 from comity.doors.api.reading import read_json
 from comity.doors.api.routes import declared, reply
 from comity.doors.api.scopes import caller_of
+from comity.doors.ring import key_ring
 from comity.kernel.canonical import canonical
 from comity.kernel.digest import sha256
 from comity.kernel.time import EmptyPeriodError, Period, aware

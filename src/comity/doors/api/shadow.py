@@ -15,12 +15,12 @@ from comity.coordination.exchange.selectors import list_shadow_decisions
 from comity.doors.api.answers import Moment, Status, field_problems
 from comity.doors.api.bodies import AskBody
 from comity.doors.api.bulk import Told, spoken, stream_lines
-from comity.doors.api.context import key_ring
 from comity.doors.api.outcomes import ClassOutcome
 from comity.doors.api.problems import Problem, ProblemDetails, unprocessable
 from comity.doors.api.reading import read_lines
 from comity.doors.api.routes import Lines, declared, reply
 from comity.doors.api.scopes import caller_of
+from comity.doors.ring import key_ring
 from comity.kernel.time import utc_text
 from comity.spine.tenancy.clock import database_now
 from comity.spine.tenancy.transaction import reading

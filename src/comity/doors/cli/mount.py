@@ -3,6 +3,7 @@
 import typer
 
 from comity.doors.cli.menu import (
+    account,
     accounting,
     agreement,
     agreement_signing,
@@ -51,4 +52,5 @@ def mount(app: typer.Typer) -> None:
     app.add_typer(agreement_signing.app, name="agreement")
     app.add_typer(ledger.app, name="ledger")
     app.add_typer(audit.app, name="audit")
+    app.add_typer(account.app, name="account")
     app.add_typer(keys.app, name="keys")

@@ -113,12 +113,15 @@ def _dimly(console: Console) -> Callable[[str], None]:
 
 
 def _load(settings: NodeSettings, console: Console) -> None:
+    from comity.host.demonstration.accounts import write_accounts
     from comity.host.demonstration.api_keys import write_api_keys
     from comity.host.demonstration.standing import load_standing
     from comity.spine.tenancy.clock import database_now
 
     load_standing(now=database_now(), say=_dimly(console))
     write_api_keys(settings.home, now=database_now())
+    _dimly(console)("opening accounts")
+    write_accounts(settings.home, now=database_now())
 
 
 def _show(keys: KeyRing, console: Console) -> None:
@@ -173,9 +176,18 @@ def _address(settings: NodeSettings) -> str:
 
 
 def _invite(settings: NodeSettings, console: Console) -> None:
+    from comity.host.demonstration.accounts import account_file, read_accounts
     from comity.host.demonstration.api_keys import key_file
 
-    console.print(f"\nthe API and its documentation: [bold]http://{escape(_address(settings))}/api/v1/docs[/]")
+    accounts = Table(title="An account per role: sign in with password and the code of an authenticator app")
+    for name in ("post", "name", "password", "secret for the authenticator app"):
+        accounts.add_column(name, overflow="fold")
+    for one in read_accounts(settings.home):
+        accounts.add_row(one.post, one.username, one.password, one.totp_secret)
+    console.print(accounts)
+    console.print(f"the same in {escape(str(account_file(settings.home)))}", soft_wrap=True)
+    console.print(f"\nthe console: [bold]http://{escape(_address(settings))}/console/[/]")
+    console.print(f"the API and its documentation: [bold]http://{escape(_address(settings))}/api/v1/docs[/]")
     console.print(f"what the public reads: http://{escape(_address(settings))}/api/v1/public/agreements")
     console.print(f"keys of the demo agencies: {escape(str(key_file(settings.home)))}", soft_wrap=True)
     console.print("Ctrl-C stops everything this started\n")

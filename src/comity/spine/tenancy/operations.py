@@ -11,7 +11,7 @@ from django.db.migrations.operations import RunSQL
 
 from comity.spine.tenancy.actor import NODE
 
-ROLES: Final = ("app", "sequencer", "verifier", "public")
+ROLES: Final = ("app", "sequencer", "verifier", "public", "signin")
 OVERSEES: Final = f"(comity_duty() = 'auditor' AND comity_agency() = '{NODE}')"
 """SQL: the node's own auditor, for whom a post of an oversight body reads; never an agency's auditor."""
 

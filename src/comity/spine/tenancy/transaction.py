@@ -24,6 +24,8 @@ _TELL_PLAN_ONCE_AND_READ = f"{_TELL_AND_PLAN_ONCE}, ({STAMPS_AS_TEXT}), clock_ti
 _INSERT = "INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s)"
 PUBLISHED: Final = "public"
 """The connection that signs in as the role *public*: it reads what was made public and nothing else."""
+SIGN_IN: Final = "signin"
+"""The connection that signs in as the role *signin*: accounts, sessions, second factors, and nothing else."""
 _TELL_DUTY = "SELECT set_config('comity.duty', %s, true)"
 
 
@@ -81,6 +83,13 @@ def reading_published() -> Iterator[None]:
     Nobody acts in it: whoever asks is not known, and row-level security lets the role read published rows alone.
     """
     with transaction.atomic(using=PUBLISHED, durable=True):
+        yield
+
+
+@contextmanager
+def signing_in() -> Iterator[None]:
+    """Open a durable transaction as the role *signin*, for the package of accounts: nobody acts yet."""
+    with transaction.atomic(using=SIGN_IN, durable=True):
         yield
 
 

@@ -85,6 +85,8 @@ class PostFunction(StrEnum):
     AUDITOR = "auditor"
     ANALYST = "analyst"
     INTERFACE = "interface"
+    SECURITY_OFFICER = "security_officer"
+    """Opens, unlocks and closes the accounts of its agency (CJIS: local agency security officer)."""
 
 
 class HoldingKind(StrEnum):

@@ -1,13 +1,16 @@
-"""The API's log: an event and keys of an allow-list. No body, no header, no address of a person, no message text."""
+"""The log of the doors: an event and keys of an allow-list.
+
+No body, no header, no address of a person, no text of a message.
+"""
 
 from typing import Final
 
 import structlog
 
-ALLOWED: Final = frozenset({"code", "error", "method", "prefix", "route", "sqlstate", "status"})
+ALLOWED: Final = frozenset({"code", "error", "line", "method", "module", "prefix", "route", "sqlstate", "status"})
 """`route` is the pattern, never the address asked for; `error` the class of an exception, never its message."""
 
-_log = structlog.get_logger("comity.api")
+_log = structlog.get_logger("comity.doors")
 
 
 class LogKeyError(ValueError):

@@ -1,0 +1,1 @@
+"""The console: pages for staff. Translates, authenticates, shows; no rules, no SQL."""

@@ -1,0 +1,152 @@
+"""Accounts of the agency: its security officer opens, unlocks, invites anew and closes them."""
+
+from http import HTTPStatus
+from typing import Final
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+
+from comity.doors.web.drafts import forget_draft, typed_before
+from comity.doors.web.lists import Choice, Column, Filter, asked_of, csv_of, page_of
+from comity.doors.web.page import Footing, page, show
+from comity.doors.web.permissions import Permission
+from comity.doors.web.staff import Staff
+from comity.spine.tenancy.transaction import reading
+from comity.standing.accounts.commands import (
+    AccountStateError,
+    NameTakenError,
+    close_account,
+    invite_again,
+    open_account,
+    unlock_account,
+)
+from comity.standing.accounts.facts import AccountFacts, Invitation
+from comity.standing.accounts.selectors import NoAccountError, get_account, list_account_events, list_accounts
+from comity.standing.accounts.vocabulary import AccountState
+from comity.standing.directory.selectors import NotInDirectoryError
+
+_FOOTING: Final = Footing(
+    readers=_("The security officer of your agency; no other agency sees its accounts."),
+    ground=_("CJIS Security Policy, AC-2 and AC-7: accounts are opened, locked and closed by a named post."),
+    record=_("Every change is an entry of the ledger."),
+)
+STATES: Final = {
+    AccountState.INVITED: _("invited"),
+    AccountState.OPEN: _("open"),
+    AccountState.LOCKED: _("locked"),
+    AccountState.CLOSED: _("closed"),
+}
+_COLUMNS: Final[tuple[Column[AccountFacts], ...]] = (
+    Column("username", _("Name"), lambda row: row.username, is_personal=True),
+    Column("state", _("State"), lambda row: str(STATES[row.state])),
+    Column("made", _("Opened"), lambda row: row.made_at),
+    Column("last", _("Last sign-in"), lambda row: row.last_login_at),
+)
+_FILTERS: Final = (Filter("state", _("State"), tuple(Choice(one.value, label) for one, label in STATES.items())),)
+
+
+class OpenForm(forms.Form):
+    """Whose account, and by what name."""
+
+    reference = forms.CharField(
+        label=_("Badge reference"), max_length=64, help_text=_("The officer's number in the directory of your agency.")
+    )
+    username = forms.CharField(
+        label=_("Name to sign in with"), max_length=64,
+        help_text=_("Small letters, digits, dot, hyphen: for example the post and the agency."),
+    )  # fmt: skip
+
+
+@page(Permission.ACCOUNT_READ, _FOOTING)
+def accounts(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """List the accounts of the agency."""
+    asked = asked_of(request, columns=_COLUMNS, filters=_FILTERS, sort="username")
+    with reading(staff.actor):
+        rows = list_accounts(staff.agency.id)
+    found = page_of(
+        rows, asked=asked, columns=_COLUMNS, filters=_FILTERS,
+        matches=lambda row, chosen: chosen.get("state", row.state.value) == row.state.value,
+    )  # fmt: skip
+    if asked.is_csv:
+        return csv_of("accounts", found.rows, _COLUMNS)
+    rows_shown = [(row, STATES[row.state]) for row in found.rows]
+    return show(request, "accounts.html", {"found": found, "rows": rows_shown})
+
+
+@page(Permission.ACCOUNT_OPEN, _FOOTING, methods=("GET", "POST"))
+def open_one(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """Open an account; the invitation is shown once."""
+    before = typed_before(request, staff.account)
+    form = OpenForm(request.POST if request.method == "POST" else None, initial=before)
+    if request.method == "POST" and form.is_valid():
+        try:
+            invitation = open_account(
+                by=staff.actor,
+                now=staff.now,
+                agency=staff.agency.code,
+                reference=form.cleaned_data["reference"].strip(),
+                username=form.cleaned_data["username"],
+            )
+        except NotInDirectoryError:
+            form.add_error("reference", _("Your agency has no officer with this reference."))
+        except NameTakenError as error:
+            form.add_error("username", str(error))
+        else:
+            forget_draft(account=staff.account, page=request.path)
+            return _invited(request, invitation)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return show(request, "account_open.html", {"form": form}, status)
+
+
+@page(Permission.ACCOUNT_READ, _FOOTING)
+def account(request: HttpRequest, staff: Staff, account_id: UUID) -> HttpResponse:
+    """Show an account and what happened to it."""
+    with reading(staff.actor):
+        found = _found(account_id)
+        events = list_account_events(account_id)
+    context = {
+        "account": found,
+        "state": STATES[found.state],
+        "events": events,
+        "is_own": account_id == staff.account.id,
+    }
+    return show(request, "account.html", context)
+
+
+@page(Permission.ACCOUNT_CHANGE, _FOOTING, methods=("POST",))
+def change(request: HttpRequest, staff: Staff, account_id: UUID) -> HttpResponse:
+    """Unlock an account, invite its person anew, or close it."""
+    act = request.POST.get("act")
+    with reading(staff.actor):
+        _found(account_id)
+    try:
+        if act == "invite":
+            return _invited(request, invite_again(by=staff.actor, now=staff.now, account_id=account_id))
+        if act == "unlock":
+            unlock_account(by=staff.actor, now=staff.now, account_id=account_id)
+            messages.success(request, _("The account is unlocked."))
+        elif act == "close":
+            close_account(by=staff.actor, now=staff.now, account_id=account_id)
+            messages.success(request, _("The account is closed."))
+        else:
+            messages.error(request, _("Nothing was done: choose what to do."))
+    except AccountStateError as error:
+        messages.error(request, str(error))
+    return redirect("console:account", account_id=account_id)
+
+
+def _found(account_id: UUID) -> AccountFacts:
+    try:
+        return get_account(account_id)
+    except NoAccountError:
+        raise Http404(account_id) from None
+
+
+def _invited(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    response = show(request, "account_invited.html", {"invitation": invitation})
+    response["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,95 @@
+"""The lock of a console left alone: after half an hour nothing is shown until its person has proven to be there again.
+
+What was typed and sent while locked is kept, sealed, and put back into the form (CJIS Security Policy AC-11).
+"""
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Final
+
+from allauth.account.internal.flows.login import get_authentication_records
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+
+from comity.doors.web.drafts import keep_draft
+from comity.standing.accounts.facts import SignedIn
+from comity.standing.accounts.selectors import signed_in
+
+IDLE: Final = timedelta(minutes=30)
+SEEN_KEY: Final = "seen_at"
+_COARSE: Final = 15.0
+"""Seconds by which the last sign of life may be told too early: it is not written at every request."""
+_WAYS_BACK: Final = (
+    "/accounts/reauthenticate/",
+    "/accounts/2fa/reauthenticate/",
+    "/accounts/2fa/webauthn/reauthenticate/",
+    "/accounts/logout/",
+)
+PULSE: Final = "/console/pulse/"
+"""What an open page asks by itself: no sign of life."""
+
+Handler = Callable[[HttpRequest], HttpResponseBase]
+
+
+def idle_lock(handle: Handler) -> Handler:
+    """Return Django's middleware that stops a request of a locked session before anything reads it."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        account = signed_in(request.user) if _is_watched(request) else None
+        if account is None:
+            return handle(request)
+        if _is_idle(request):
+            return handle(request) if request.path in _WAYS_BACK else _locked(request, account)
+        if request.path != PULSE:
+            _touch(request)
+        return handle(request)
+
+    return answer
+
+
+def _is_watched(request: HttpRequest) -> bool:
+    return settings.SESSION_COOKIE_NAME in request.COOKIES and request.path.startswith(("/console/", "/accounts/"))
+
+
+def _is_idle(request: HttpRequest) -> bool:
+    return time.time() - _last_sign(request) >= IDLE.total_seconds()
+
+
+def _last_sign(request: HttpRequest) -> float:
+    """Return when its person was last there: at a request, or by proving it again."""
+    proven = [float(one["at"]) for one in get_authentication_records(request, request.user) if "at" in one]
+    return max([float(request.session.get(SEEN_KEY, 0.0)), *proven])
+
+
+def _touch(request: HttpRequest) -> None:
+    if time.time() - float(request.session.get(SEEN_KEY, 0.0)) > _COARSE:
+        request.session[SEEN_KEY] = time.time()
+
+
+def _locked(request: HttpRequest, account: SignedIn) -> HttpResponseBase:
+    page = request.get_full_path()
+    if request.method == "POST" and keep_draft(account=account, page=request.path, typed=request.POST):
+        messages.info(request, _("Comity was locked after 30 minutes; nothing was sent, and what you typed is kept."))
+    elif request.path != PULSE:
+        messages.info(request, _("Comity was locked after 30 minutes."))
+    there = f"{reverse('account_reauthenticate')}?{urlencode({'next': _back_to(request, page)})}"
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=HTTPStatus.NO_CONTENT.value, headers={"HX-Redirect": there})
+    return redirect(there)
+
+
+def _back_to(request: HttpRequest, page: str) -> str:
+    """Return the page to come back to; of what an open page asked by itself, the page it is open at."""
+    if request.path != PULSE:
+        return page
+    shown = request.headers.get("HX-Current-URL", "")
+    _scheme, _sep, rest = shown.partition("://")
+    path = f"/{rest.partition('/')[2]}" if rest else ""
+    return path if path.startswith("/console/") else "/console/"

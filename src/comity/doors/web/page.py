@@ -1,0 +1,100 @@
+"""How a page of the console is declared: who may see it, on what ground, and where it is recorded."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from http import HTTPStatus
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+
+from comity.doors.web.menu import menu_of
+from comity.doors.web.permissions import MAY, Permission
+from comity.doors.web.staff import Nobody, Staff, staff_of
+
+View = Callable[..., HttpResponse]
+Words = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Footing:
+    """What every page answers: who may see it, on what ground, and where that is recorded."""
+
+    readers: Words
+    ground: Words
+    record: Words
+
+
+_SAFE: Final = ("GET", "HEAD")
+NOT_RECORDED: Final = _("Reading this page is not recorded: it names no person.")
+
+
+def page(permission: Permission, footing: Footing, *, methods: tuple[str, ...] = ("GET",)) -> Callable[[View], View]:
+    """Declare a view `(request, staff, …)` for posts with `permission`; everybody else is told what is missing.
+
+    The order: signed in, a second factor, a post, the permission, the method. A locked session comes no further than
+    `idle.idle_lock`.
+    """
+    allowed = {*methods, *(_SAFE if "GET" in methods else ())}
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def answer(request: HttpRequest, **given: Any) -> HttpResponse:  # noqa: ANN401 - what the address says
+            found = staff_of(request)
+            if found is None:
+                return _to("account_login", request)
+            if isinstance(found, Nobody):
+                return _cannot_act(request, found)
+            request.staff, request.footing = found, footing  # type: ignore[attr-defined]
+            if not found.may(permission):
+                return refused(request, found, permission)
+            if request.method not in allowed:
+                return HttpResponseNotAllowed(sorted(allowed))
+            return view(request, found, **given)
+
+        vars(answer)["permission"] = permission  # read by the test that walks every address
+        return answer
+
+    return declare
+
+
+def show(
+    request: HttpRequest, template: str, context: Mapping[str, object], status: HTTPStatus = HTTPStatus.OK
+) -> HttpResponse:
+    """Return a page of the console with its menu and footing."""
+    staff: Staff = request.staff  # type: ignore[attr-defined]
+    whole = {
+        **context,
+        "staff": staff,
+        "footing": request.footing,  # type: ignore[attr-defined]
+        "menu": menu_of(staff, request.path),
+    }
+    return render(request, f"console/{template}", whole, status=status.value)
+
+
+def refused(request: HttpRequest, staff: Staff, permission: Permission) -> HttpResponse:
+    """Say which posts may do what this one may not."""
+    functions = sorted(function.value.replace("_", " ") for function in MAY[permission])
+    context = {"functions": functions, "post": staff.post}
+    return show(request, "refused.html", context, HTTPStatus.FORBIDDEN)
+
+
+def _cannot_act(request: HttpRequest, nobody: Nobody) -> HttpResponse:
+    if nobody.lacks_factor:
+        messages.info(request, _("Add a second factor: an authenticator app or a passkey. Without one nobody gets in."))
+        return _to("mfa_index", request)
+    return render(request, "console/no_post.html", {"account": nobody.account}, status=HTTPStatus.FORBIDDEN.value)
+
+
+def _to(name: str, request: HttpRequest) -> HttpResponse:
+    there = reverse(name)
+    back = f"?{urlencode({'next': request.get_full_path()})}" if request.method in _SAFE else ""
+    if getattr(request, "htmx", False):
+        return HttpResponse(status=HTTPStatus.NO_CONTENT.value, headers={"HX-Redirect": there})
+    return redirect(f"{there}{back}")

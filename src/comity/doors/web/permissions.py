@@ -1,0 +1,38 @@
+"""What a post may do in the console, by its function: the one list of permissions.
+
+A permission opens a page; what happens then is decided by the command, which looks again, and by row-level security.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from comity.standing.directory.vocabulary import PostFunction as Post
+
+
+class Permission(StrEnum):
+    """`scope:resource:action`; every address of the console declares one."""
+
+    ACCOUNT_READ = "accounts:account:read"
+    ACCOUNT_OPEN = "accounts:account:open"
+    ACCOUNT_CHANGE = "accounts:account:change"
+    DESK_READ = "desk:desk:read"
+    DESK_CHANGE = "desk:desk:change"
+    RULE_READ = "law:rule:read"
+
+
+EVERY: Final = frozenset(Post) - {Post.INTERFACE}
+"""Every post that a person holds: an interface speaks over the API."""
+_SECURITY: Final = frozenset({Post.SECURITY_OFFICER})
+
+MAY: Final[Mapping[Permission, frozenset[Post]]] = MappingProxyType(
+    {
+        Permission.ACCOUNT_READ: _SECURITY,
+        Permission.ACCOUNT_OPEN: _SECURITY,
+        Permission.ACCOUNT_CHANGE: _SECURITY,
+        Permission.DESK_READ: EVERY,
+        Permission.DESK_CHANGE: EVERY,
+        Permission.RULE_READ: EVERY,
+    }
+)

@@ -1,0 +1,1 @@
+"""Signing in: django-allauth, told what Comity's accounts are."""

@@ -1,0 +1,26 @@
+"""Whether a name and a password open an account."""
+
+from allauth.account.auth_backends import AuthenticationBackend
+from django.contrib.auth.base_user import AbstractBaseUser
+
+from comity.standing.accounts.selectors import signed_in
+
+
+class PasswordBackend(AuthenticationBackend):  # type: ignore[misc]
+    """As allauth's; a locked or closed account fails as one that is not there, whatever the password.
+
+    Else the answer would say, while the account is locked, whether a guess was right.
+    """
+
+    def _check_password(self, user: AbstractBaseUser | None, password: str) -> AbstractBaseUser | None:
+        account = signed_in(user)
+        if account is None or not account.is_let_in:
+            return None
+        found: AbstractBaseUser | None = super()._check_password(user, password)
+        return found
+
+    def get_user(self, user_id: object) -> AbstractBaseUser | None:
+        """Return whose session this is; nobody once the account is locked or closed."""
+        found: AbstractBaseUser | None = super().get_user(user_id)
+        account = signed_in(found)
+        return found if account is not None and account.is_let_in else None

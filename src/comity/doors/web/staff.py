@@ -1,0 +1,74 @@
+"""Who is at the console: an account, and the post it acts in."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from allauth.mfa.adapter import get_adapter
+from django.http import HttpRequest
+
+from comity.doors.web.permissions import MAY, Permission
+from comity.spine.tenancy.actor import Actor, Duty, node_actor
+from comity.spine.tenancy.clock import database_now
+from comity.spine.tenancy.transaction import reading
+from comity.standing.accounts.facts import SignedIn
+from comity.standing.accounts.selectors import signed_in
+from comity.standing.directory.facts import AgencyFacts, PostFacts
+from comity.standing.directory.selectors import list_agencies, list_posts, list_posts_held
+from comity.standing.directory.vocabulary import PostFunction
+
+POST_KEY = "post"
+"""Where the session keeps the post somebody chose to act in."""
+_VOUCHED = frozenset({"strong_login"})
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Somebody signed in with two factors, acting in one of the posts held at `now`."""
+
+    account: SignedIn
+    post: PostFacts
+    agency: AgencyFacts
+    posts: tuple[PostFacts, ...]
+    now: datetime
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts, for commands and selectors: an auditor's post in its own duty."""
+        is_auditor = self.post.function is PostFunction.AUDITOR
+        return Actor(self.agency.id, self.post.id, Duty.AUDITOR if is_auditor else Duty.AGENCY, _VOUCHED)
+
+    def may(self, permission: Permission) -> bool:
+        """Tell whether the post has a permission."""
+        return self.post.function in MAY[permission]
+
+
+@dataclass(frozen=True, slots=True)
+class Nobody:
+    """Somebody signed in who cannot act: without a second factor yet, or without a post."""
+
+    account: SignedIn
+    lacks_factor: bool
+
+
+def staff_of(request: HttpRequest) -> Staff | Nobody | None:
+    """Return who is at the console; None: nobody is signed in.
+
+    Posts are read at every request, so that who loses one is out at once.
+    """
+    account = signed_in(request.user)
+    if account is None:
+        return None
+    if not get_adapter().is_mfa_enabled(request.user, ["totp", "webauthn"]):
+        return Nobody(account, lacks_factor=True)
+    now = database_now()
+    with reading(node_actor(Duty.STEWARD)):
+        held = list_posts(list_posts_held(account.officer_id, now))
+        agency = list_agencies({account.agency_id})[account.agency_id]
+    posts = tuple(
+        sorted((one for one in held.values() if one.function is not PostFunction.INTERFACE), key=lambda one: one.code)
+    )
+    if not posts:
+        return Nobody(account, lacks_factor=False)
+    chosen = request.session.get(POST_KEY)
+    post = next((one for one in posts if str(one.id) == chosen), posts[0])
+    return Staff(account, post, agency, posts, now)

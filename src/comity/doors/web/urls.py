@@ -1,0 +1,21 @@
+"""Addresses of the console."""
+
+from typing import Final
+
+from django.urls import URLPattern, path
+
+from comity.doors.web import accounts, desk, law
+
+app_name: Final = "console"
+urlpatterns: list[URLPattern] = [
+    path("", desk.desk, name="desk"),
+    path("pulse/", desk.pulse, name="pulse"),
+    path("post/", desk.choose_post, name="post"),
+    path("draft/", desk.put_draft, name="draft"),
+    path("law/", law.rules, name="rules"),
+    path("law/<slug:rule_id>/", law.rule, name="rule"),
+    path("accounts/", accounts.accounts, name="accounts"),
+    path("accounts/open/", accounts.open_one, name="account-open"),
+    path("accounts/<uuid:account_id>/", accounts.account, name="account"),
+    path("accounts/<uuid:account_id>/change/", accounts.change, name="account-change"),
+]

@@ -1,0 +1,1 @@
+"""Who may sign in: accounts of officers, and what happened to them."""

@@ -1,0 +1,45 @@
+"""What accounts tell other packages."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from comity.standing.accounts.vocabulary import AccountState
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFacts:
+    """An account as its agency's security officer sees it. `last_login_at`: None before the first."""
+
+    id: UUID
+    username: str
+    agency_id: UUID
+    officer_id: UUID
+    state: AccountState
+    made_at: datetime
+    last_login_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Whose account it is, for who lets people in. `is_let_in`: neither locked nor closed."""
+
+    id: UUID
+    username: str
+    agency_id: UUID
+    officer_id: UUID
+    is_let_in: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """What lets somebody choose a password, once, until `ends_at`. `secret` exists here and nowhere else."""
+
+    account_id: UUID
+    username: str
+    secret: str
+    ends_at: datetime
+
+    def __repr__(self) -> str:
+        """Name the account, never the secret."""
+        return f"Invitation(account_id={self.account_id}, username={self.username!r})"

@@ -1,0 +1,29 @@
+"""When an account is locked, what a name and an invitation are. Pure."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+FAILURES: Final = 5
+WITHIN: Final = timedelta(minutes=15)
+"""Five failures in a quarter of an hour lock an account until somebody unlocks it (CJIS Security Policy AC-7)."""
+INVITED_FOR: Final = timedelta(days=3)
+
+_NAME: Final = re.compile(r"[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*")
+_LONGEST: Final = 64
+
+
+def failures_with(failed_at: Sequence[datetime], now: datetime) -> list[datetime]:
+    """Return the failures that count at `now`, this one last: those of the last quarter of an hour, at most five."""
+    return [*(at for at in failed_at if now - at < WITHIN), now][-FAILURES:]
+
+
+def locks(failed_at: Sequence[datetime]) -> bool:
+    """Tell whether failures as `failures_with` gives them lock an account."""
+    return len(failed_at) >= FAILURES
+
+
+def is_name(text: str) -> bool:
+    """Tell whether a text can be the name of an account: small letters, digits, `.`, `_`, `-`; a letter first."""
+    return len(text) <= _LONGEST and _NAME.fullmatch(text) is not None

@@ -1,0 +1,104 @@
+"""Reads of accounts, in the caller's transaction as the role *app*; who signs in is read as *signin*."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from comity.spine.tenancy.transaction import SIGN_IN, signing_in
+from comity.standing.accounts.facts import AccountFacts, SignedIn
+from comity.standing.accounts.models import Account, AccountEvent
+from comity.standing.accounts.vocabulary import AccountState
+
+_SEEN = ("id", "username", "agency_id", "officer_id", "made_at", "locked_at", "closed_at", "joined_at", "last_login")
+
+
+class InvitationRefusedError(ValueError):
+    """The invitation is unknown, used, void or over; which of these is not told."""
+
+
+class NoAccountError(LookupError):
+    """No account with this id is the reader's to see."""
+
+
+def get_account(account_id: UUID, *, for_update: bool = False) -> AccountFacts:
+    """Return an account of the actor's agency; `for_update` locks it until the transaction ends.
+
+    Raises `NoAccountError`.
+    """
+    rows = Account.objects.using("default").filter(id=account_id)
+    if for_update:
+        rows = rows.select_for_update(no_key=True)
+    row = rows.values(*_SEEN).first()
+    if row is None:
+        raise NoAccountError(f"no account `{account_id}`")
+    return _facts(row)
+
+
+def list_accounts(agency_id: UUID) -> list[AccountFacts]:
+    """Return the accounts of an agency by name, the closed ones last."""
+    rows = Account.objects.using("default").filter(agency_id=agency_id).values(*_SEEN)
+    found = [_facts(row) for row in rows]
+    return sorted(found, key=lambda one: (one.state is AccountState.CLOSED, one.username))
+
+
+def list_account_events(account_id: UUID, *, limit: int = 100) -> list[tuple[datetime, str]]:
+    """Return when what happened to an account, the newest first."""
+    rows = AccountEvent.objects.filter(account_id=account_id).order_by("-at", "-id")
+    return list(rows.values_list("at", "act")[:limit])
+
+
+def signed_in(user: object) -> SignedIn | None:
+    """Return whose account the framework's `user` is; None: nobody's."""
+    if not isinstance(user, Account):
+        return None
+    return SignedIn(user.id, user.username, user.agency_id, user.officer_id, user.is_let_in)
+
+
+def find_signed_in(*, username: str) -> SignedIn | None:
+    """Return the account that is signed in to by a name, in whatever case it is typed; as the role *signin*."""
+    return signed_in(Account.objects.using(SIGN_IN).filter(username=username.lower()).first())
+
+
+def get_signed_in(account_id: UUID) -> SignedIn:
+    """Return an account as it stands now; as the role *signin*. Raises `NoAccountError`."""
+    found = signed_in(Account.objects.using(SIGN_IN).filter(id=account_id).first())
+    if found is None:
+        raise NoAccountError(f"no account `{account_id}`")
+    return found
+
+
+def find_invited(*, secret: str, now: datetime) -> Account:
+    """Return the account that `secret` invites, for the check of its password; raises `InvitationRefusedError`."""
+    with signing_in():
+        return invited_account(hashlib.sha256(secret.encode()).digest(), now)
+
+
+def invited_account(digest: bytes, now: datetime) -> Account:
+    """Return the account with this invitation, its row locked; raises `InvitationRefusedError`."""
+    row = Account.objects.using(SIGN_IN).select_for_update().filter(invited_sha256=digest).first()
+    if row is None or row.invited_until is None or now >= row.invited_until or row.closed_at is not None:
+        raise InvitationRefusedError("the invitation was used, is over, or never was; ask your security officer")
+    return row
+
+
+def _facts(row: Mapping[str, Any]) -> AccountFacts:
+    return AccountFacts(
+        id=row["id"],
+        username=row["username"],
+        agency_id=row["agency_id"],
+        officer_id=row["officer_id"],
+        state=state_of(row),
+        made_at=row["made_at"],
+        last_login_at=row["last_login"],
+    )
+
+
+def state_of(row: Mapping[str, Any]) -> AccountState:
+    """Return how an account with these columns stands."""
+    if row["closed_at"] is not None:
+        return AccountState.CLOSED
+    if row["locked_at"] is not None:
+        return AccountState.LOCKED
+    return AccountState.OPEN if row["joined_at"] is not None else AccountState.INVITED

@@ -1,0 +1,137 @@
+"""Every address of the console, for every post, at its own agency and at another: what a lawyer can read and sign."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from web_people import new_client, words_of
+
+TABLE = list(csv.DictReader((Path(__file__).parent / "matrix.csv").read_text("utf-8").splitlines()))
+POSTS = {
+    "agency_head": "head",
+    "analyst": "analyst",
+    "auditor": "auditor",
+    "commander": "commander",
+    "counsel": "counsel",
+    "liaison": "liaison",
+    "privacy_officer": "privacy",
+    "records_clerk": "records-clerk",
+    "records_supervisor": "records-supervisor",
+    "security_officer": "security",
+    "training_officer": "training",
+}
+
+
+def addresses():
+    from django.urls import get_resolver
+
+    [console] = [one for one in get_resolver().url_patterns if getattr(one, "namespace", None) == "console"]
+    return {f"/console/{one.pattern}": one for one in console.url_patterns}
+
+
+def test_every_address_of_the_console_declares_a_permission_and_stands_in_the_table():
+    from comity.doors.web.permissions import MAY, Permission
+
+    found = addresses()
+    assert {path for path, one in found.items() if not isinstance(one.callback.permission, Permission)} == set()
+    assert set(MAY) == set(Permission) == {one.callback.permission for one in found.values()}
+    named = {path.replace("<uuid:account_id>", "{account}").replace("<slug:rule_id>", "{rule}") for path in found}
+    assert named == {row["address"] for row in TABLE}
+
+
+def test_the_table_names_every_post_a_person_holds():
+    from comity.doors.web.permissions import EVERY
+
+    assert set(TABLE[0]) - {"address", "method", "elsewhere"} == set(POSTS) == {one.value for one in EVERY}
+
+
+def test_what_each_post_gets_at_each_address(house):
+    """`elsewhere`: the post that may, of another agency, at what is this agency's."""
+    about = house.person("az-dps", "interface")
+    named = {"account": str(about.account_id), "rule": "law-28"}
+    people = {function: house.inside("az-dps", post) for function, post in POSTS.items()}
+    others = {function: house.inside("pima-so", post) for function, post in POSTS.items() if post in OF_SHERIFFS}
+    wrong = []
+    for row in TABLE:
+        path = row["address"].format(**named)
+        for function, person in people.items():
+            wrong += differing(person, row, path, row[function], function)
+        may = [one for one in others if row[one] != "403"]
+        wrong += differing(others[may[0]], row, path, row["elsewhere"], f"{may[0]} elsewhere")
+    assert wrong == []
+
+
+OF_SHERIFFS = {"head", "liaison", "counsel", "privacy", "security", "records-supervisor", "commander", "training"}
+
+
+def differing(person, row, path, meant, who):
+    answer = person.client.generic(row["method"], path)
+    return [] if str(answer.status_code) == meant else [(row["method"], path, who, answer.status_code, meant)]
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row['method']} {row['address']}")
+def test_nobody_gets_in_without_signing_in(house, row):
+    path = row["address"].format(account="01900000-0000-7000-8000-000000000000", rule="law-28")
+    answer = new_client().generic(row["method"], path)
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/accounts/login/")
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row['method']} {row['address']}")
+def test_another_method_is_not_taken(house, row):
+    person = house.inside("az-dps", "security")
+    path = row["address"].format(account="01900000-0000-7000-8000-000000000000", rule="law-28")
+    assert person.client.generic("DELETE", path).status_code == 405
+
+
+@pytest.mark.parametrize(
+    "path", ["/console/", "/console/law/", "/console/nothing/", "/accounts/login/", "/accounts/2fa/"]
+)
+def test_a_page_tells_the_browser_what_it_may_do(house, path):
+    answer = house.inside().get(path)
+    rules = answer["Content-Security-Policy"]
+    for rule in ("default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'"):
+        assert rule in rules
+    assert "unsafe" not in rules
+    assert answer["X-Frame-Options"] == "DENY"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Referrer-Policy"] == "same-origin"
+    assert answer["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+def test_a_page_holds_no_script_and_no_style_of_its_own(house):
+    keeper = house.inside("az-dps", "security")
+    for path in ("/console/", "/console/law/", "/console/law/law-28/", "/console/accounts/", "/accounts/2fa/"):
+        page = keeper.get(path).content.decode()
+        assert " style=" not in page, path
+        assert not [tag for tag in page.split("<script")[1:] if 'type="application/json"' not in tag.partition(">")[0]
+                    and "src=" not in tag.partition(">")[0]], path  # fmt: skip
+        assert " onclick=" not in page
+
+
+def test_a_name_that_is_not_this_nodes_is_refused(house):
+    assert new_client().get("/accounts/login/", headers={"Host": "evil.example"}).status_code == 400
+
+
+def test_markup_typed_into_a_form_comes_out_as_text(house):
+    keeper = house.inside("az-dps", "security")
+    bad = "<script>alert(1)</script>"
+    for answer in (
+        keeper.post("/console/accounts/open/", {"reference": bad, "username": bad}),
+        keeper.get("/console/law/", data={"q": bad}),
+        keeper.get("/console/accounts/", data={"q": bad, "sort": bad, "page": bad, "state": bad}),
+        new_client().post("/accounts/join/", {"secret": bad, "password": bad, "again": bad}),
+        new_client().post("/accounts/login/", {"login": bad, "password": bad}),
+    ):
+        assert bad not in answer.content.decode()
+
+
+def test_the_answer_of_a_page_nobody_foresaw_says_nothing_of_what_failed(house, monkeypatch):
+    from comity.doors.web import law
+
+    person = house.inside()
+    monkeypatch.setattr(law, "page_of", lambda *_, **__: 1 / 0)
+    answer = person.get("/console/law/")
+    assert answer.status_code == 500
+    assert "Something failed here" in words_of(answer)
+    assert "ZeroDivision" not in answer.content.decode()

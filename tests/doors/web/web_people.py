@@ -1,0 +1,102 @@
+"""People at the console: accounts of the demo's posts, and browsers without a screen."""
+
+import re
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+PASSWORD = "a sentence that nobody guesses"
+
+
+@dataclass
+class Person:
+    """Somebody with an account: signs in, follows pages, sends forms."""
+
+    username: str
+    account_id: Any
+    secret: str
+    client: Any = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.client = new_client()
+
+    def code(self) -> str:
+        """The code that the authenticator app shows now; each counts once."""
+        from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+
+        return format_hotp_value(hotp_value(self.secret, int(time.time()) // 30))
+
+    def give_password(self, password: str = PASSWORD, *, to: str = ""):
+        """Send name and password."""
+        return self.client.post("/accounts/login/", {"login": self.username, "password": password, "next": to})
+
+    def sign_in(self, *, to: str = ""):
+        """Come in with both factors; returns the last answer."""
+        answer = self.give_password(to=to)
+        assert answer["Location"].startswith("/accounts/2fa/authenticate/"), answer["Location"]
+        forget_used_codes(self.account_id)
+        return self.client.post("/accounts/2fa/authenticate/", {"code": self.code()})
+
+    def get(self, path: str, **kwargs: Any):
+        return self.client.get(path, **kwargs)
+
+    def post(self, path: str, given: Any = None, **kwargs: Any):
+        return self.client.post(path, given or {}, **kwargs)
+
+
+def new_client(**kwargs: Any) -> Any:
+    """A browser that keeps cookies; a failure of a page is its answer, as it is for people."""
+    from django.test import Client
+
+    return Client(raise_request_exception=False, SERVER_NAME="localhost", **kwargs)
+
+
+def forget_used_codes(account_id: Any) -> None:
+    """Let a code be used again: a test signs in more often than every half minute."""
+    from django.core.cache import cache
+
+    cache.clear()
+
+
+def words_of(answer: Any) -> str:
+    """The text of a page without its markup."""
+    text = re.sub(r"(?s)<(script|style|head)\b.*?</\1>", " ", answer.content.decode())
+    return " ".join(re.sub(r"<[^>]+>", " ", text).split())
+
+
+@dataclass
+class House:
+    """The node, and who is let in."""
+
+    node: Any
+    _numbers: dict[str, int] = field(default_factory=dict)
+
+    def person(self, agency: str = "az-dps", post: str = "liaison", *, factor: bool = True) -> Person:
+        """An account of whoever holds a post."""
+        from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+        from django.contrib.auth import get_user_model
+
+        from comity.spine.tenancy.actor import Duty, node_actor
+        from comity.spine.tenancy.transaction import reading
+        from comity.standing.accounts.commands import accept_invitation, open_account
+        from comity.standing.directory.selectors import get_holder, get_post_by_code, list_officers
+
+        steward, now = node_actor(Duty.STEWARD), self.node.clock()
+        with reading(steward):
+            found = get_post_by_code(agency, post)
+            holder = get_holder(found.id, now)
+            officer = list_officers([holder.officer_id])[holder.officer_id]
+        invited = open_account(
+            by=steward, now=now, agency=agency, reference=officer.reference, username=f"{agency}.{post}"
+        )
+        accept_invitation(by=steward, now=now, secret=invited.secret, password=PASSWORD)
+        secret = generate_totp_secret()
+        if factor:
+            TOTP.activate(get_user_model().objects.get(id=invited.account_id), secret)
+        return Person(invited.username, invited.account_id, secret)
+
+    def inside(self, agency: str = "az-dps", post: str = "liaison") -> Person:
+        """The same, signed in."""
+        person = self.person(agency, post)
+        assert person.sign_in().status_code == 302
+        return person
