@@ -35,7 +35,7 @@ $(VENV)/.ready: requirements.txt pyproject.toml tools/setup.sh
 	@touch $@
 
 # What browsers are given: packages of npm, gathered beside what is our own.
-ASSETS := $(shell find src/comity/doors/*/static -type f)
+ASSETS := $(shell find src/comity/doors/*/static src/comity/doors/*/locale -type f -not -name "*.mo")
 
 node_modules/.ready: package.json package-lock.json tools/node.sh $(VENV)/.ready
 	@sh tools/node.sh "$(VENV)"

@@ -7,6 +7,8 @@ from typing import Final
 
 import django
 
+from tools.messages import compile_catalog
+
 LEFT_OUT: Final = (
     "*.scss",
     "material-icons",
@@ -34,6 +36,7 @@ def main() -> int:
         sys.stderr.write("USWDS is not there: run `make setup`, which fetches it by npm\n")
         return 1
     shutil.rmtree(settings.STATIC_ROOT, ignore_errors=True)
+    compile_catalog()
     call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=list(LEFT_OUT))
     return 0
 

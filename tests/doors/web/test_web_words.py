@@ -1,0 +1,70 @@
+"""Spanish is as complete as English: nothing of a page is left untranslated."""
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+from web_people import new_client, words_of
+
+sys.path.insert(0, str(Path(__file__).parents[3]))
+
+from tools.messages import _read, missing
+
+PAGES = (
+    "/console/", "/console/law/", "/console/law/?q=nothing-like-this", "/console/law/law-28/", "/console/accounts/",
+    "/console/accounts/open/", "/console/nothing/", "/accounts/2fa/", "/accounts/sessions/",
+    "/accounts/password/change/",
+)  # fmt: skip
+ALIKE = {"Comity", "no", "United States", "overdue"}
+"""Said in both: names, and what stands in citations of cases and in ids of rules."""
+
+
+def test_every_word_of_the_console_is_translated():
+    assert missing() == []
+
+
+def english():
+    """What must not stand on a Spanish page: every message of four letters or more that reads otherwise in Spanish."""
+    for message in _read():
+        single = message.id[0] if isinstance(message.id, tuple | list) else message.id
+        if single and single not in ALIKE and message.string != message.id and len(single) > 3 and "%(" not in single:
+            yield single
+
+
+@pytest.fixture
+def pages(house):
+    from django.conf import settings
+
+    keeper = house.inside("az-dps", "security")
+    guest = new_client()
+    for client in (keeper.client, guest):
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = "es"
+    found = {path: keeper.get(path) for path in PAGES}
+    found["refused"] = keeper.get("/console/draft/")
+    found["login"] = guest.get("/accounts/login/")
+    found["wrong"] = guest.post("/accounts/login/", {"login": "x", "password": "y"})
+    found["join"] = guest.post("/accounts/join/", {"secret": "x", "password": "y", "again": "z"})
+    return found
+
+
+def test_a_spanish_page_holds_no_english_word_of_the_console(pages):
+    known, left = list(english()), []
+    for path, answer in pages.items():
+        said = words_of(answer)
+        left += [(path, word) for word in known if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", said)]
+    assert left == []
+
+
+def test_a_spanish_page_says_that_it_is(pages):
+    for path, answer in pages.items():
+        if answer.status_code != 405:
+            assert '<html lang="es">' in answer.content.decode(), path
+
+
+def test_the_language_is_switched_by_a_button_and_stays(house):
+    person = house.inside()
+    back = person.post("/language/", {"language": "es", "next": "/console/law/"})
+    assert back["Location"] == "/console/law/"
+    assert "La ley en vigor" in words_of(person.get("/console/law/"))
+    assert person.post("/language/", {"language": "es", "next": "https://evil.example/"})["Location"] == "/"
