@@ -18,6 +18,7 @@ demo: $(VENV)/.ready .static/staticfiles.json
 	@exec $(BIN)/comity demo
 
 test: $(VENV)/.ready-dev .static/staticfiles.json
+	@sh tools/browser.sh "$(VENV)"
 	@exec $(BIN)/pytest -n 2 --dist worksteal -q
 
 check: $(VENV)/.ready-dev

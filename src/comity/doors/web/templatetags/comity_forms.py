@@ -7,6 +7,12 @@ from django.utils.safestring import SafeString
 register = template.Library()
 
 
+@register.filter
+def is_box(field: BoundField) -> bool:
+    """Tell whether a field is a box to check, whose label stands behind it."""
+    return isinstance(field.field.widget, CheckboxInput)
+
+
 @register.simple_tag
 def control(field: BoundField) -> SafeString:
     """Return the control of a field with its class, its help and its errors named to a screen reader."""
