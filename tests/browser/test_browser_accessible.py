@@ -8,6 +8,8 @@ LANGUAGES = ("en-US", "es-US")
 OUTSIDE = ("/accounts/login/", "/accounts/join/", "/nothing/")
 INSIDE = (
     "/console/",
+    "/console/may/",
+    "/console/may/?way=share&other=hsi-arizona&purpose=criminal_investigation&category=case&element=email",
     "/console/law/",
     "/console/law/?q=nothing-like-this",
     "/console/law/law-28/",

@@ -19,6 +19,7 @@ class Permission(StrEnum):
     ACCOUNT_CHANGE = "accounts:account:change"
     DESK_READ = "desk:desk:read"
     DESK_CHANGE = "desk:desk:change"
+    MAY_READ = "law:may:read"
     RULE_READ = "law:rule:read"
 
 
@@ -33,6 +34,7 @@ MAY: Final[Mapping[Permission, frozenset[Post]]] = MappingProxyType(
         Permission.ACCOUNT_CHANGE: _SECURITY,
         Permission.DESK_READ: EVERY,
         Permission.DESK_CHANGE: EVERY,
+        Permission.MAY_READ: EVERY,
         Permission.RULE_READ: EVERY,
     }
 )

@@ -4,7 +4,7 @@ from typing import Final
 
 from django.urls import URLPattern, path
 
-from comity.doors.web import accounts, desk, law
+from comity.doors.web import accounts, desk, law, may
 
 app_name: Final = "console"
 urlpatterns: list[URLPattern] = [
@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("pulse/", desk.pulse, name="pulse"),
     path("post/", desk.choose_post, name="post"),
     path("draft/", desk.put_draft, name="draft"),
+    path("may/", may.may, name="may"),
     path("law/", law.rules, name="rules"),
     path("law/<slug:rule_id>/", law.rule, name="rule"),
     path("accounts/", accounts.accounts, name="accounts"),
