@@ -5,7 +5,17 @@ import pytest
 WIDTHS = (320, 640, 1280)
 """A phone; a desktop at 200 %; a desktop."""
 LANGUAGES = ("en-US", "es-US")
-OUTSIDE = ("/accounts/login/", "/accounts/join/", "/nothing/")
+OUTSIDE = (
+    "/",
+    "/agreements/",
+    "/agreements/az-sharing-2026/",
+    "/agreements/tfm-demo-2025/versions/1/",
+    "/ledger/",
+    "/rights/",
+    "/accounts/login/",
+    "/accounts/join/",
+    "/nothing/",
+)
 INSIDE = (
     "/console/",
     "/console/may/",

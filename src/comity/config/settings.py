@@ -28,6 +28,7 @@ ROOT_URLCONF = "comity.config.urls"
 WSGI_APPLICATION = "comity.config.wsgi.application"
 INSTALLED_APPS = [
     "comity.doors.web",
+    "comity.doors.portal",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

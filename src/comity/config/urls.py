@@ -1,6 +1,7 @@
 """Every address of the node."""
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
 from comity.doors.api.api import guarded, urls
@@ -12,5 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^static/(?P<path>ninja/[\w.-]+)$", guarded(serve_static)),
     path("accounts/", include("comity.doors.web.signin.urls")),
     path("console/", include("comity.doors.web.urls", namespace="console")),
-    path("language/", set_language, name="set_language"),
+    # Which language a page is in harms nobody: taken without a token, so that the public's pages need no cookie.
+    path("language/", csrf_exempt(set_language), name="set_language"),
+    path("", include("comity.doors.portal.urls", namespace="portal")),
 ]

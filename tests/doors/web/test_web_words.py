@@ -52,6 +52,7 @@ def pages(house):
     found = {path: keeper.get(path) for path in PAGES}
     found["refused"] = keeper.get("/console/draft/")
     found["login"] = guest.get("/accounts/login/")
+    found |= {path: guest.get(path) for path in ("/", "/agreements/az-sharing-2026/", "/ledger/", "/rights/")}
     found["wrong"] = guest.post("/accounts/login/", {"login": "x", "password": "y"})
     found["join"] = guest.post("/accounts/join/", {"secret": "x", "password": "y", "again": "z"})
     return found

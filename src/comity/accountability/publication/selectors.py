@@ -1,13 +1,18 @@
-"""What the public reads. The caller opens `tenancy.transaction.reading_published`: these rows and no others."""
+"""What the public reads. The caller opens `as_public`: these rows and no others."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from comity.accountability.publication.facts import AgreementShown, ChangeShown, PublicParty, VersionShown
 from comity.accountability.publication.models import PublishedAgreement, PublishedChange, PublishedVersion
 from comity.accountability.publication.vocabulary import Change
-from comity.spine.tenancy.transaction import PUBLISHED
+from comity.spine.ledger.selectors import get_checkpoint_note
+from comity.spine.tenancy.clock import database_now
+from comity.spine.tenancy.transaction import PUBLISHED, reading_published
 
 _AGREEMENT = (
     "code", "title", "kind", "parties", "state", "number", "starts_at", "ends_at", "notice_ends_at", "successor",
@@ -18,6 +23,14 @@ _CHANGE = ("number", "change", "is_notice", "happened_at", "effective_at", "dige
 
 class NotPublishedError(LookupError):
     """Nothing under this name is public; whether there is something that is not, is not told."""
+
+
+@contextmanager
+def as_public() -> Iterator[datetime]:
+    """Open the public's own read-only transaction, and yield the time by the database."""
+    now = database_now(PUBLISHED)
+    with reading_published():
+        yield now
 
 
 def list_published(*, using: str = PUBLISHED) -> list[AgreementShown]:
@@ -61,6 +74,12 @@ def list_published_changes(code: str, *, using: str = PUBLISHED) -> list[ChangeS
     """Return what the public was told of an agreement, the latest first."""
     rows = PublishedChange.objects.using(using).filter(code=code).order_by("-happened_at", "-id").values(*_CHANGE)
     return [ChangeShown(**{**row, "change": Change(row["change"])}) for row in rows]
+
+
+def get_public_checkpoint(*, using: str = PUBLISHED) -> str | None:
+    """Return the newest signed checkpoint of the ledger, None before the first."""
+    with connections[using].cursor() as cursor:
+        return get_checkpoint_note(cursor)
 
 
 def list_told(code: str) -> frozenset[UUID]:

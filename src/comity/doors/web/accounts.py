@@ -10,8 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
+from comity.doors.lists import Choice, Column, Filter, asked_of, csv_of, page_of
 from comity.doors.web.drafts import forget_draft, typed_before
-from comity.doors.web.lists import Choice, Column, Filter, asked_of, csv_of, page_of
 from comity.doors.web.page import Footing, page, show
 from comity.doors.web.permissions import Permission
 from comity.doors.web.staff import Staff

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from comity.doors.web.lists import Choice, Column, Filter, asked_of, csv_of, page_of
+from comity.doors.lists import Choice, Column, Filter, asked_of, csv_of, page_of
 from comity.doors.web.page import NOT_RECORDED, Footing, page, show
 from comity.doors.web.permissions import Permission
 from comity.doors.web.staff import Staff
