@@ -1,5 +1,7 @@
 """Every address of the node."""
 
+from typing import Final
+
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
@@ -7,7 +9,9 @@ from django.views.i18n import set_language
 from comity.doors.api.api import guarded, urls
 from comity.doors.api.docs import serve_static
 
-handler500 = "comity.doors.web.faults.server_error"
+handler400: Final = "comity.config.faults.bad_request"
+handler404: Final = "comity.config.faults.not_found"
+handler500: Final = "comity.config.faults.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", urls()),
     re_path(r"^static/(?P<path>ninja/[\w.-]+)$", guarded(serve_static)),

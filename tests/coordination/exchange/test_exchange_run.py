@@ -49,7 +49,7 @@ def found_in(node, pattern, left_out=()):
     for table, column, kind in columns(node):
         if (table, column) in left_out:
             continue
-        text = f"encode({column}, 'escape')" if kind == "bytea" else f"{column}::text"
+        text = f"encode(\"{column}\", 'escape')" if kind == "bytea" else f'"{column}"::text'
         [(count,)] = node.look(f"SELECT count(*) FROM {table} WHERE {text} ~ %s", (pattern,))
         if count:
             where.append(f"{table}.{column}")

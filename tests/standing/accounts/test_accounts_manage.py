@@ -209,5 +209,5 @@ def test_an_account_is_locked_exactly_when_five_failures_lie_within_a_quarter_of
         assert locks(failed) == (len(near) >= FAILURES)
 
 
-def test_names() -> None:
+def test_what_is_used_as_a_name_is_one() -> None:
     assert [name for name in ("az-dps.head", "a", "x_y-z.1") if not is_name(name)] == []
