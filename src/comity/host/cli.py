@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Annotated
 
 import psycopg
 import typer
@@ -11,10 +12,10 @@ from rich.markup import escape
 
 from comity.config.node import SettingsError, load
 from comity.doors.cli.menu import keys, ledger
-from comity.doors.cli.mistakes import told
+from comity.doors.cli.mistakes import MistakeError, told
 from comity.doors.cli.mount import mount
 from comity.doors.cli.node import Node
-from comity.doors.cli.say import note
+from comity.doors.cli.say import note, say
 from comity.host import serve_cli
 from comity.host.backup_cli import backup_command, restore_command
 from comity.host.bench.command import bench_command
@@ -84,6 +85,21 @@ def demo() -> None:
             raise typer.Exit(run_demo(load(), console=Console()))
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
+
+
+@app.command("demo-code")
+def demo_code(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The account, like `az-dps.liaison`.")],
+) -> None:
+    """Print the code that an authenticator app would show now for an account of the demonstration."""
+    from comity.host.demonstration.account_file import code_of, read_accounts
+
+    with told():
+        known = {one.username: one for one in read_accounts(load().home)}
+        if name not in known:
+            listed = ", ".join(f"`{one}`" for one in sorted(known)) or "none: `make demo` opens them"
+            raise MistakeError("NAME", f"no account `{name}` of the demonstration", f"there are: {listed}")
+        say(code_of(known[name]))
 
 
 @app.command()

@@ -2,11 +2,12 @@
 
 import json
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from comity.host.demonstration.account_file import DemoAccount, account_file, read_accounts
 from comity.spine.keys.private_file import replace_file
 from comity.spine.tenancy.actor import Duty, node_actor
 from comity.spine.tenancy.transaction import reading
@@ -31,21 +32,6 @@ PLACES: Final = (
 """Every role once in one agency, and whoever it deals with."""
 
 
-@dataclass(frozen=True, slots=True)
-class DemoAccount:
-    """How a reader signs in as a post: name, password, and the secret of an authenticator app."""
-
-    post: str
-    username: str
-    password: str
-    totp_secret: str
-
-
-def account_file(home: Path) -> Path:
-    """Return where the accounts are written."""
-    return home / "demo-accounts.json"
-
-
 def write_accounts(home: Path, *, now: datetime) -> Path:
     """Open an account per post unless the file names them and they are there; return the file (0600).
 
@@ -58,14 +44,6 @@ def write_accounts(home: Path, *, now: datetime) -> Path:
     made = [_open(agency, post, now) for agency, post in PLACES]
     replace_file(path, json.dumps([asdict(one) for one in made], indent=1).encode(), mode=0o600)
     return path
-
-
-def read_accounts(home: Path) -> list[DemoAccount]:
-    """Return the accounts of the file, none where there is no such file."""
-    try:
-        return [DemoAccount(**one) for one in json.loads(account_file(home).read_text("utf-8"))]
-    except (OSError, ValueError, TypeError):
-        return []
 
 
 def _open(agency: str, post_code: str, now: datetime) -> DemoAccount:

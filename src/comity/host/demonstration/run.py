@@ -176,18 +176,20 @@ def _address(settings: NodeSettings) -> str:
 
 
 def _invite(settings: NodeSettings, console: Console) -> None:
-    from comity.host.demonstration.accounts import account_file, read_accounts
+    from comity.host.demonstration.account_file import account_file, read_accounts
     from comity.host.demonstration.api_keys import key_file
 
-    accounts = Table(title="An account per role: sign in with password and the code of an authenticator app")
-    for name in ("post", "name", "password", "secret for the authenticator app"):
-        accounts.add_column(name, overflow="fold")
+    accounts = Table(title="An account per role: name, password, secret for an authenticator app", box=None)
+    for name in ("name", "password", "secret"):
+        accounts.add_column(name, no_wrap=True)
     for one in read_accounts(settings.home):
-        accounts.add_row(one.post, one.username, one.password, one.totp_secret)
-    console.print(accounts)
+        accounts.add_row(one.username, one.password, one.totp_secret)
+    console.print(accounts, soft_wrap=True)
+    console.print("without an app: [bold]comity demo-code NAME[/] prints the code of the moment")
     console.print(f"the same in {escape(str(account_file(settings.home)))}", soft_wrap=True)
-    console.print(f"\nthe console: [bold]http://{escape(_address(settings))}/console/[/]")
+    console.print(f"\nwhat the public sees: [bold]http://{escape(_address(settings))}/[/]")
+    console.print(f"the console: [bold]http://{escape(_address(settings))}/console/[/]")
     console.print(f"the API and its documentation: [bold]http://{escape(_address(settings))}/api/v1/docs[/]")
-    console.print(f"what the public reads: http://{escape(_address(settings))}/api/v1/public/agreements")
+    console.print(f"the same for machines: http://{escape(_address(settings))}/api/v1/public/agreements")
     console.print(f"keys of the demo agencies: {escape(str(key_file(settings.home)))}", soft_wrap=True)
     console.print("Ctrl-C stops everything this started\n")
