@@ -1,6 +1,7 @@
 """Every address of the console, for every post, at its own agency and at another: what a lawyer can read and sign."""
 
 import csv
+from functools import reduce
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,22 @@ POSTS = {
 }
 
 
+KNOWN = {
+    "account": "01900000-0000-7000-8000-000000000000",
+    "rule": "law-28",
+    "agency": "az-dps",
+    "force": "az-hidta",
+}
+
+
+SIGNS = (
+    ("<uuid:account_id>", "{account}"),
+    ("<slug:rule_id>", "{rule}"),
+    ("task-forces/<slug:code>", "task-forces/{force}"),
+    ("<slug:code>", "{agency}"),
+)
+
+
 def addresses():
     from django.urls import get_resolver
 
@@ -35,7 +52,7 @@ def test_every_address_of_the_console_declares_a_permission_and_stands_in_the_ta
     found = addresses()
     assert {path for path, one in found.items() if not isinstance(one.callback.permission, Permission)} == set()
     assert set(MAY) == set(Permission) == {one.callback.permission for one in found.values()}
-    named = {path.replace("<uuid:account_id>", "{account}").replace("<slug:rule_id>", "{rule}") for path in found}
+    named = {reduce(lambda said, sign: said.replace(*sign), SIGNS, path) for path in found}
     assert named == {row["address"] for row in TABLE}
 
 
@@ -48,7 +65,7 @@ def test_the_table_names_every_post_a_person_holds():
 def test_what_each_post_gets_at_each_address(house):
     """`elsewhere`: the post that may, of another agency, at what is this agency's."""
     about = house.person("az-dps", "interface")
-    named = {"account": str(about.account_id), "rule": "law-28"}
+    named = KNOWN | {"account": str(about.account_id)}
     people = {function: house.inside("az-dps", post) for function, post in POSTS.items()}
     others = {function: house.inside("pima-so", post) for function, post in POSTS.items() if post in OF_SHERIFFS}
     wrong = []
@@ -71,7 +88,7 @@ def differing(person, row, path, meant, who):
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row['method']} {row['address']}")
 def test_nobody_gets_in_without_signing_in(house, row):
-    path = row["address"].format(account="01900000-0000-7000-8000-000000000000", rule="law-28")
+    path = row["address"].format(**KNOWN)
     answer = new_client().generic(row["method"], path)
     assert answer.status_code == 302
     assert answer["Location"].startswith("/accounts/login/")
@@ -80,7 +97,7 @@ def test_nobody_gets_in_without_signing_in(house, row):
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row['method']} {row['address']}")
 def test_another_method_is_not_taken(house, row):
     person = house.inside("az-dps", "security")
-    path = row["address"].format(account="01900000-0000-7000-8000-000000000000", rule="law-28")
+    path = row["address"].format(**KNOWN)
     assert person.client.generic("DELETE", path).status_code == 405
 
 

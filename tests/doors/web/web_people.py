@@ -59,8 +59,8 @@ def forget_used_codes(account_id: Any) -> None:
 
 
 def words_of(answer: Any) -> str:
-    """The text of a page without its markup."""
-    text = re.sub(r"(?s)<(script|style|head)\b.*?</\1>", " ", answer.content.decode())
+    """The text of a page without its markup, and without what is written for machines."""
+    text = re.sub(r"(?s)<(script|style|head|pre)\b.*?</\1>", " ", answer.content.decode())
     return " ".join(re.sub(r"<[^>]+>", " ", text).split())
 
 

@@ -17,6 +17,7 @@ class Permission(StrEnum):
     ACCOUNT_READ = "accounts:account:read"
     ACCOUNT_OPEN = "accounts:account:open"
     ACCOUNT_CHANGE = "accounts:account:change"
+    AGENCY_READ = "directory:agency:read"
     DESK_READ = "desk:desk:read"
     DESK_CHANGE = "desk:desk:change"
     MAY_READ = "law:may:read"
@@ -32,6 +33,7 @@ MAY: Final[Mapping[Permission, frozenset[Post]]] = MappingProxyType(
         Permission.ACCOUNT_READ: _SECURITY,
         Permission.ACCOUNT_OPEN: _SECURITY,
         Permission.ACCOUNT_CHANGE: _SECURITY,
+        Permission.AGENCY_READ: EVERY,
         Permission.DESK_READ: EVERY,
         Permission.DESK_CHANGE: EVERY,
         Permission.MAY_READ: EVERY,

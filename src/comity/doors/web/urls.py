@@ -4,7 +4,7 @@ from typing import Final
 
 from django.urls import URLPattern, path
 
-from comity.doors.web import accounts, desk, law, may
+from comity.doors.web import accounts, desk, directory, law, may
 
 app_name: Final = "console"
 urlpatterns: list[URLPattern] = [
@@ -15,6 +15,9 @@ urlpatterns: list[URLPattern] = [
     path("may/", may.may, name="may"),
     path("law/", law.rules, name="rules"),
     path("law/<slug:rule_id>/", law.rule, name="rule"),
+    path("directory/", directory.agencies, name="agencies"),
+    path("directory/task-forces/<slug:code>/", directory.task_force, name="task-force"),
+    path("directory/<slug:code>/", directory.agency, name="agency"),
     path("accounts/", accounts.accounts, name="accounts"),
     path("accounts/open/", accounts.open_one, name="account-open"),
     path("accounts/<uuid:account_id>/", accounts.account, name="account"),

@@ -24,6 +24,16 @@ class Hosting(StrEnum):
     """An entry of the directory only, as an imported list shows it."""
 
 
+class AgencyOrder(StrEnum):
+    """By which column agencies are listed."""
+
+    CODE = "code"
+    NAME = "name"
+    KIND = "kind"
+    STATE = "state"
+    HOSTING = "hosting"
+
+
 class Power(StrEnum):
     """What the law makes an agency; rules ask for these, never for a name."""
 

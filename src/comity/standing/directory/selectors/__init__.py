@@ -16,6 +16,7 @@ from comity.standing.directory.selectors.agencies import (
     list_agency_page,
     list_hosted_agencies,
     list_node_counsel,
+    search_agencies,
 )
 from comity.standing.directory.selectors.found import NotInDirectoryError
 from comity.standing.directory.selectors.keys import (
@@ -110,4 +111,5 @@ __all__ = [
     "list_task_force_codes",
     "list_unit_codes",
     "present_api_key",
+    "search_agencies",
 ]

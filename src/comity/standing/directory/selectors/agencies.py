@@ -3,6 +3,7 @@
 Plain SQL: every ask begins with these, and building a queryset would cost more than the query.
 """
 
+import re
 from collections.abc import Collection
 from typing import Final
 from uuid import UUID
@@ -12,12 +13,15 @@ from django.db import connection
 from comity.standing.directory.facts import AgencyFacts
 from comity.standing.directory.models import Agency
 from comity.standing.directory.selectors.found import Given, only
-from comity.standing.directory.vocabulary import AgencyKind, Hosting, Power
+from comity.standing.directory.vocabulary import AgencyKind, AgencyOrder, Hosting, Power
 
 _SELECT: Final = (
     "SELECT id, code, ori, name, kind, state, powers, limits, address, parent_id, counties, hosting, node_url"
     " FROM directory_agency WHERE "
 )
+
+_LITERAL: Final = re.compile(r"[\\%_]")
+"""Signs of a pattern that stand for themselves in what somebody looks for."""
 
 
 def get_agency(agency_id: UUID) -> AgencyFacts:
@@ -64,6 +68,36 @@ def list_agency_page(
     chosen = {condition: str(value) for condition, value in wanted.items() if value is not None}
     where = " AND ".join(["code > %s", *chosen])
     return _agencies(f"{where} ORDER BY code LIMIT %s", after, *chosen.values(), limit)
+
+
+def search_agencies(
+    *,
+    search: str,
+    kind: AgencyKind | None,
+    state: str | None,
+    hosting: Hosting | None,
+    order: AgencyOrder,
+    is_descending: bool,
+    offset: int,
+    limit: int,
+) -> tuple[list[AgencyFacts], int]:
+    """Return a page of the agencies that every word of `search` is in (name, code or ORI), and how many there are.
+
+    None leaves a choice open. Rows of equal rank are ordered by code, so that no page repeats another.
+    """
+    wanted = {"kind = %s": kind, "state = %s": state, "hosting = %s": hosting}
+    given: list[Given] = [str(value) for value in wanted.values() if value is not None]
+    where = [condition for condition, value in wanted.items() if value is not None]
+    for word in search.split():
+        where.append("(name || ' ' || code || ' ' || coalesce(ori, '')) ILIKE %s")
+        given.append(f"%{_LITERAL.sub(lambda at: chr(92) + at[0], word)}%")
+    filtered = " AND ".join(where) or "true"
+    way = "DESC" if is_descending else "ASC"
+    ordered = f"{filtered} ORDER BY {order.value} {way}, code {way} LIMIT %s OFFSET %s"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM directory_agency WHERE {filtered}", given)
+        [total] = cursor.fetchone()
+    return _agencies(ordered, *given, limit, offset), total
 
 
 def list_hosted_agencies() -> list[AgencyFacts]:
