@@ -161,6 +161,9 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
 # Failures are counted by account, in the database (`standing.accounts`), whatever process answers.
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "60/m/ip", "reauthenticate": "10/m/user"}
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_FORMS = {"change_password": "comity.doors.web.signin.forms.NewPasswordForm"}
+# A reverse proxy stands before a node that is reached over https, and tells from where.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if NODE.is_https else 0
 MFA_ADAPTER = "comity.doors.web.signin.adapter.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_FORMS = {

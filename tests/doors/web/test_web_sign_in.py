@@ -208,3 +208,100 @@ def test_secrets_of_second_factors_are_sealed_at_rest(house):
     person = house.person()
     [(data,)] = house.node.look("SELECT data::text FROM mfa_authenticator WHERE type = 'totp'")
     assert person.secret not in data
+
+
+def enroll(person):
+    """Add an authenticator app as people do; recovery codes come with it."""
+    person.give_password()
+    person.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    page = person.get("/accounts/2fa/totp/activate/").content.decode()
+    [person.secret] = re.findall(r'value="([A-Z2-7]{32})"', page)
+    answer = person.post("/accounts/2fa/totp/activate/", {"code": person.code()})
+    assert answer.status_code == 302, words_of(answer)
+
+
+def codes_of(house, person):
+    from allauth.mfa.models import Authenticator
+
+    found = Authenticator.objects.get(user_id=person.account_id, type=Authenticator.Type.RECOVERY_CODES)
+    return found.wrap().get_unused_codes()
+
+
+def test_who_adds_a_factor_is_in_and_a_session_that_began_before_is_not(house):
+    person = house.person(factor=False)
+    early = new_client()
+    early.post("/accounts/login/", {"login": person.username, "password": PASSWORD})
+    enroll(person)
+    assert person.get("/console/").status_code == 200
+    assert early.get("/console/")["Location"].startswith("/accounts/2fa/reauthenticate/")
+    assert "account.factor_added" in acts(house, person)
+
+
+def test_with_recovery_codes_wrong_codes_count_and_a_recovery_code_opens_once(house):
+    person = house.person(factor=False)
+    enroll(person)
+    code = codes_of(house, person)[0]
+    for wanted in ("/console/", None):
+        person.client = new_client()
+        person.give_password()
+        answer = person.post("/accounts/2fa/authenticate/", {"code": code})
+        assert answer.get("Location") == wanted, words_of(answer)
+    for _ in range(4):
+        person.post("/accounts/2fa/authenticate/", {"code": "000000"})
+    assert acts(house, person)[-1] == "account.locked"
+
+
+def test_recovery_codes_are_made_anew(house):
+    person = house.person(factor=False)
+    enroll(person)
+    before = codes_of(house, person)
+    assert person.post("/accounts/2fa/recovery-codes/generate/").status_code in {200, 302}
+    assert set(codes_of(house, person)).isdisjoint(before)
+
+
+def test_a_wrong_current_password_counts_and_a_new_one_is_set(house):
+    person = house.inside()
+    fresh = "another sentence nobody guesses"
+    given = {"password1": fresh, "password2": fresh}
+    wrong = person.post("/accounts/password/change/", given | {"oldpassword": "guess"})
+    assert wrong.status_code == 200
+    assert acts(house, person)[-1] == "account.sign_in_failed"
+    person.post("/accounts/password/change/", given | {"oldpassword": PASSWORD})
+    assert "account.password_changed" in acts(house, person)
+    assert person.get("/console/").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/console/", "/console/law/", "/accounts/2fa/", "/accounts/sessions/"])
+def test_no_page_is_shown_again_by_going_back(house, path):
+    assert house.inside().get(path)["Cache-Control"] == "no-store"
+
+
+def test_what_an_open_form_saves_by_itself_while_locked_is_kept_for_its_page(house):
+    keeper = house.inside("az-dps", "security")
+    keeper.get("/console/accounts/open/")
+    idle(keeper, 31)
+    keeper.post(
+        "/console/draft/", {"draft_of": "/console/accounts/open/", "reference": "0003", "username": "by.itself"}
+    )
+    assert house.node.look("SELECT page FROM accounts_draft") == [("/console/accounts/open/",)]
+
+
+def test_a_form_from_elsewhere_leaves_no_draft_and_a_password_never_does(house):
+    keeper = house.inside("az-dps", "security")
+    keeper.get("/console/")
+    idle(keeper, 31)
+    strict = new_client(enforce_csrf_checks=True)
+    strict.cookies = keeper.client.cookies
+    strict.post("/console/accounts/open/", {"reference": "9", "username": "forged"})
+    keeper.post("/accounts/join/", {"secret": "x", "password": PASSWORD, "again": PASSWORD})
+    assert house.node.look("SELECT count(*) FROM accounts_draft") == [(0,)]
+
+
+def test_unlocking_opens_no_session_of_before(house):
+    person, keeper = house.inside(), house.inside("az-dps", "security")
+    stranger = new_client()
+    for _ in range(5):
+        stranger.post("/accounts/login/", {"login": person.username, "password": "wrong"})
+    assert person.get("/console/").status_code == 302
+    keeper.post(f"/console/accounts/{person.account_id}/change/", {"act": "unlock"})
+    assert person.get("/console/")["Location"].startswith("/accounts/login/")

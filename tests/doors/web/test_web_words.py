@@ -61,10 +61,12 @@ def pages(house):
     from django.conf import settings
 
     keeper = house.inside("az-dps", "security")
+    keeper.get("/console/")  # what signing in said was said in the language it happened in
     guest = new_client()
     for client in (keeper.client, guest):
         client.cookies[settings.LANGUAGE_COOKIE_NAME] = "es"
     found = {path: keeper.get(path) for path in PAGES}
+    found["account"] = keeper.get(f"/console/accounts/{keeper.account_id}/")
     found["refused"] = keeper.get("/console/draft/")
     found["login"] = guest.get("/accounts/login/")
     found |= {path: guest.get(path) for path in ("/", "/agreements/az-sharing-2026/", "/ledger/", "/rights/")}

@@ -26,7 +26,7 @@ from comity.standing.accounts.commands import (
 )
 from comity.standing.accounts.facts import AccountFacts, Invitation
 from comity.standing.accounts.selectors import NoAccountError, get_account, list_account_events, list_accounts
-from comity.standing.accounts.vocabulary import AccountState
+from comity.standing.accounts.vocabulary import AccountAct, AccountState
 from comity.standing.directory.selectors import NotInDirectoryError
 
 _FOOTING: Final = Footing(
@@ -39,6 +39,21 @@ STATES: Final = {
     AccountState.OPEN: _("open"),
     AccountState.LOCKED: _("locked"),
     AccountState.CLOSED: _("closed"),
+}
+ACTS: Final = {
+    AccountAct.OPENED: _("opened"),
+    AccountAct.INVITED: _("invited to a new password"),
+    AccountAct.JOINED: _("a password was chosen by an invitation"),
+    AccountAct.SIGNED_IN: _("signed in"),
+    AccountAct.SIGNED_OUT: _("signed out"),
+    AccountAct.FAILED: _("a sign-in failed"),
+    AccountAct.LOCKED: _("locked: too many failures"),
+    AccountAct.UNLOCKED: _("unlocked"),
+    AccountAct.CLOSED: _("closed for good"),
+    AccountAct.PASSWORD_CHANGED: _("the password was changed"),
+    AccountAct.FACTOR_ADDED: _("a second factor was added"),
+    AccountAct.FACTOR_REMOVED: _("a second factor was removed"),
+    AccountAct.SESSION_ENDED: _("sessions elsewhere were ended"),
 }
 _COLUMNS: Final[tuple[Column[AccountFacts], ...]] = (
     Column("username", _("Name"), lambda row: row.username, is_personal=True),
@@ -111,7 +126,7 @@ def account(request: HttpRequest, staff: Staff, account_id: UUID) -> HttpRespons
     context = {
         "account": found,
         "state": STATES[found.state],
-        "events": events,
+        "events": [(at, ACTS[AccountAct(act.removeprefix("account."))]) for at, act in events],
         "is_own": account_id == staff.account.id,
     }
     return show(request, "account.html", context)

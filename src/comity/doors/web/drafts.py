@@ -18,12 +18,14 @@ from comity.standing.accounts.facts import SignedIn
 LONGEST: Final = 200_000
 """Characters of a form that are kept; what is longer is a file and is chosen again."""
 _NEVER: Final = frozenset(
-    {"csrfmiddlewaretoken", "password", "oldpassword", "password1", "password2", "code", "secret"}
+    {"again", "csrfmiddlewaretoken", "password", "oldpassword", "password1", "password2", "code", "secret"}
 )
 
 
 def keep_draft(*, account: SignedIn, page: str, typed: QueryDict) -> bool:
     """Keep what was typed on a page, in the place of what was kept before; returns whether there was anything."""
+    if not page.startswith("/console/"):
+        return False
     fields = {name: values for name, values in typed.lists() if name not in _NEVER and any(values)}
     plain = msgspec.json.encode(fields)
     if not fields or len(plain) > LONGEST:

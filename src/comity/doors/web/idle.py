@@ -13,6 +13,7 @@ from allauth.account.internal.flows.login import get_authentication_records
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -26,6 +27,7 @@ IDLE: Final = timedelta(minutes=30)
 SEEN_KEY: Final = "seen_at"
 _COARSE: Final = 15.0
 """Seconds by which the last sign of life may be told too early: it is not written at every request."""
+_WATCHED: Final = ("/console/", "/accounts/")
 _WAYS_BACK: Final = (
     "/accounts/reauthenticate/",
     "/accounts/2fa/reauthenticate/",
@@ -42,6 +44,13 @@ def idle_lock(handle: Handler) -> Handler:
     """Return Django's middleware that stops a request of a locked session before anything reads it."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:
+        response = answered(request)
+        if request.path.startswith(_WATCHED):
+            # Nobody sees a page again by going back: not after the lock, not after signing out.
+            response["Cache-Control"] = "no-store"
+        return response
+
+    def answered(request: HttpRequest) -> HttpResponseBase:
         account = signed_in(request.user) if _is_watched(request) else None
         if account is None:
             return handle(request)
@@ -55,7 +64,7 @@ def idle_lock(handle: Handler) -> Handler:
 
 
 def _is_watched(request: HttpRequest) -> bool:
-    return settings.SESSION_COOKIE_NAME in request.COOKIES and request.path.startswith(("/console/", "/accounts/"))
+    return settings.SESSION_COOKIE_NAME in request.COOKIES and request.path.startswith(_WATCHED)
 
 
 def _is_idle(request: HttpRequest) -> bool:
@@ -75,7 +84,7 @@ def _touch(request: HttpRequest) -> None:
 
 def _locked(request: HttpRequest, account: SignedIn) -> HttpResponseBase:
     page = request.get_full_path()
-    if request.method == "POST" and keep_draft(account=account, page=request.path, typed=request.POST):
+    if request.method == "POST" and _is_own_form(request) and _keep(request, account):
         messages.info(request, _("Comity was locked after 30 minutes; nothing was sent, and what you typed is kept."))
     elif request.path != PULSE:
         messages.info(request, _("Comity was locked after 30 minutes."))
@@ -83,6 +92,18 @@ def _locked(request: HttpRequest, account: SignedIn) -> HttpResponseBase:
     if request.headers.get("HX-Request"):
         return HttpResponse(status=HTTPStatus.NO_CONTENT.value, headers={"HX-Redirect": there})
     return redirect(there)
+
+
+def _is_own_form(request: HttpRequest) -> bool:
+    """Tell whether a form came from a page of this node: the framework looks at that only after this middleware."""
+    check = CsrfViewMiddleware(lambda _: HttpResponse())
+    return check.process_view(request, lambda _: HttpResponse(), (), {}) is None
+
+
+def _keep(request: HttpRequest, account: SignedIn) -> bool:
+    typed = request.POST.copy()
+    [page] = typed.pop("draft_of", [request.path])[:1]
+    return keep_draft(account=account, page=str(page).partition("?")[0], typed=typed)
 
 
 def _back_to(request: HttpRequest, page: str) -> str:

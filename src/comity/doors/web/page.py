@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from comity.doors.web.menu import menu_of
 from comity.doors.web.permissions import MAY, Permission
-from comity.doors.web.staff import Nobody, Staff, staff_of
+from comity.doors.web.staff import Lack, Nobody, Staff, staff_of
 
 View = Callable[..., HttpResponse]
 Words = str | Promise
@@ -86,7 +86,9 @@ def refused(request: HttpRequest, staff: Staff, permission: Permission) -> HttpR
 
 
 def _cannot_act(request: HttpRequest, nobody: Nobody) -> HttpResponse:
-    if nobody.lacks_factor:
+    if nobody.lacks is Lack.PROOF:
+        return _to("mfa_reauthenticate", request)
+    if nobody.lacks is Lack.FACTOR:
         messages.info(request, _("Add a second factor: an authenticator app or a passkey. Without one nobody gets in."))
         return _to("mfa_index", request)
     return render(request, "console/no_post.html", {"account": nobody.account}, status=HTTPStatus.FORBIDDEN.value)

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.adapter import get_adapter
 from django.http import HttpRequest
 
@@ -42,12 +44,22 @@ class Staff:
         return self.post.function in MAY[permission]
 
 
+class Lack(StrEnum):
+    """What somebody signed in lacks to act."""
+
+    FACTOR = "factor"
+    """No second factor was added yet."""
+    PROOF = "proof"
+    """There is one, and this session has not shown it: it began before."""
+    POST = "post"
+
+
 @dataclass(frozen=True, slots=True)
 class Nobody:
-    """Somebody signed in who cannot act: without a second factor yet, or without a post."""
+    """Somebody signed in who cannot act."""
 
     account: SignedIn
-    lacks_factor: bool
+    lacks: Lack
 
 
 def staff_of(request: HttpRequest) -> Staff | Nobody | None:
@@ -59,7 +71,9 @@ def staff_of(request: HttpRequest) -> Staff | Nobody | None:
     if account is None:
         return None
     if not get_adapter().is_mfa_enabled(request.user, ["totp", "webauthn"]):
-        return Nobody(account, lacks_factor=True)
+        return Nobody(account, Lack.FACTOR)
+    if not any(one.get("method") == "mfa" for one in get_authentication_records(request, request.user)):
+        return Nobody(account, Lack.PROOF)
     now = database_now()
     with reading(node_actor(Duty.STEWARD)):
         held = list_posts(list_posts_held(account.officer_id, now))
@@ -68,7 +82,7 @@ def staff_of(request: HttpRequest) -> Staff | Nobody | None:
         sorted((one for one in held.values() if one.function is not PostFunction.INTERFACE), key=lambda one: one.code)
     )
     if not posts:
-        return Nobody(account, lacks_factor=False)
+        return Nobody(account, Lack.POST)
     chosen = request.session.get(POST_KEY)
     post = next((one for one in posts if str(one.id) == chosen), posts[0])
     return Staff(account, post, agency, posts, now)

@@ -14,9 +14,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from comity.doors.web.signin.secrets import seal, unseal
+from comity.doors.web.signin.sessions import count_failure
 from comity.spine.tenancy.actor import Duty, node_actor
 from comity.spine.tenancy.clock import database_now
-from comity.standing.accounts.commands import note_event, note_failure, note_sign_in
+from comity.spine.tenancy.transaction import SIGN_IN
+from comity.standing.accounts.commands import note_event, note_sign_in
 from comity.standing.accounts.selectors import find_signed_in, get_signed_in, signed_in
 from comity.standing.accounts.vocabulary import AccountAct
 
@@ -43,7 +45,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Count a wrong password for the account it was tried on."""
         account = find_signed_in(username=str(credentials.get("username", "")))
         if account is not None and account.is_let_in:
-            note_failure(by=_NODE, now=database_now(), account=account, method="password")
+            count_failure(account, "password")
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """Record the sign-in, then open the session; an account locked meanwhile stays out."""
@@ -65,7 +67,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         account = signed_in(user)
         if account is not None:
             note_event(by=_NODE, now=database_now(), account=account, act=AccountAct.PASSWORD_CHANGED)
-        super().set_password(user, password)
+        user.set_password(password)
+        # This column alone: a lock or a closing that came meanwhile stays.
+        user.save(using=SIGN_IN, update_fields=["password"])
 
 
 class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]

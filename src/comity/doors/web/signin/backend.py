@@ -3,7 +3,7 @@
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.base_user import AbstractBaseUser
 
-from comity.standing.accounts.selectors import signed_in
+from comity.standing.accounts.selectors import get_signed_in, signed_in
 
 
 class PasswordBackend(AuthenticationBackend):  # type: ignore[misc]
@@ -17,7 +17,8 @@ class PasswordBackend(AuthenticationBackend):  # type: ignore[misc]
         if account is None or not account.is_let_in:
             return None
         found: AbstractBaseUser | None = super()._check_password(user, password)
-        return found
+        # Guesses that run beside this one may have locked the account while the hash was made.
+        return found if found is None or get_signed_in(found.pk).is_let_in else None
 
     def get_user(self, user_id: object) -> AbstractBaseUser | None:
         """Return whose session this is; nobody once the account is locked or closed."""

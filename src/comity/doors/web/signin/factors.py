@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
 
 from comity.spine.tenancy.actor import Duty, node_actor
@@ -18,7 +19,10 @@ def watch_factors() -> None:
     authenticator_removed.connect(_removed, dispatch_uid="comity removed")
 
 
-def _added(*, user: object, authenticator: Any, **_: object) -> None:  # noqa: ANN401 - a model of allauth
+def _added(*, request: Any, user: object, authenticator: Any, **_: object) -> None:  # noqa: ANN401 - of allauth
+    # Who added it has just shown it.
+    if authenticator.type != authenticator.Type.RECOVERY_CODES:
+        record_authentication(request, user, method="mfa", type=str(authenticator.type))
     _note(user, AccountAct.FACTOR_ADDED, str(authenticator.type))
 
 

@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import ChangePasswordForm
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from comity.spine.tenancy.actor import Duty, node_actor
-from comity.spine.tenancy.clock import database_now
-from comity.standing.accounts.commands import note_failure
+from comity.doors.web.signin.sessions import count_failure
+from comity.spine.tenancy.transaction import signing_in
 from comity.standing.accounts.selectors import get_signed_in
 
 
@@ -20,11 +21,16 @@ class _Counted:
         account = get_signed_in(self.user.pk)
         if account.is_let_in:
             try:
-                code: str = super().clean_code()  # type: ignore[misc]
-            except ValidationError:
-                note_failure(by=node_actor(Duty.STEWARD), now=database_now(), account=account, method="code")
+                # The library locks the row of recovery codes, for which a transaction of the role *signin* is needed.
+                with signing_in():
+                    code: str = super().clean_code()  # type: ignore[misc]
+            except ValidationError as error:
+                # That somebody asks too often is no wrong code.
+                if error.code == "incorrect_code":
+                    count_failure(account, "code")
                 raise
-            return code
+            if get_signed_in(self.user.pk).is_let_in:
+                return code
         raise ValidationError(_("The account is locked. The security officer of your agency unlocks it."))
 
 
@@ -34,3 +40,15 @@ class CodeForm(_Counted, AuthenticateForm):  # type: ignore[misc]
 
 class CodeAgainForm(_Counted, ReauthenticateForm):  # type: ignore[misc]
     """The code asked for again before something that binds."""
+
+
+class NewPasswordForm(ChangePasswordForm):  # type: ignore[misc]
+    """A change of password: a wrong current one counts as at sign-in."""
+
+    def clean_oldpassword(self) -> str:
+        """Return the current password if it is right; count it where it is not."""
+        given: str = self.cleaned_data.get("oldpassword", "")
+        adapter = get_adapter()
+        if not adapter.reauthenticate(self.user, given):
+            raise adapter.validation_error("enter_current_password")
+        return given

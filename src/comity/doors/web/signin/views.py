@@ -2,6 +2,9 @@
 
 from http import HTTPStatus
 
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.recovery_codes import views as recovery_views
+from allauth.mfa.webauthn.views import RemoveWebAuthnView
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.password_validation import validate_password
@@ -13,8 +16,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from comity.doors.web.signin.adapter import FactorAdapter
 from comity.spine.tenancy.actor import Duty, node_actor
 from comity.spine.tenancy.clock import database_now
+from comity.spine.tenancy.transaction import signing_in
 from comity.standing.accounts.commands import accept_invitation
 from comity.standing.accounts.selectors import InvitationRefusedError, find_invited
 
@@ -74,3 +79,25 @@ def join(request: HttpRequest) -> HttpResponse:
             return redirect("account_login")
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, "account/join.html", {"form": form}, status=status.value)
+
+
+def generate_codes(request: HttpRequest) -> HttpResponse:
+    """Make recovery codes anew, as allauth does: it locks a row, for which a transaction of *signin* is needed."""
+    with signing_in():
+        response: HttpResponse = recovery_views.generate_recovery_codes(request)
+        return response.render() if hasattr(response, "render") else response
+
+
+class RemovePasskey(RemoveWebAuthnView):  # type: ignore[misc]
+    """Removing a passkey: never the only second factor there is."""
+
+    def form_valid(self, form: forms.Form) -> HttpResponse:
+        """Remove it where another factor is left."""
+        if not get_adapter().can_delete_authenticator(self.get_object()):
+            messages.error(self.request, FactorAdapter.error_messages["cannot_delete_authenticator"])
+            return redirect("mfa_list_webauthn")
+        response: HttpResponse = super().form_valid(form)
+        return response
+
+
+remove_passkey = RemovePasskey.as_view()
