@@ -43,7 +43,16 @@ def addresses():
     from django.urls import get_resolver
 
     [console] = [one for one in get_resolver().url_patterns if getattr(one, "namespace", None) == "console"]
-    return {f"/console/{one.pattern}": one for one in console.url_patterns}
+    return dict(walk("/console/", console.url_patterns))
+
+
+def walk(above, patterns):
+    for one in patterns:
+        here = f"{above}{one.pattern}"
+        if hasattr(one, "url_patterns"):
+            yield from walk(here, one.url_patterns)
+        else:
+            yield here, one
 
 
 def test_every_address_of_the_console_declares_a_permission_and_stands_in_the_table():

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, Final
@@ -10,13 +11,16 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from comity.doors.web.drafts import keep_draft
 from comity.doors.web.menu import menu_of
 from comity.doors.web.permissions import MAY, Permission
-from comity.doors.web.staff import Lack, Nobody, Staff, staff_of
+from comity.doors.web.staff import Lack, Nobody, Staff, has_proven_lately, staff_of
+from comity.standing.directory.zones import zone_of
 
 View = Callable[..., HttpResponse]
 Words = str | Promise
@@ -35,11 +39,23 @@ _SAFE: Final = ("GET", "HEAD")
 NOT_RECORDED: Final = _("Reading this page is not recorded: it names no person.")
 
 
-def page(permission: Permission, footing: Footing, *, methods: tuple[str, ...] = ("GET",)) -> Callable[[View], View]:
+class Proof(Enum):
+    """What a page asks of somebody signed in: nothing more, or a second factor shown within the last five minutes.
+
+    `LATELY` is for signing and approving. A form that comes too late is kept, sealed, and stands there again after it.
+    """
+
+    NONE = "none"
+    LATELY = "lately"
+
+
+def page(
+    permission: Permission, footing: Footing, *, methods: tuple[str, ...] = ("GET",), proof: Proof = Proof.NONE
+) -> Callable[[View], View]:
     """Declare a view `(request, staff, …)` for posts with `permission`; everybody else is told what is missing.
 
-    The order: signed in, a second factor, a post, the permission, the method. A locked session comes no further than
-    `idle.idle_lock`.
+    The order: signed in, a second factor, a post, the permission, the method, a proof of this moment. A locked session
+    comes no further than `idle.idle_lock`. Times are shown in the zone of the post's agency.
     """
     allowed = {*methods, *(_SAFE if "GET" in methods else ())}
 
@@ -56,7 +72,10 @@ def page(permission: Permission, footing: Footing, *, methods: tuple[str, ...] =
                 return refused(request, found, permission)
             if request.method not in allowed:
                 return HttpResponseNotAllowed(sorted(allowed))
-            return view(request, found, **given)
+            if proof is Proof.LATELY and not has_proven_lately(request):
+                return _prove_again(request, found)
+            with timezone.override(zone_of(found.agency)):
+                return view(request, found, **given)
 
         vars(answer)["permission"] = permission  # read by the test that walks every address
         return answer
@@ -74,6 +93,7 @@ def show(
         "staff": staff,
         "footing": request.footing,  # type: ignore[attr-defined]
         "menu": menu_of(staff, request.path),
+        "zone": timezone.get_current_timezone_name(),
     }
     return render(request, f"console/{template}", whole, status=status.value)
 
@@ -92,6 +112,21 @@ def _cannot_act(request: HttpRequest, nobody: Nobody) -> HttpResponse:
         messages.info(request, _("Add a second factor: an authenticator app or a passkey. Without one nobody gets in."))
         return _to("mfa_index", request)
     return render(request, "console/no_post.html", {"account": nobody.account}, status=HTTPStatus.FORBIDDEN.value)
+
+
+def _prove_again(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """Ask for the second factor again; what was typed is kept and put back into the form it came from."""
+    back = request.get_full_path()
+    if request.method not in _SAFE:
+        typed = request.POST.copy()
+        [back] = typed.pop("draft_of", [request.path])[:1]
+        back = str(back) if str(back).startswith("/console/") else "/console/"
+        keep_draft(account=staff.account, page=back.partition("?")[0], typed=typed)
+    messages.info(request, _("Show your second factor again before you sign or approve. What you typed is kept."))
+    there = f"{reverse('mfa_reauthenticate')}?{urlencode({'next': back})}"
+    if getattr(request, "htmx", False):
+        return HttpResponse(status=HTTPStatus.NO_CONTENT.value, headers={"HX-Redirect": there})
+    return redirect(there)
 
 
 def _to(name: str, request: HttpRequest) -> HttpResponse:

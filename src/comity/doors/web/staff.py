@@ -1,8 +1,10 @@
 """Who is at the console: an account, and the post it acts in."""
 
+import time
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.adapter import get_adapter
@@ -21,6 +23,8 @@ from comity.standing.directory.vocabulary import PostFunction
 POST_KEY = "post"
 """Where the session keeps the post somebody chose to act in."""
 _VOUCHED = frozenset({"strong_login"})
+LATELY: Final = timedelta(minutes=5)
+"""How long a second factor counts as shown just now, for signing and approving."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ def staff_of(request: HttpRequest) -> Staff | Nobody | None:
         return None
     if not get_adapter().is_mfa_enabled(request.user, ["totp", "webauthn"]):
         return Nobody(account, Lack.FACTOR)
-    if not any(one.get("method") == "mfa" for one in get_authentication_records(request, request.user)):
+    if not _shown_factors(request):
         return Nobody(account, Lack.PROOF)
     now = database_now()
     with reading(node_actor(Duty.STEWARD)):
@@ -86,3 +90,14 @@ def staff_of(request: HttpRequest) -> Staff | Nobody | None:
     chosen = request.session.get(POST_KEY)
     post = next((one for one in posts if str(one.id) == chosen), posts[0])
     return Staff(account, post, agency, posts, now)
+
+
+def has_proven_lately(request: HttpRequest) -> bool:
+    """Tell whether a second factor was shown in this session within the last five minutes."""
+    return any(time.time() - at < LATELY.total_seconds() for at in _shown_factors(request))
+
+
+def _shown_factors(request: HttpRequest) -> list[float]:
+    """Return when second factors were shown in this session, in seconds since 1970."""
+    records = get_authentication_records(request, request.user)
+    return [float(one.get("at", 0.0)) for one in records if one.get("method") == "mfa"]

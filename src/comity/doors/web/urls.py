@@ -2,17 +2,21 @@
 
 from typing import Final
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from comity.doors.web import accounts, desk, directory, law, may
+from comity.doors.web.agreements.urls import ADDRESSES as AGREEMENTS
+from comity.doors.web.exchange.urls import ADDRESSES as EXCHANGE
 
 app_name: Final = "console"
-urlpatterns: list[URLPattern] = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", desk.desk, name="desk"),
     path("pulse/", desk.pulse, name="pulse"),
     path("post/", desk.choose_post, name="post"),
     path("draft/", desk.put_draft, name="draft"),
     path("may/", may.may, name="may"),
+    path("exchange/", include(EXCHANGE)),
+    path("agreements/", include(AGREEMENTS)),
     path("law/", law.rules, name="rules"),
     path("law/<slug:rule_id>/", law.rule, name="rule"),
     path("directory/", directory.agencies, name="agencies"),

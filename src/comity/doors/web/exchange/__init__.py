@@ -1,0 +1,1 @@
+"""Pages about asks and disclosures: ask, answer, approve, keep, audit."""
