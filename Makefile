@@ -3,12 +3,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup demo test check docs lock clean
+.PHONY: help setup demo test check docs screenshots lock clean
 
 help:
 	@echo "make demo    start Comity with the demo states Arizona and Utah on 127.0.0.1:8000"
 	@echo "make test    run every test"
 	@echo "make check   lint, types, import contracts, docs"
+	@echo "make screenshots  every page as a picture, in build/screenshots"
 	@echo "make setup   only make .venv with .venv/bin/comity"
 	@echo "make lock    renew requirements*.txt from requirements*.in"
 
@@ -30,6 +31,11 @@ check: $(VENV)/.ready-dev
 
 docs: $(VENV)/.ready-dev
 	$(BIN)/python -m tools.docs
+
+screenshots: $(VENV)/.ready-dev .static/staticfiles.json
+	@sh tools/browser.sh "$(VENV)"
+	@rm -rf build/screenshots
+	@$(BIN)/pytest -n 2 -q tests/browser/screenshots.py
 
 $(VENV)/.ready: requirements.txt pyproject.toml tools/setup.sh
 	@PYTHON="$(PYTHON)" sh tools/setup.sh "$(VENV)" requirements.txt

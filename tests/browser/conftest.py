@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from browser_pages import Site
 from web_people import House
+from web_scene import scene_of
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
@@ -59,6 +60,12 @@ def house(demo) -> Iterator[House]:
     cache.clear()
     yield House(demo)
     forget_keys()
+
+
+@pytest.fixture
+def scene(house) -> dict[str, Any]:
+    """Something to see on every page."""
+    return scene_of(house)
 
 
 @pytest.fixture

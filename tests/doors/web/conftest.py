@@ -3,12 +3,14 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # so that what these tests share is found in every import mode
 
 from web_people import House
+from web_scene import scene_of
 
 
 @pytest.fixture
@@ -21,3 +23,9 @@ def house(demo) -> Iterator[House]:
     cache.clear()
     yield House(demo)
     forget_keys()
+
+
+@pytest.fixture
+def scene(house) -> dict[str, Any]:
+    """Something to see on every page."""
+    return scene_of(house)

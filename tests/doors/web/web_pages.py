@@ -1,0 +1,80 @@
+"""Every page, and who is shown it: the one list in which words, hindrances and pictures are looked for.
+
+A path may hold names that a scene gives: `/console/accounts/{account}/`.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A page and who looks at it; no post: anybody at all."""
+
+    path: str
+    post: str = ""
+    agency: str = "az-dps"
+
+    def at(self, scene: Mapping[str, object]) -> str:
+        """Return its address in a scene."""
+        return self.path.format(**scene)
+
+    @property
+    def name(self) -> str:
+        """A name for a file."""
+        words = re.sub(r"[^a-z0-9]+", "-", self.path.lower()).strip("-")[:80] or "home"
+        return f"{words}.{self.post or 'anybody'}"
+
+
+def _of(post: str, *paths: str, agency: str = "az-dps") -> tuple[Shown, ...]:
+    return tuple(Shown(path, post, agency) for path in paths)
+
+
+INSIDE: tuple[Shown, ...] = (
+    *_of(
+        "security",
+        "/console/",
+        "/console/may/",
+        "/console/may/?way=share&other=hsi-arizona&purpose=criminal_investigation&category=case&element=email",
+        "/console/law/",
+        "/console/law/?q=nothing-like-this",
+        "/console/law/law-28/",
+        "/console/directory/",
+        "/console/directory/az-dps/",
+        "/console/directory/dhs-ice/",
+        "/console/directory/task-forces/az-hidta/",
+        "/console/accounts/",
+        "/console/accounts/open/",
+        "/console/accounts/{account}/",
+        "/console/nothing/",
+        "/accounts/2fa/",
+        "/accounts/2fa/recovery-codes/",
+        "/accounts/sessions/",
+        "/accounts/password/change/",
+        "/accounts/reauthenticate/",
+    ),
+    *_of("liaison", "/console/accounts/"),
+)
+OUTSIDE: tuple[Shown, ...] = _of(
+    "",
+    "/",
+    "/agreements/",
+    "/agreements/az-sharing-2026/",
+    "/agreements/tfm-demo-2025/versions/1/",
+    "/ledger/",
+    "/rights/",
+    "/accounts/login/",
+    "/accounts/join/",
+    "/nothing/",
+)
+
+
+def by_person(pages: Iterable[Shown]) -> list[tuple[tuple[str, str], list[Shown]]]:
+    """Return the pages of each agency and post together, so that everybody signs in once."""
+
+    def who(page: Shown) -> tuple[str, str]:
+        return page.agency, page.post
+
+    return [(one, list(theirs)) for one, theirs in groupby(sorted(pages, key=who), key=who)]
