@@ -71,6 +71,11 @@ class NodeSettings:
         """The file with the node's keys (0600), owned by `spine.keys`."""
         return self.home / "keys.json"
 
+    @property
+    def log_key_file(self) -> Path:
+        """The log's private key (0600), for the sequencer alone; its public keys lie beside it (`*.vkey`)."""
+        return self.home / "log-key.json"
+
 
 def load(environ: Mapping[str, str] | None = None) -> NodeSettings:
     """Read `COMITY_HOME` and the others of docs/reference/environment.md; raises `SettingsError`."""

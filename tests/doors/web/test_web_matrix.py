@@ -25,6 +25,7 @@ POSTS = {
 
 KNOWN = {
     "account": "01900000-0000-7000-8000-000000000000",
+    "entry": "01900000-0000-7000-8000-000000000000",
     "rule": "law-28",
     "agency": "az-dps",
     "force": "az-hidta",
@@ -33,6 +34,7 @@ KNOWN = {
 
 SIGNS = (
     ("<uuid:account_id>", "{account}"),
+    ("<uuid:entry_id>", "{entry}"),
     ("<slug:rule_id>", "{rule}"),
     ("task-forces/<slug:code>", "task-forces/{force}"),
     ("<slug:code>", "{agency}"),
@@ -74,7 +76,8 @@ def test_the_table_names_every_post_a_person_holds():
 def test_what_each_post_gets_at_each_address(house):
     """`elsewhere`: the post that may, of another agency, at what is this agency's."""
     about = house.person("az-dps", "interface")
-    named = KNOWN | {"account": str(about.account_id)}
+    [(entry_id,)] = house.node.look("SELECT entry_id FROM ledger_pending ORDER BY seq DESC LIMIT 1")
+    named = KNOWN | {"account": str(about.account_id), "entry": str(entry_id)}
     people = {function: house.inside("az-dps", post) for function, post in POSTS.items()}
     others = {function: house.inside("pima-so", post) for function, post in POSTS.items() if post in OF_SHERIFFS}
     wrong = []

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -10,7 +11,10 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from comity.accountability.publication.facts import AgreementShown, ChangeShown, PublicParty, VersionShown
 from comity.accountability.publication.models import PublishedAgreement, PublishedChange, PublishedVersion
 from comity.accountability.publication.vocabulary import Change
-from comity.spine.ledger.selectors import get_checkpoint_note
+from comity.spine.keys.log_key import list_verifier_keys
+from comity.spine.ledger.edges import read_tile
+from comity.spine.ledger.selectors import Leaf, find_leaf, get_checkpoint_note
+from comity.spine.ledger.tiles import parse_tile_path
 from comity.spine.tenancy.clock import database_now
 from comity.spine.tenancy.transaction import PUBLISHED, reading_published
 
@@ -80,6 +84,27 @@ def get_public_checkpoint(*, using: str = PUBLISHED) -> str | None:
     """Return the newest signed checkpoint of the ledger, None before the first."""
     with connections[using].cursor() as cursor:
         return get_checkpoint_note(cursor)
+
+
+def get_public_tile(path: str, *, using: str = PUBLISHED) -> bytes | None:
+    """Return a tile of the ledger's tree by its path (C2SP tlog-tiles); None where there is none. Hashes only."""
+    found = parse_tile_path(path)
+    if found is None:
+        return None
+    level, index, width = found
+    with connections[using].cursor() as cursor:
+        return read_tile(cursor, level, index, width)
+
+
+def find_public_leaf(entry_id: UUID, *, using: str = PUBLISHED) -> Leaf | None:
+    """Return where an entry of the ledger stands, None for an unknown id. No body, no act, no agency."""
+    with connections[using].cursor() as cursor:
+        return find_leaf(cursor, entry_id=entry_id)
+
+
+def list_public_log_keys(log_key: Path) -> list[str]:
+    """Return the public keys of the log whose key is at `log_key`, as text: the present one first, then former ones."""
+    return list_verifier_keys(log_key)
 
 
 def list_told(code: str) -> frozenset[UUID]:

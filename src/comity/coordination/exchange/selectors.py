@@ -86,6 +86,15 @@ def list_entries(cursor: CursorWrapper, ask_id: UUID) -> list[UUID]:
     return [row[0] for row in cursor.fetchall()]
 
 
+def find_ask_of_entry(cursor: CursorWrapper, entry_id: UUID) -> UUID | None:
+    """Return the ask that a ledger entry tells of, None where it tells of none or of none this session may see."""
+    told = ("exchange_answer", "exchange_decision", "exchange_disclosure", "exchange_delivery")
+    of_ask = " UNION ALL ".join(f"SELECT ask_id FROM {table} WHERE entry_id = %(entry)s" for table in told)
+    cursor.execute(f"SELECT id FROM exchange_ask WHERE entry_id = %(entry)s UNION ALL {of_ask}", {"entry": entry_id})
+    row = cursor.fetchone()
+    return None if row is None else UUID(str(row[0]))
+
+
 def has_records(cursor: CursorWrapper, holder_id: UUID) -> bool:
     """Tell whether an agency has lodged a record that this session may see."""
     cursor.execute("SELECT EXISTS (SELECT FROM exchange_record WHERE holder_id = %s)", (holder_id,))

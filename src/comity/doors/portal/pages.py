@@ -15,7 +15,6 @@ from comity.accountability.publication.facts import AgreementShown, ChangeShown,
 from comity.accountability.publication.selectors import (
     NotPublishedError,
     as_public,
-    get_public_checkpoint,
     get_published,
     get_published_version,
     list_public_texts,
@@ -70,7 +69,7 @@ def home(request: HttpRequest) -> HttpResponse:
     with as_public() as now:
         found = list_published()
     standing = [one.standing(now) for one in found]
-    return _shown(request, "home.html", {"in_force": standing.count("in_force"), "total": len(found)})
+    return shown(request, "home.html", {"in_force": standing.count("in_force"), "total": len(found)})
 
 
 @require_safe
@@ -88,7 +87,7 @@ def agreements(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
     if asked.is_csv:
         return csv_of("agreements", found.rows, _COLUMNS)
-    return _shown(request, "agreements.html", {"found": found})
+    return shown(request, "agreements.html", {"found": found})
 
 
 @require_safe
@@ -109,7 +108,7 @@ def agreement(request: HttpRequest, code: str) -> HttpResponse:
         "digest": digest_of(found, version),
         "successor": found.successor,
     }
-    return _shown(request, "agreement.html", context)
+    return shown(request, "agreement.html", context)
 
 
 @require_safe
@@ -121,23 +120,13 @@ def version(request: HttpRequest, code: str, number: int) -> HttpResponse:
             one = get_published_version(code, number)
         except NotPublishedError:
             raise Http404(number) from None
-    return _shown(request, "version.html", {"agreement": found, "version": one, "summary": _summary(one)})
-
-
-@require_safe
-def ledger(request: HttpRequest) -> HttpResponse:
-    """Show the newest signed checkpoint and how to check it."""
-    with as_public():
-        note = get_public_checkpoint()
-    lines: Sequence[str] = note.splitlines() if note else ()
-    checkpoint = {"origin": lines[0], "size": lines[1], "root": lines[2]} if len(lines) > 3 else None  # noqa: PLR2004
-    return _shown(request, "ledger.html", {"note": note, "checkpoint": checkpoint})
+    return shown(request, "version.html", {"agreement": found, "version": one, "summary": _summary(one)})
 
 
 @require_safe
 def rights(request: HttpRequest) -> HttpResponse:
     """Say what a person may ask for, and where."""
-    return _shown(request, "rights.html", {})
+    return shown(request, "rights.html", {})
 
 
 def _found(code: str) -> AgreementShown:
@@ -173,7 +162,8 @@ def _words() -> Mapping[str, str]:
     return load_texts(get_language() or "en")
 
 
-def _shown(request: HttpRequest, template: str, context: Mapping[str, object]) -> HttpResponse:
+def shown(request: HttpRequest, template: str, context: Mapping[str, object]) -> HttpResponse:
+    """Return a page of the portal; it may be kept for a minute by whoever fetched it."""
     response = render(request, f"portal/{template}", {**context, "path": request.path})
     response["Cache-Control"] = f"public, max-age={_KEPT_SECONDS}"
     return response

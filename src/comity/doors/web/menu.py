@@ -25,6 +25,7 @@ _PLACES: Final = (
     (_("May I, now?"), "console:may", Permission.MAY_READ),
     (_("Law"), "console:rules", Permission.RULE_READ),
     (_("Directory"), "console:agencies", Permission.AGENCY_READ),
+    (_("Ledger"), "console:ledger", Permission.LEDGER_READ),
     (_("Accounts"), "console:accounts", Permission.ACCOUNT_READ),
 )
 

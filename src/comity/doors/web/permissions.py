@@ -20,6 +20,8 @@ class Permission(StrEnum):
     AGENCY_READ = "directory:agency:read"
     DESK_READ = "desk:desk:read"
     DESK_CHANGE = "desk:desk:change"
+    LEDGER_READ = "ledger:ledger:read"
+    ENTRY_READ = "ledger:entry:read"
     MAY_READ = "law:may:read"
     RULE_READ = "law:rule:read"
 
@@ -36,6 +38,8 @@ MAY: Final[Mapping[Permission, frozenset[Post]]] = MappingProxyType(
         Permission.AGENCY_READ: EVERY,
         Permission.DESK_READ: EVERY,
         Permission.DESK_CHANGE: EVERY,
+        Permission.LEDGER_READ: EVERY,
+        Permission.ENTRY_READ: EVERY,
         Permission.MAY_READ: EVERY,
         Permission.RULE_READ: EVERY,
     }

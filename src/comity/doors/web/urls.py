@@ -4,7 +4,7 @@ from typing import Final
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from comity.doors.web import accounts, desk, directory, law, may
+from comity.doors.web import accounts, desk, directory, law, ledger, may
 from comity.doors.web.agreements.urls import ADDRESSES as AGREEMENTS
 from comity.doors.web.exchange.urls import ADDRESSES as EXCHANGE
 
@@ -22,6 +22,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("directory/", directory.agencies, name="agencies"),
     path("directory/task-forces/<slug:code>/", directory.task_force, name="task-force"),
     path("directory/<slug:code>/", directory.agency, name="agency"),
+    path("ledger/", ledger.ledger, name="ledger"),
+    path("ledger/<uuid:entry_id>/", ledger.entry, name="ledger-entry"),
     path("accounts/", accounts.accounts, name="accounts"),
     path("accounts/open/", accounts.open_one, name="account-open"),
     path("accounts/<uuid:account_id>/", accounts.account, name="account"),

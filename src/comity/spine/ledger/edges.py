@@ -55,6 +55,23 @@ def partial_tile(cursor: Cursor, level: int, size: int) -> bytes:
     return bytes(cursor.fetchone()[0] or b"")
 
 
+def read_tile(cursor: Cursor, level: int, index: int, width: int = WIDTH) -> bytes | None:
+    """Return the first `width` hashes of a tile of the tree under the newest checkpoint; None where it has fewer.
+
+    Any database role may: tiles hold hashes only. A tile that is full by now is still given in part.
+    """
+    cursor.execute("SELECT coalesce(max(size), 0) FROM ledger_checkpoint")
+    start = index * WIDTH
+    if not 0 < width <= WIDTH or start + width > int(cursor.fetchone()[0]) >> (HEIGHT * level):
+        return None
+    if level == 0:
+        cursor.execute(_LEAVES, (start, start + width))
+    else:
+        cursor.execute(_ROOTS, (level - 1, start, start + width))
+    data = bytes(cursor.fetchone()[0] or b"")
+    return data if len(data) == width * HASH_BYTES else None
+
+
 def full_tile_count(level: int, size: int) -> int:
     """Return how many full tiles `level` has in a tree of `size` leaves."""
     return (size >> (HEIGHT * level)) // WIDTH

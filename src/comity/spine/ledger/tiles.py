@@ -4,6 +4,7 @@ Tile (level, index) holds the roots of the subtrees of 256**level leaves number 
 tiles are stored; the partial one at the right edge of each level follows from what is below it.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -14,6 +15,9 @@ HEIGHT: Final = 8
 WIDTH: Final = 1 << HEIGHT
 FULL_BYTES: Final = WIDTH * HASH_BYTES
 _LENGTH_BYTES: Final = 2
+_PATH: Final = re.compile(
+    r"tile/(?P<level>[0-9])/(?P<place>(?:x[0-9]{3}/){0,4}[0-9]{3})(?:\.p/(?P<width>[1-9][0-9]{0,2}))?", re.ASCII
+)
 
 
 class BundleDamagedError(ValueError):
@@ -114,6 +118,16 @@ def tile_path(level: int | str, index: int, width: int = WIDTH) -> str:
         rest //= 1000
     partial = "" if width == WIDTH else f".p/{width}"
     return f"tile/{level}/{text}{partial}"
+
+
+def parse_tile_path(path: str) -> tuple[int, int, int] | None:
+    """Return (level, index, width) of a path as `tile_path` writes it, None for any other, bundles among them."""
+    found = _PATH.fullmatch(path)
+    if found is None:
+        return None
+    level, width = int(found["level"]), int(found["width"] or WIDTH)
+    index = int("".join(part.removeprefix("x") for part in found["place"].split("/")))
+    return (level, index, width) if tile_path(level, index, width) == path else None
 
 
 def pack_bundle(bodies: Sequence[bytes]) -> bytes:
