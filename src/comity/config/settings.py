@@ -109,6 +109,7 @@ STORAGES = {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestSta
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 # Sessions end after twelve hours, with the browser, and lock when idle (`doors.web.idle`).
+SESSION_ENGINE = "comity.doors.web.signin.store"
 SESSION_COOKIE_NAME = "__Host-comity" if NODE.is_https else "comity"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

@@ -24,7 +24,7 @@ from comity.standing.directory.selectors import (
     list_participations,
     list_posts,
     list_posts_of,
-    list_task_force_codes,
+    list_task_force_names,
     search_agencies,
 )
 from comity.standing.directory.vocabulary import AgencyKind, AgencyOrder, HoldingKind, Hosting, Limit, Power
@@ -131,7 +131,7 @@ def agencies(request: HttpRequest, staff: Staff) -> HttpResponse:
             offset=0 if asked.is_csv else (asked.number - 1) * PER_PAGE,
             limit=_MOST_ROWS if asked.is_csv else PER_PAGE,
         )
-        forces = [get_task_force(code, staff.now) for code in list_task_force_codes()]
+        forces = list_task_force_names()
     if asked.is_csv:
         return csv_of("agencies", rows, _COLUMNS)
     found = ListPage(rows, total, asked, headings_of(asked, _COLUMNS), _filters())

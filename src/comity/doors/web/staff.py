@@ -11,13 +11,13 @@ from allauth.mfa.adapter import get_adapter
 from django.http import HttpRequest
 
 from comity.doors.web.permissions import MAY, Permission
-from comity.spine.tenancy.actor import Actor, Duty, node_actor
-from comity.spine.tenancy.clock import database_now
-from comity.spine.tenancy.transaction import reading
+from comity.spine.tenancy.actor import Actor, Duty
+from comity.spine.tenancy.stamps import Stamps
+from comity.spine.tenancy.transaction import looking
 from comity.standing.accounts.facts import SignedIn
 from comity.standing.accounts.selectors import signed_in
 from comity.standing.directory.facts import AgencyFacts, PostFacts
-from comity.standing.directory.selectors import list_agencies, list_posts, list_posts_held
+from comity.standing.directory.selectors import list_agencies, list_held_by
 from comity.standing.directory.vocabulary import PostFunction
 
 POST_KEY = "post"
@@ -36,6 +36,8 @@ class Staff:
     agency: AgencyFacts
     posts: tuple[PostFacts, ...]
     now: datetime
+    directory_stamp: str
+    """Under which the directory was read; another one: something of it changed."""
 
     @property
     def actor(self) -> Actor:
@@ -69,27 +71,30 @@ class Nobody:
 def staff_of(request: HttpRequest) -> Staff | Nobody | None:
     """Return who is at the console; None: nobody is signed in.
 
-    Posts are read at every request, so that who loses one is out at once.
+    Posts are looked up at every request, so that who loses one is out at once: one statement says whether the
+    directory is still what was read of it.
     """
     account = signed_in(request.user)
     if account is None:
         return None
-    if not get_adapter().is_mfa_enabled(request.user, ["totp", "webauthn"]):
-        return Nobody(account, Lack.FACTOR)
     if not _shown_factors(request):
-        return Nobody(account, Lack.PROOF)
-    now = database_now()
-    with reading(node_actor(Duty.STEWARD)):
-        held = list_posts(list_posts_held(account.officer_id, now))
-        agency = list_agencies({account.agency_id})[account.agency_id]
-    posts = tuple(
-        sorted((one for one in held.values() if one.function is not PostFunction.INTERFACE), key=lambda one: one.code)
-    )
-    if not posts:
-        return Nobody(account, Lack.POST)
+        # Nobody gives up the last factor, so who has shown one has one: only who has not is looked up.
+        has_one = get_adapter().is_mfa_enabled(request.user, ["totp", "webauthn"])
+        return Nobody(account, Lack.PROOF if has_one else Lack.FACTOR)
+    with looking() as (_, stamps, now):
+        held = _held(account, stamps, now)
+        if not held:
+            return Nobody(account, Lack.POST)
+        [agency] = stamps.kept(("directory",), "console.agency", [account.agency_id], list_agencies).values()
     chosen = request.session.get(POST_KEY)
-    post = next((one for one in posts if str(one.id) == chosen), posts[0])
-    return Staff(account, post, agency, posts, now)
+    post = next((one for one in held if str(one.id) == chosen), held[0])
+    return Staff(account, post, agency, held, now, stamps.values["directory"])
+
+
+def _held(account: SignedIn, stamps: Stamps, now: datetime) -> tuple[PostFacts, ...]:
+    """Return the posts an officer holds at the instant, by code; an interface is held by a machine."""
+    ever = stamps.kept(("directory",), "console.held", [account.officer_id], list_held_by)[account.officer_id]
+    return tuple(post for post, period in ever if period.contains(now) and post.function is not PostFunction.INTERFACE)
 
 
 def has_proven_lately(request: HttpRequest) -> bool:

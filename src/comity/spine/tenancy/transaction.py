@@ -20,6 +20,9 @@ _TELL = (
 )
 # A command finds rows by their keys: one plan serves every time, and making one costs more than running it.
 _TELL_AND_PLAN_ONCE = f"{_TELL}, set_config('plan_cache_mode', 'force_generic_plan', true)"
+# Read-only is a setting like the others: one way to the database and back opens a reading.
+_TELL_AND_READ_ONLY = f"{_TELL}, set_config('transaction_read_only', 'on', true)"
+_LOOK = f"SELECT ({STAMPS_AS_TEXT}), clock_timestamp()"
 _TELL_PLAN_ONCE_AND_READ = f"{_TELL_AND_PLAN_ONCE}, ({STAMPS_AS_TEXT}), clock_timestamp()"
 _INSERT = "INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s)"
 PUBLISHED: Final = "public"
@@ -71,9 +74,20 @@ def acting_with_stamps(actor: Actor) -> Iterator[tuple[CursorWrapper, Stamps, da
 def reading(actor: Actor) -> Iterator[CursorWrapper]:
     """Open a read-only transaction on behalf of `actor`; a write inside it is refused by the database."""
     with transaction.atomic(durable=True), connection.cursor() as cursor:
-        cursor.execute("SET TRANSACTION READ ONLY")
-        _tell(cursor, actor)
+        cursor.execute(_TELL_AND_READ_ONLY, (str(actor.agency_id), str(actor.post_id), actor.duty.value))
         yield cursor
+
+
+@contextmanager
+def looking() -> Iterator[tuple[CursorWrapper, Stamps, datetime]]:
+    """Read the stamps and the clock in one statement, outside any transaction, for what is kept under them.
+
+    Nobody acts: row-level security shows reference tables alone. A door finds out by it who is there.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_LOOK)
+        stamped, now = cursor.fetchone()
+        yield cursor, stamps_from(stamped, cursor), now
 
 
 @contextmanager

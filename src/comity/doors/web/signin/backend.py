@@ -1,6 +1,7 @@
 """Whether a name and a password open an account."""
 
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.core import context
 from django.contrib.auth.base_user import AbstractBaseUser
 
 from comity.standing.accounts.selectors import get_signed_in, signed_in
@@ -22,6 +23,12 @@ class PasswordBackend(AuthenticationBackend):  # type: ignore[misc]
 
     def get_user(self, user_id: object) -> AbstractBaseUser | None:
         """Return whose session this is; nobody once the account is locked or closed."""
-        found: AbstractBaseUser | None = super().get_user(user_id)
+        found = _read_with_session(user_id) or super().get_user(user_id)
         account = signed_in(found)
         return found if account is not None and account.is_let_in else None
+
+
+def _read_with_session(user_id: object) -> AbstractBaseUser | None:
+    """Return the account that was read together with this request's session, where it is the one asked for."""
+    owner = getattr(getattr(context.request, "session", None), "owner", None)
+    return owner if isinstance(owner, AbstractBaseUser) and str(owner.pk) == str(user_id) else None

@@ -44,6 +44,7 @@ from comity.standing.directory.selectors.posts import (
     get_officer_by_reference,
     get_post,
     get_post_by_code,
+    list_held_by,
     list_holders,
     list_officer_ids_by_reference,
     list_officers,
@@ -61,6 +62,7 @@ from comity.standing.directory.selectors.task_forces import (
     list_contact_values,
     list_participations,
     list_task_force_codes,
+    list_task_force_names,
 )
 
 __all__ = [
@@ -93,6 +95,7 @@ __all__ = [
     "list_agency_page",
     "list_contact_points",
     "list_contact_values",
+    "list_held_by",
     "list_holders",
     "list_hosted_agencies",
     "list_node_counsel",
@@ -109,6 +112,7 @@ __all__ = [
     "list_public_keys",
     "list_public_keys_of",
     "list_task_force_codes",
+    "list_task_force_names",
     "list_unit_codes",
     "present_api_key",
     "search_agencies",

@@ -31,6 +31,12 @@ _HOLDERS: Final = (
     "SELECT h.post_id, h.agency_id, h.officer_id, h.kind, lower(h.period), upper(h.period)"
     " FROM unnest(%s::uuid[]) AS w (post_id) JOIN directory_holding h USING (post_id) WHERE h.period @> %s"
 )
+_HELD_BY: Final = (
+    "SELECT h.officer_id, lower(h.period), upper(h.period),"
+    " p.id, p.agency_id, p.code, p.title, p.function, p.unit_id, p.contact_point_id"
+    " FROM directory_holding h JOIN directory_post p ON p.id = h.post_id"
+    " WHERE h.officer_id = ANY(%s::uuid[]) ORDER BY h.officer_id, p.code"
+)
 _OFFICERS_EVER: Final = (
     "SELECT h.post_id, h.officer_id, a.kind, lower(h.period), upper(h.period)"
     " FROM unnest(%s::uuid[]) AS w (post_id) JOIN directory_holding h USING (post_id)"
@@ -98,6 +104,17 @@ def list_posts_held(officer_id: UUID, at: datetime) -> list[UUID]:
     return list(held.order_by("post_id").values_list("post_id", flat=True))
 
 
+def list_held_by(officer_ids: Collection[UUID]) -> dict[UUID, tuple[tuple[PostFacts, Period], ...]]:
+    """Return for each officer every post held, once held or to be held, and when, by code.
+
+    It depends on nothing but the directory, so it may be kept under its stamp.
+    """
+    found: dict[UUID, list[tuple[PostFacts, Period]]] = {officer_id: [] for officer_id in officer_ids}
+    for row in _rows(_HELD_BY, list(officer_ids)):
+        found[row[0]].append((_post(row[3:]), Period(row[1], row[2])))
+    return {officer_id: tuple(held) for officer_id, held in found.items()}
+
+
 def list_officers(officer_ids: Collection[UUID]) -> dict[UUID, OfficerFacts]:
     """Return the officers by id."""
     rows = Officer.objects.filter(id__in=list(officer_ids)).values_list(
@@ -147,7 +164,11 @@ def list_unit_codes(agency_ids: Collection[UUID]) -> set[tuple[UUID, str]]:
 
 def _posts(where: str, *given: Given) -> list[PostFacts]:
     rows = _rows(_POSTS.format(where=where), *given)
-    return [PostFacts(row[0], row[1], row[2], row[3], PostFunction(row[4]), row[5], row[6]) for row in rows]
+    return [_post(row) for row in rows]
+
+
+def _post(row: tuple[Any, ...]) -> PostFacts:
+    return PostFacts(row[0], row[1], row[2], row[3], PostFunction(row[4]), row[5], row[6])
 
 
 def _rows(query: str, *given: Given) -> list[tuple[Any, ...]]:

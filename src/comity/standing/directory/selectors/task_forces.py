@@ -37,6 +37,11 @@ def list_task_force_codes() -> list[str]:
     return list(TaskForce.objects.order_by("code").values_list("code", flat=True))
 
 
+def list_task_force_names() -> list[tuple[str, str]]:
+    """Return code and name of every task force, by code."""
+    return list(TaskForce.objects.order_by("code").values_list("code", "name"))
+
+
 def list_contact_points(agency_id: UUID) -> list[ContactFacts]:
     """Return how the agency's offices are reached."""
     return _contacts(Q(agency_id=agency_id, task_force__isnull=True))

@@ -1,0 +1,63 @@
+"""How often a page goes to the database: who is there is known after three ways, and no list takes more than eight."""
+
+from contextlib import ExitStack, contextmanager
+
+import psycopg
+import pytest
+from web_people import words_of
+
+MOST = 8
+LISTS = ("/console/law/?q=court", "/console/directory/?q=police&sort=-name&page=2", "/console/accounts/?state=open")
+
+
+@contextmanager
+def asked(monkeypatch):
+    """Every statement sent meanwhile, and what opens and ends a transaction, which the driver sends by itself."""
+    from django.db import connections
+
+    said, kept = [], psycopg.Connection._exec_command
+
+    def command(self, text, *given, **named):
+        said.append(str(text))
+        return (yield from kept(self, text, *given, **named))
+
+    def statement(execute, sql, *given):
+        said.append(str(sql))
+        return execute(sql, *given)
+
+    monkeypatch.setattr(psycopg.Connection, "_exec_command", command)
+    with ExitStack() as stack:
+        for connection in connections.all():
+            stack.enter_context(connection.execute_wrapper(statement))
+        yield said
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_list_goes_to_the_database_eight_times_at_most(house, monkeypatch, path):
+    keeper = house.inside("az-dps", "security")
+    keeper.get(path)  # law and directory are read once by a process
+    with asked(monkeypatch) as said:
+        assert keeper.get(path).status_code == 200
+    assert any("BEGIN" in one for one in said)
+    assert len(said) <= MOST, said
+
+
+def test_who_is_there_is_known_after_two_statements_and_looked_up_at_every_request(house, monkeypatch):
+    person = house.inside()
+    person.get("/console/draft/")
+    with asked(monkeypatch) as said:
+        assert "Nothing was done" not in words_of(person.get("/console/draft/"))  # not taken: read nothing
+    assert len(said) == 2, said
+    assert "usersessions_usersession" in said[0]
+    assert "accounts_account" in said[0]
+
+
+def test_a_session_is_kept_alive_by_one_statement(house, monkeypatch):
+    person = house.inside()
+    session = person.client.session
+    session["seen_at"] = session["seen_at"] - 60
+    session.save()
+    with asked(monkeypatch) as said:
+        person.get("/console/draft/")
+    assert len([one for one in said if one.startswith("UPDATE")]) == 1
+    assert not any("BEGIN" in one for one in said)
