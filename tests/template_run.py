@@ -125,4 +125,21 @@ with acting(holder) as cursor:
     set_retention(cursor, item_id=gone, retain_until=demo.clock())
 courier = demo.node("retention")
 retention.purge_due(by=courier, now=demo.clock(), keys=keys, file=TombstoneFile(folder / "tombstones.ndjson"))
+
+from comity.kernel.ids import new_id  # noqa: E402
+from comity.spine.tasks.desk import Desk, list_desk  # noqa: E402
+from comity.spine.tasks.interrupts import tell  # noqa: E402
+from comity.standing.directory.commands.handovers import leave_post  # noqa: E402
+from comity.standing.directory.selectors import get_holder  # noqa: E402
+
+for agency in ("az-dps", "pima-so"):
+    by, now = demo.actor(agency, "records-supervisor"), demo.clock()
+    functions = ("records_supervisor", "records_clerk")
+    with acting(by) as cursor:
+        waiting = list_desk(cursor, Desk(by.agency_id, by.post_id, functions, now), each=9)
+        tell(cursor, waiting, by=by, now=now, day=now.date())
+        officer = get_holder(by.post_id, now).officer_id
+    leave_post(
+        by=by, now=now, handover_id=new_id(), officer_id=officer, functions=functions, note="WHY-shift", keys=keys
+    )
 shutil.rmtree(folder)

@@ -26,6 +26,7 @@ POSTS = {
 KNOWN = {
     "account": "01900000-0000-7000-8000-000000000000",
     "entry": "01900000-0000-7000-8000-000000000000",
+    "handover": "01900000-0000-7000-8000-000000000001",
     "rule": "law-28",
     "agency": "az-dps",
     "force": "az-hidta",
@@ -35,6 +36,7 @@ KNOWN = {
 SIGNS = (
     ("<uuid:account_id>", "{account}"),
     ("<uuid:entry_id>", "{entry}"),
+    ("<uuid:handover_id>", "{handover}"),
     ("<slug:rule_id>", "{rule}"),
     ("task-forces/<slug:code>", "task-forces/{force}"),
     ("<slug:code>", "{agency}"),

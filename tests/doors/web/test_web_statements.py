@@ -54,6 +54,7 @@ def test_who_is_there_is_known_after_two_statements_and_looked_up_at_every_reque
 
 def test_a_session_is_kept_alive_by_one_statement(house, monkeypatch):
     person = house.inside()
+    person.get("/console/")
     session = person.client.session
     session["seen_at"] = session["seen_at"] - 60
     session.save()

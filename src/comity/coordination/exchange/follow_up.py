@@ -139,7 +139,7 @@ def open_for(
     term: Term | None = None,
     not_before: datetime | None = None,
 ) -> UUID:
-    """Open a task of an agency with its clock; return its id."""
+    """Open a task of an agency with its clock; return its id. A term in hours is danger to life's, and its review's."""
     task = NewTask(
         id=new_id(),
         kind=kind,
@@ -150,6 +150,7 @@ def open_for(
         opened_at=batch.now,
         not_before=not_before,
         excluded_agency_ids=excluded_agency_ids,
+        is_urgent=term is not None and term.unit is Unit.HOURS,
     )
     clock = Start(
         id=new_id(),

@@ -1,70 +1,54 @@
-"""My desk: what is due from a post, overdue first, and what falls due under its agreements."""
+"""My desk: what is due from a post, overdue first, what interrupts, and what falls due under its agreements."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from http import HTTPStatus
 from typing import Final
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from comity.doors.web.desk_reading import Board, address_of, read_desk, read_mark
 from comity.doors.web.drafts import keep_draft
-from comity.doors.web.page import NOT_RECORDED, Footing, page, show
+from comity.doors.web.page import Footing, page, show
 from comity.doors.web.permissions import Permission
 from comity.doors.web.staff import POST_KEY, Staff
-from comity.spine.tasks.selectors import list_open
-from comity.spine.tasks.vocabulary import Kind
-from comity.spine.tenancy.transaction import reading
-from comity.standing.agreements.due import DueKind, is_near
-from comity.standing.agreements.selectors import list_all_due
+from comity.kernel.ids import new_id
+from comity.spine.tasks.interrupts import MOST_A_DAY, mark_seen
+from comity.spine.tenancy.actor import Duty
+from comity.spine.tenancy.transaction import acting
+from comity.standing.directory.commands.handovers import LONGEST_NOTE, NOTE_KEPT
 
-_MOST: Final = 200
-KINDS: Final[dict[Kind, Promise]] = {
-    Kind.APPROVAL: _("Approve what is to leave"),
-    Kind.ANSWER: _("Answer an ask"),
-    Kind.COUNSEL: _("Decide as counsel"),
-    Kind.REVIEW: _("Review what was done in an emergency"),
-    Kind.RETENTION: _("Review what is kept"),
-    Kind.CORRECTION: _("Correct a record"),
-    Kind.REDRESS: _("Answer a person's request"),
-    Kind.NOTICE: _("Give notice"),
-    Kind.DEAD_LETTER: _("Deliver what could not be delivered"),
-}
-DUE: Final[dict[DueKind, Promise]] = {
-    DueKind.END: _("its period ends"),
-    DueKind.NOTICE_OVER: _("a notice runs out and it ends"),
-    DueKind.FIRST_REVIEW: _("its first review"),
-    DueKind.MEETING: _("its meeting"),
-}
 _FOOTING: Final = Footing(
     readers=_("You alone, in this post: what is due from others is on their desks."),
     ground=_("The tasks of your post; each names its own authority."),
-    record=NOT_RECORDED,
+    record=_("Reading this page is not recorded: it names no person. Leaving and taking over the post are."),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class DeskLine:
-    """Something due: what, until when, whether that is past."""
-
-    what: Promise | str
-    opened_at: datetime
-    due_at: datetime | None
-    is_overdue: bool
 
 
 @page(Permission.DESK_READ, _FOOTING)
 def desk(request: HttpRequest, staff: Staff) -> HttpResponse:
     """Show what is due from the post."""
-    return show(request, "desk.html", _due(staff))
+    return show(request, "desk.html", _context(staff, read_desk(staff)))
 
 
 @page(Permission.DESK_READ, _FOOTING)
 def pulse(request: HttpRequest, staff: Staff) -> HttpResponse:
-    """Show the same again to a desk that is open; it is no sign of life."""
-    return show(request, "parts/desk_lines.html", _due(staff))
+    """Answer an open desk: nothing while it is as it was (`seen`: its mark), else all of it. It is no sign of life."""
+    seen = request.GET.get("seen", "")
+    if seen and seen == read_mark(staff):
+        return HttpResponse(status=HTTPStatus.NO_CONTENT.value)
+    return show(request, "parts/desk_lines.html", {**_context(staff, read_desk(staff)), "is_pulse": True})
+
+
+@page(Permission.DESK_CHANGE, _FOOTING, methods=("POST",))
+def seen(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """Take note of interrupts: they are not shown above the desk again until one becomes worse."""
+    ids = [one for text in request.POST.getlist("interrupt") if (one := _id(text)) is not None]
+    if ids and staff.actor.duty is Duty.AGENCY:
+        with acting(staff.actor) as cursor:
+            mark_seen(cursor, ids, by=staff.actor, now=staff.now)
+    return redirect("console:desk")
 
 
 @page(Permission.DESK_CHANGE, _FOOTING, methods=("POST",))
@@ -87,24 +71,20 @@ def put_draft(request: HttpRequest, staff: Staff) -> HttpResponse:
     return HttpResponse(status=HTTPStatus.NO_CONTENT.value)
 
 
-def _due(staff: Staff) -> dict[str, object]:
-    with reading(staff.actor) as cursor:
-        tasks = list_open(
-            cursor,
-            agency_id=staff.agency.id,
-            posts=[staff.post.id],
-            functions=[staff.post.function.value],
-            now=staff.now,
-            limit=_MOST,
-        )
-        falls_due = [one for one in list_all_due(staff.now) if is_near(one, staff.now)]
-    lines = [
-        DeskLine(KINDS[one.kind], one.opened_at, one.due_at, one.due_at is not None and one.due_at <= staff.now)
-        for one in tasks
-    ]
+def _context(staff: Staff, board: Board) -> dict[str, object]:
     return {
-        "lines": lines,
-        "overdue": sum(1 for line in lines if line.is_overdue),
-        "falls_due": [(one.at, one.agreement, DUE[one.kind]) for one in falls_due],
-        "is_full": len(lines) == _MOST,
+        "board": board,
+        "queue": address_of("console:queue"),
+        "most_a_day": MOST_A_DAY,
+        "may_leave": staff.may(Permission.HANDOVER_CHANGE),
+        "handover_id": new_id(),
+        "longest": LONGEST_NOTE,
+        "kept_days": NOTE_KEPT.days,
     }
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -22,12 +22,14 @@ class Permission(StrEnum):
     DESK_CHANGE = "desk:desk:change"
     LEDGER_READ = "ledger:ledger:read"
     ENTRY_READ = "ledger:entry:read"
+    HANDOVER_CHANGE = "desk:handover:change"
     MAY_READ = "law:may:read"
     RULE_READ = "law:rule:read"
 
 
 EVERY: Final = frozenset(Post) - {Post.INTERFACE}
 """Every post that a person holds: an interface speaks over the API."""
+_READS_ONLY: Final = frozenset({Post.AUDITOR})
 _SECURITY: Final = frozenset({Post.SECURITY_OFFICER})
 
 MAY: Final[Mapping[Permission, frozenset[Post]]] = MappingProxyType(
@@ -40,6 +42,7 @@ MAY: Final[Mapping[Permission, frozenset[Post]]] = MappingProxyType(
         Permission.DESK_CHANGE: EVERY,
         Permission.LEDGER_READ: EVERY,
         Permission.ENTRY_READ: EVERY,
+        Permission.HANDOVER_CHANGE: EVERY - _READS_ONLY,
         Permission.MAY_READ: EVERY,
         Permission.RULE_READ: EVERY,
     }

@@ -4,7 +4,7 @@ from typing import Final
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from comity.doors.web import accounts, desk, directory, law, ledger, may
+from comity.doors.web import accounts, desk, digest, directory, law, ledger, may, shifts
 from comity.doors.web.agreements.urls import ADDRESSES as AGREEMENTS
 from comity.doors.web.exchange.urls import ADDRESSES as EXCHANGE
 
@@ -12,6 +12,11 @@ app_name: Final = "console"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", desk.desk, name="desk"),
     path("pulse/", desk.pulse, name="pulse"),
+    path("seen/", desk.seen, name="seen"),
+    path("digest/", digest.digest, name="digest"),
+    path("handover/", shifts.handovers, name="handovers"),
+    path("handover/leave/", shifts.leave, name="handover-leave"),
+    path("handover/<uuid:handover_id>/take/", shifts.take_over, name="handover-take"),
     path("post/", desk.choose_post, name="post"),
     path("draft/", desk.put_draft, name="draft"),
     path("may/", may.may, name="may"),

@@ -5,11 +5,11 @@ from typing import Final
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Length
+from django.db.models.functions import Length, Now
 from django.db.models.lookups import Exact, LessThanOrEqual
 
 from comity.spine.tasks.states import TASK
-from comity.spine.tasks.vocabulary import Capacity, Kind
+from comity.spine.tasks.vocabulary import Capacity, Kind, Level
 
 CODE: Final = r"^[a-z][a-z0-9_.-]{0,63}$"
 CODE_LENGTH: Final = 64
@@ -21,7 +21,9 @@ class Task(models.Model):
     """Something one agency is asked to do or decide, by a named post or by whichever post has `function`.
 
     `subject_id` is opaque; `digest` is what a verdict binds to (hex SHA-256). Not shown before `not_before`. The
-    agencies and posts listed as excluded may not decide it: an asker never approves its own ask.
+    agencies and posts listed as excluded may not decide it: an asker never approves its own ask. `is_urgent`: its clock
+    runs by the hour, as danger to life has it. `news_at`: from when its last change shows, by which an open desk knows
+    whether to look again; of whatever writes the row, in the same statement.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -38,6 +40,8 @@ class Task(models.Model):
     due_at = models.DateTimeField(null=True)
     state = models.TextField()
     closed_at = models.DateTimeField(null=True)
+    is_urgent = models.BooleanField(db_default=False)
+    news_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         db_table = "tasks_task"
@@ -60,7 +64,52 @@ class Task(models.Model):
         indexes = [
             models.Index(fields=["agency_id", "due_at"], name="tasks_task_open", condition=Q(state="open")),
             models.Index(fields=["subject_id"], name="tasks_task_subject"),
+            models.Index(fields=["agency_id", "function", "news_at"], name="tasks_task_news"),
+            models.Index(
+                fields=["agency_id", "function", "kind", "due_at"],
+                name="tasks_task_desk",
+                condition=Q(state="open", assignee_post_id__isnull=True),
+            ),
+            models.Index(
+                fields=["assignee_post_id", "kind", "due_at"],
+                name="tasks_task_own",
+                condition=Q(state="open", assignee_post_id__isnull=False),
+            ),
+            models.Index(
+                fields=["assignee_post_id", "news_at"],
+                name="tasks_task_own_news",
+                condition=Q(assignee_post_id__isnull=False),
+            ),
+            models.Index(
+                fields=["agency_id", "function"], name="tasks_task_urgent", condition=Q(state="open", is_urgent=True)
+            ),
         ]
+
+
+class Interrupt(models.Model):
+    """That a post was interrupted for a task, once for each level, on a civil day of its agency; until it has seen it.
+
+    No act: how often somebody is interrupted proves nothing. Rows of former days go once their task is closed.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    agency_id = models.UUIDField()
+    post_id = models.UUIDField()
+    task = models.ForeignKey(Task, models.PROTECT, related_name="+")
+    level = models.TextField()
+    told_on = models.DateField()
+    told_at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "tasks_interrupt"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(level__in=sorted(level.value for level in Level)), name="tasks_interrupt_level"
+            ),
+            models.UniqueConstraint(fields=["post_id", "task", "level"], name="tasks_interrupt_once"),
+        ]
+        indexes = [models.Index(fields=["post_id", "told_on"], name="tasks_interrupt_day")]
 
 
 class Verdict(models.Model):

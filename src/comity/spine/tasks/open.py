@@ -15,15 +15,17 @@ from comity.spine.tasks.vocabulary import Kind
 # Exclusions travel as array literals: unnest would flatten an array of arrays.
 _INSERT: Final = (
     "INSERT INTO tasks_task (id, kind, agency_id, assignee_post_id, function, subject_id, digest,"
-    " excluded_agency_ids, excluded_post_ids, opened_at, not_before, due_at, state)"
+    " excluded_agency_ids, excluded_post_ids, opened_at, not_before, due_at, is_urgent, news_at, state)"
     " SELECT id, kind, agency_id, post_id, function, subject_id, digest, agencies::uuid[], posts::uuid[], opened_at,"
-    " not_before, due_at, %b::text FROM unnest("
+    " not_before, due_at, is_urgent, greatest(not_before, statement_timestamp()), %b::text FROM unnest("
     "%b::uuid[], %b::text[], %b::uuid[], %b::uuid[], %b::text[], %b::uuid[], %b::text[], %b::text[], %b::text[],"
-    " %b::timestamptz[], %b::timestamptz[], %b::timestamptz[])"
-    " AS t (id, kind, agency_id, post_id, function, subject_id, digest, agencies, posts, opened_at, not_before, due_at)"
+    " %b::timestamptz[], %b::timestamptz[], %b::timestamptz[], %b::bool[])"
+    " AS t (id, kind, agency_id, post_id, function, subject_id, digest, agencies, posts, opened_at, not_before, due_at,"
+    " is_urgent)"
 )
 _CLOSE: Final = (
-    "UPDATE tasks_task SET state = %s, closed_at = %s WHERE id = ANY(%s::uuid[]) AND state = %s RETURNING id"
+    "UPDATE tasks_task SET state = %s, closed_at = %s, news_at = statement_timestamp() WHERE id = ANY(%s::uuid[])"
+    " AND state = %s RETURNING id"
 )
 _OF_SUBJECTS: Final = (
     "SELECT id FROM tasks_task WHERE subject_id = ANY(%s::uuid[]) AND state = %s ORDER BY id FOR UPDATE"
@@ -43,6 +45,7 @@ class NewTask:
     """A task to open in `agency_id`: for `assignee_post_id`, or for any post of it that has `function`.
 
     `digest` (hex SHA-256) is what the verdict will bind to. `not_before` None: shown at once.
+    `is_urgent`: its clock runs by the hour.
     """
 
     id: UUID
@@ -57,6 +60,7 @@ class NewTask:
     not_before: datetime | None = None
     excluded_agency_ids: Sequence[UUID] = ()
     excluded_post_ids: Sequence[UUID] = ()
+    is_urgent: bool = False
 
     def __post_init__(self) -> None:
         if self.assignee_post_id is None and self.function is None:
@@ -89,6 +93,7 @@ def open_tasks(cursor: CursorWrapper, tasks: Sequence[NewTask]) -> None:
                 [task.opened_at for task in tasks],
                 [task.not_before or task.opened_at for task in tasks],
                 [task.due_at for task in tasks],
+                [task.is_urgent for task in tasks],
             ),
         )
 

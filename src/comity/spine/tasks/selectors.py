@@ -52,6 +52,8 @@ class TaskView:
     state: str
     closed_at: datetime | None
     not_before: datetime
+    is_urgent: bool = False
+    """Where a selector of `desk` read it: its clock runs by the hour."""
 
 
 @dataclass(frozen=True, slots=True)

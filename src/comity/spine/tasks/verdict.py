@@ -24,7 +24,7 @@ _VERDICT: Final = (
     " (id, task_id, agency_id, post_id, capacity, verdict, reason, reason_item_id, digest, at, entry_id)"
     " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 )
-_DECIDE: Final = "UPDATE tasks_task SET state = %s, closed_at = %s WHERE id = %s"
+_DECIDE: Final = "UPDATE tasks_task SET state = %s, closed_at = %s, news_at = statement_timestamp() WHERE id = %s"
 
 
 class TaskNotVisibleError(LookupError):

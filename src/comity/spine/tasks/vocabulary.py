@@ -22,3 +22,14 @@ class Capacity(StrEnum):
 
     HOLDER = "holder"
     ACTING = "acting"
+
+
+class Level(StrEnum):
+    """For what a post is interrupted: something new, or something that became worse."""
+
+    NEW = "new"
+    NEAR = "near"
+    """Due within a day."""
+    OVERDUE = "overdue"
+    URGENT = "urgent"
+    """Its clock runs by the hour: danger to life, or the review of what was done in one. Never held back."""

@@ -66,6 +66,23 @@ class HolderFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class HandoverFacts:
+    """A post left at the end of a shift, with what was open then: (task, its kind, when it was due).
+
+    `left_by`, `taken_by`: officers. `taken_at` None: nobody took it over yet. `note_item`: the words, while kept.
+    """
+
+    id: UUID
+    post_id: UUID
+    left_by: UUID
+    left_at: datetime
+    tasks: tuple[tuple[UUID, str, datetime | None], ...]
+    note_item: UUID | None
+    taken_by: UUID | None
+    taken_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class OfficerFacts:
     """An officer by badge reference; `agency_kind` is the kind of the agency."""
 

@@ -16,6 +16,7 @@ from comity.standing.directory.vocabulary import (
     CertificationStatus,
     CertifyingBody,
     ContactKind,
+    HandoverKind,
     HoldingKind,
     Hosting,
     KeyPurpose,
@@ -334,3 +335,35 @@ class DirectoryEvent(models.Model):
     class Meta:
         db_table = "directory_event"
         indexes = [models.Index(fields=["subject_id"], name="directory_event_by_subject")]
+
+
+class Handover(models.Model):
+    """Act row: at the end of a shift a post was left (`left`), or taken over by whoever came next (`taken`).
+
+    `about`: what was left, of a taking over. `tasks`: what was open then, as codes: task, kind, due. The words for
+    whoever comes next are sealed in the vault (`note_item`) and gone after two weeks.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    kind = models.TextField()
+    about = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    agency_id = models.UUIDField()
+    post_id = models.UUIDField()
+    officer_id = models.UUIDField()
+    tasks = models.JSONField()
+    note_item = models.UUIDField(null=True)
+    at = models.DateTimeField()
+    entry_id = models.UUIDField()
+
+    class Meta:
+        db_table = "directory_handover"
+        constraints = [
+            one_of("kind", HandoverKind, "directory_handover_kind"),
+            models.CheckConstraint(
+                condition=Q(kind=HandoverKind.LEFT.value, about__isnull=True)
+                | Q(kind=HandoverKind.TAKEN.value, about__isnull=False, note_item__isnull=True),
+                name="directory_handover_about",
+            ),
+            models.UniqueConstraint(fields=["about"], name="directory_handover_taken_once"),
+        ]
+        indexes = [models.Index(fields=["post_id", "at"], name="directory_handover_of_post")]

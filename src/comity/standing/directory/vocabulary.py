@@ -99,6 +99,13 @@ class PostFunction(StrEnum):
     """Opens, unlocks and closes the accounts of its agency (CJIS: local agency security officer)."""
 
 
+class HandoverKind(StrEnum):
+    """What happened to a post at the end of a shift."""
+
+    LEFT = "left"
+    TAKEN = "taken"
+
+
 class HoldingKind(StrEnum):
     """How somebody holds a post."""
 

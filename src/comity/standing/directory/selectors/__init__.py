@@ -19,6 +19,7 @@ from comity.standing.directory.selectors.agencies import (
     search_agencies,
 )
 from comity.standing.directory.selectors.found import NotInDirectoryError
+from comity.standing.directory.selectors.handovers import handovers_mark, list_handovers
 from comity.standing.directory.selectors.keys import (
     KeyNotGoodError,
     Presented,
@@ -89,12 +90,14 @@ __all__ = [
     "get_public_key",
     "get_signing_key",
     "get_task_force",
+    "handovers_mark",
     "list_agencies",
     "list_agencies_by_code",
     "list_agencies_by_ori",
     "list_agency_page",
     "list_contact_points",
     "list_contact_values",
+    "list_handovers",
     "list_held_by",
     "list_holders",
     "list_hosted_agencies",

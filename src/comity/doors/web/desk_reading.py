@@ -1,0 +1,271 @@
+"""What a desk shows: read by selectors, put into groups, with the mark by which an open one knows that it changed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from django.db.backends.utils import CursorWrapper
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from comity.coordination.exchange.rules import functions_of
+from comity.doors.ring import key_ring
+from comity.doors.web.clock_words import story_of
+from comity.doors.web.staff import Staff
+from comity.kernel.digest import sha256
+from comity.spine.clocks.selectors import ClockView, list_clocks
+from comity.spine.tasks.desk import Desk, count_desk, list_desk, news_of
+from comity.spine.tasks.interrupts import Told, list_told, tell, to_tell
+from comity.spine.tasks.selectors import TaskCount, TaskView
+from comity.spine.tasks.vocabulary import Kind, Level
+from comity.spine.tenancy.actor import Duty
+from comity.spine.tenancy.transaction import acting, read_together, reading
+from comity.spine.vault.seal import open_sound_texts
+from comity.standing.agreements.due import Due, DueKind, is_near
+from comity.standing.agreements.mark import agreements_mark
+from comity.standing.agreements.selectors import list_all_due
+from comity.standing.directory.facts import HandoverFacts
+from comity.standing.directory.selectors import handovers_mark, list_handovers
+
+EACH: Final = 10
+"""Tasks of a kind that a desk shows; the queue has the others."""
+_HANDOVERS: Final = 20
+_MOST_COUNTED: Final = 1_000
+KINDS: Final[dict[Kind, Promise]] = {
+    Kind.APPROVAL: _("Approve what is to leave"),
+    Kind.ANSWER: _("Answer an ask"),
+    Kind.COUNSEL: _("Decide as counsel"),
+    Kind.REVIEW: _("Review what was done in an emergency"),
+    Kind.RETENTION: _("Review what is kept"),
+    Kind.CORRECTION: _("Correct a record"),
+    Kind.REDRESS: _("Answer a person's request"),
+    Kind.NOTICE: _("Take note, or give notice"),
+    Kind.DEAD_LETTER: _("Deliver what could not be delivered"),
+}
+GROUPS: Final[tuple[tuple[Promise, Promise, tuple[Kind, ...]], ...]] = (
+    (_("Approvals"), _("Somebody's answer waits for your yes or no."), (Kind.APPROVAL,)),
+    (_("Requests to answer"), _("Other agencies wait for what you find, or for your word that there is nothing."),
+     (Kind.ANSWER,)),
+    (_("For counsel"), _("One rule commands and another forbids; both agencies wait for which prevails."),
+     (Kind.COUNSEL,)),
+    (_("What persons wait for"), _("Requests of the people records are about."), (Kind.REDRESS, Kind.CORRECTION)),
+    (_("Reviews"), _("What went out in an emergency, and what is kept beyond its term."),
+     (Kind.REVIEW, Kind.RETENTION)),
+    (_("To take note of"), _("Somebody must be told; you say that it was done."), (Kind.NOTICE,)),
+    (_("To put right"), _("What could not be delivered by itself."), (Kind.DEAD_LETTER,)),
+)  # fmt: skip
+DUE: Final[dict[DueKind, Promise]] = {
+    DueKind.END: _("its period ends"),
+    DueKind.NOTICE_OVER: _("a notice runs out and it ends"),
+    DueKind.FIRST_REVIEW: _("its first review"),
+    DueKind.MEETING: _("its meeting"),
+}
+LEVELS: Final[dict[Level, Promise]] = {
+    Level.NEW: _("new"),
+    Level.NEAR: _("due within a day"),
+    Level.OVERDUE: _("overdue"),
+    Level.URGENT: _("urgent: it runs by the hour"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DeskLine:
+    """A task as a line: what, where it leads ("" until its page is there), by when, and how that date came about."""
+
+    id: UUID
+    what: Promise
+    address: str
+    opened_at: datetime
+    due_at: datetime | None
+    is_overdue: bool
+    is_urgent: bool
+    story: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Tasks of a sort. `total`, `overdue`: of all, not of those shown; `is_more`: there are more than stand here."""
+
+    name: Promise
+    says: Promise
+    lines: Sequence[DeskLine]
+    total: int
+    overdue: int
+
+    @property
+    def is_more(self) -> bool:
+        """Whether there are more than are shown."""
+        return self.total > len(self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Interruption:
+    """An interrupt not seen yet: the task, and what is new or worse about it."""
+
+    id: UUID
+    line: DeskLine
+    level: Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What was left at the post at the end of a shift; `note` None: it is gone, or there was none."""
+
+    handover: HandoverFacts
+    note: str | None
+    tasks: Sequence[tuple[Promise | str, datetime | None, str]]
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A desk as it stands. `mark`: as long as it is the same, so is the desk."""
+
+    mark: str
+    groups: Sequence[Group]
+    interruptions: Sequence[Interruption]
+    held_back: int
+    falls_due: Sequence[tuple[Due, Promise, str]]
+    left: Sequence[Left]
+
+    @property
+    def total(self) -> int:
+        """How many tasks are open."""
+        return sum(group.total for group in self.groups)
+
+    @property
+    def overdue(self) -> int:
+        """How many of them are overdue."""
+        return sum(group.overdue for group in self.groups)
+
+    @property
+    def is_counted_up(self) -> bool:
+        """Whether there may be more than was counted."""
+        return any(group.total >= _MOST_COUNTED for group in self.groups)
+
+
+def desk_of(staff: Staff) -> Desk:
+    """Return whose desk it is."""
+    return Desk(staff.agency.id, staff.post.id, functions_of(staff.post.function.value), staff.now)
+
+
+def read_mark(staff: Staff) -> str:
+    """Return the mark of a desk: one statement beside those that open and close the transaction."""
+    with reading(staff.actor) as cursor:
+        return _mark(cursor, staff)
+
+
+def read_desk(staff: Staff) -> Board:
+    """Return the desk; what it interrupts for now is written down first, so that it interrupts for it once.
+
+    An auditor has no tasks and writes nothing.
+    """
+    day = timezone.localtime(staff.now).date()
+    board, tasks, told = _read(staff)
+    if staff.actor.duty is Duty.AGENCY and to_tell(tasks, told=told, now=staff.now, day=day).now:
+        with acting(staff.actor) as cursor:
+            tell(cursor, tasks, by=staff.actor, now=staff.now, day=day)
+        board, tasks, told = _read(staff)
+    return board
+
+
+def _read(staff: Staff) -> tuple[Board, list[TaskView], list[Told]]:
+    desk = desk_of(staff)
+    with reading(staff.actor) as cursor:
+        mark = _mark(cursor, staff)  # first, so that what is read is never older than what it says
+        tasks = list_desk(cursor, desk, each=EACH)
+        counts = count_desk(cursor, desk)
+        clocks = {one.subject_id: one for one in list_clocks(cursor, [task.id for task in tasks])} if tasks else {}
+        told = list_told(cursor, post_id=staff.post.id)
+        falls_due = [one for one in list_all_due(staff.now) if is_near(one, staff.now)]
+        left = read_left(cursor, staff)
+    lines = {task.id: _line(task, clocks.get(task.id), staff.now) for task in tasks}
+    day = timezone.localtime(staff.now).date()
+    board = Board(
+        mark=mark,
+        groups=_groups(tasks, lines, counts),
+        interruptions=_interruptions(told, lines),
+        held_back=to_tell(tasks, told=told, now=staff.now, day=day).held_back,
+        falls_due=[(one, DUE[one.kind], address_of("console:agreement", code=one.agreement)) for one in falls_due],
+        left=[one for one in left if one.handover.taken_at is None],
+    )
+    return board, tasks, told
+
+
+def read_left(cursor: CursorWrapper, staff: Staff) -> list[Left]:
+    """Return what was left at the post, the newest first, with the words that are still kept."""
+    found = list_handovers(cursor, post_id=staff.post.id, limit=_HANDOVERS)
+    items = [one.note_item for one in found if one.note_item is not None]
+    sealed = open_sound_texts(cursor, key_ring(), items).texts if items else {}
+    notes = {item: msgspec.json.decode(text, type=dict[str, str])["note"] for item, text in sealed.items()}
+    return [
+        Left(
+            one,
+            notes.get(one.note_item) if one.note_item is not None else None,
+            [(KINDS.get(Kind(kind), kind), due, task_address(task_id)) for task_id, kind, due in one.tasks],
+            one.left_by == staff.account.officer_id,
+        )
+        for one in found
+    ]
+
+
+def _mark(cursor: CursorWrapper, staff: Staff) -> str:
+    found = read_together(cursor, news_of(desk_of(staff)), agreements_mark(), handovers_mark(staff.post.id))
+    said = (staff.directory_stamp, staff.post.id, timezone.localtime(staff.now).date(), found)
+    return sha256(repr(said).encode()).hex()[:32]
+
+
+def _groups(tasks: Sequence[TaskView], lines: Mapping[UUID, DeskLine], counts: Mapping[Kind, TaskCount]) -> list[Group]:
+    found = []
+    for name, says, kinds in GROUPS:
+        there = [counts[kind] for kind in kinds if kind in counts]
+        if there:
+            of_kinds = [task for task in tasks if task.kind in kinds]
+            shown = {task.id for task in [*[one for one in of_kinds if one.is_urgent], *of_kinds[: EACH * len(kinds)]]}
+            rows = [lines[task.id] for task in of_kinds if task.id in shown]
+            found.append(Group(name, says, rows, sum(c.open for c in there), sum(c.overdue for c in there)))
+    return found
+
+
+def _interruptions(told: Iterable[Told], lines: Mapping[UUID, DeskLine]) -> list[Interruption]:
+    """Return what was told and not seen yet, of tasks that are still on the desk, each once at its worst."""
+    worst: dict[UUID, Told] = {}
+    order = list(Level)
+    for one in told:
+        if one.seen_at is None and one.task_id in lines:
+            former = worst.get(one.task_id)
+            if former is None or order.index(one.level) > order.index(former.level):
+                worst[one.task_id] = one
+    found = sorted(worst.values(), key=lambda one: (not one.is_urgent, -order.index(one.level), one.told_at))
+    return [Interruption(one.id, lines[one.task_id], LEVELS[one.level]) for one in found]
+
+
+def _line(task: TaskView, clock: ClockView | None, now: datetime) -> DeskLine:
+    return DeskLine(
+        id=task.id,
+        what=KINDS[task.kind],
+        address=task_address(task.id),
+        opened_at=max(task.opened_at, task.not_before),
+        due_at=task.due_at,
+        is_overdue=task.due_at is not None and task.due_at <= now,
+        is_urgent=task.is_urgent,
+        story=story_of(clock.steps) if clock is not None else (),
+    )
+
+
+def task_address(task_id: UUID) -> str:
+    """Return where a task is dealt with, "" where no page of this node does."""
+    return address_of("console:task", task_id=task_id)
+
+
+def address_of(name: str, **given: object) -> str:
+    """Return the address of a page, "" where there is none of that name."""
+    try:
+        return reverse(name, kwargs=given)
+    except NoReverseMatch:
+        return ""
