@@ -1,6 +1,6 @@
 """What a desk shows: read by selectors, put into groups, with the mark by which an open one knows that it changed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -35,6 +35,8 @@ from comity.standing.directory.selectors import handovers_mark, list_handovers
 EACH: Final = 10
 """Tasks of a kind that a desk shows; the queue has the others."""
 _HANDOVERS: Final = 20
+_MOST_KEPT: Final = 500
+_kept: Final[dict[Hashable, tuple[Due, ...]]] = {}
 _MOST_COUNTED: Final = 1_000
 KINDS: Final[dict[Kind, Promise]] = {
     Kind.APPROVAL: _("Approve what is to leave"),
@@ -157,7 +159,7 @@ def desk_of(staff: Staff) -> Desk:
 def read_mark(staff: Staff) -> str:
     """Return the mark of a desk: one statement beside those that open and close the transaction."""
     with reading(staff.actor) as cursor:
-        return _mark(cursor, staff)
+        return _mark(cursor, staff)[0]
 
 
 def read_desk(staff: Staff) -> Board:
@@ -177,12 +179,12 @@ def read_desk(staff: Staff) -> Board:
 def _read(staff: Staff) -> tuple[Board, list[TaskView], list[Told]]:
     desk = desk_of(staff)
     with reading(staff.actor) as cursor:
-        mark = _mark(cursor, staff)  # first, so that what is read is never older than what it says
+        mark, agreements = _mark(cursor, staff)  # first, so that what is read is never older than what it says
         tasks = list_desk(cursor, desk, each=EACH)
         counts = count_desk(cursor, desk)
         clocks = {one.subject_id: one for one in list_clocks(cursor, [task.id for task in tasks])} if tasks else {}
         told = list_told(cursor, post_id=staff.post.id)
-        falls_due = [one for one in list_all_due(staff.now) if is_near(one, staff.now)]
+        falls_due = _falls_due(staff, agreements)
         left = read_left(cursor, staff)
     lines = {task.id: _line(task, clocks.get(task.id), staff.now) for task in tasks}
     day = timezone.localtime(staff.now).date()
@@ -191,7 +193,7 @@ def _read(staff: Staff) -> tuple[Board, list[TaskView], list[Told]]:
         groups=_groups(tasks, lines, counts),
         interruptions=_interruptions(told, lines),
         held_back=to_tell(tasks, told=told, now=staff.now, day=day).held_back,
-        falls_due=[(one, DUE[one.kind], address_of("console:agreement", code=one.agreement)) for one in falls_due],
+        falls_due=_told_due(falls_due),
         left=[one for one in left if one.handover.taken_at is None],
     )
     return board, tasks, told
@@ -214,10 +216,31 @@ def read_left(cursor: CursorWrapper, staff: Staff) -> list[Left]:
     ]
 
 
-def _mark(cursor: CursorWrapper, staff: Staff) -> str:
+def read_falls_due(cursor: CursorWrapper, staff: Staff) -> list[tuple[Due, Promise, str]]:
+    """Return what falls due within three months under the agreements of the post's agency."""
+    return _told_due(_falls_due(staff, _mark(cursor, staff)[1]))
+
+
+def _falls_due(staff: Staff, agreements: str) -> Sequence[Due]:
+    """Return it; read once by a process for an agency, a day and a state of its agreements (`agreements_mark`)."""
+    key = (staff.agency.id, staff.actor.duty, staff.now.date(), agreements)
+    found = _kept.get(key)
+    if found is None:
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        found = _kept[key] = list_all_due(staff.now)
+    return [one for one in found if staff.now < one.at and is_near(one, staff.now)]
+
+
+def _told_due(found: Sequence[Due]) -> list[tuple[Due, Promise, str]]:
+    return [(one, DUE[one.kind], address_of("console:agreement", code=one.agreement)) for one in found]
+
+
+def _mark(cursor: CursorWrapper, staff: Staff) -> tuple[str, str]:
+    """Return the mark of the whole desk, and that of the agreements in it."""
     found = read_together(cursor, news_of(desk_of(staff)), agreements_mark(), handovers_mark(staff.post.id))
     said = (staff.directory_stamp, staff.post.id, timezone.localtime(staff.now).date(), found)
-    return sha256(repr(said).encode()).hex()[:32]
+    return sha256(repr(said).encode()).hex()[:32], repr(found[1])
 
 
 def _groups(tasks: Sequence[TaskView], lines: Mapping[UUID, DeskLine], counts: Mapping[Kind, TaskCount]) -> list[Group]:

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from comity.doors.lists import Column, csv_of
-from comity.doors.web.desk_reading import DUE, KINDS, address_of, desk_of, task_address
+from comity.doors.web.desk_reading import KINDS, desk_of, read_falls_due, task_address
 from comity.doors.web.page import NOT_RECORDED, Footing, page, show
 from comity.doors.web.permissions import Permission
 from comity.doors.web.staff import Staff
@@ -19,8 +19,6 @@ from comity.spine.tasks.desk import DayOfTasks, get_day
 from comity.spine.tasks.selectors import TaskView
 from comity.spine.tasks.states import DONE, LAPSED, OPEN, WITHDRAWN
 from comity.spine.tenancy.transaction import reading
-from comity.standing.agreements.due import is_near
-from comity.standing.agreements.selectors import list_all_due
 
 _FOOTING: Final = Footing(
     readers=_("You alone, in this post: every post has a digest of its own."),
@@ -33,6 +31,8 @@ STATES: Final[dict[str, Promise]] = {
     WITHDRAWN: _("no longer asked"),
     LAPSED: _("nobody decided in time"),
 }
+_SHOWN: Final = 25
+"""Of a part; the CSV has the rest."""
 _PARTS: Final = (
     ("came", _("What came"), _("Nothing came.")),
     ("closed", _("What was done"), _("Nothing was done or withdrawn.")),
@@ -74,7 +74,7 @@ def digest(request: HttpRequest, staff: Staff) -> HttpResponse:
     starts_at, ends_at = _midnight(day), _midnight(day + timedelta(days=1))
     with reading(staff.actor) as cursor:
         found = get_day(cursor, desk_of(staff), starts_at=starts_at, ends_at=ends_at)
-        falls_due = [one for one in list_all_due(staff.now) if is_near(one, staff.now)]
+        falls_due = read_falls_due(cursor, staff)
     parts = [(name, title, empty, _rows(name, _of(found, name))) for name, title, empty in _PARTS]
     if request.GET.get("as") == "csv":
         return csv_of(f"digest-{day.isoformat()}", [row for *_named, rows in parts for row in rows], _COLUMNS)
@@ -83,9 +83,9 @@ def digest(request: HttpRequest, staff: Staff) -> HttpResponse:
         "is_today": day == today,
         "before": day - timedelta(days=1),
         "after": day + timedelta(days=1) if day < today else None,
-        "parts": parts,
+        "parts": [(name, title, empty, rows[:_SHOWN], len(rows)) for name, title, empty, rows in parts],
         "is_full": found.is_full,
-        "falls_due": [(one, DUE[one.kind], address_of("console:agreement", code=one.agreement)) for one in falls_due],
+        "falls_due": falls_due,
     }
     return show(request, "digest.html", context)
 

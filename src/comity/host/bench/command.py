@@ -24,6 +24,7 @@ class Name(StrEnum):
     LEDGER = "ledger"
     ACCOUNTING = "accounting"
     LAW = "law"
+    WEB = "web"
     HIDING = "hiding"
     ALL = "all"
 
@@ -62,7 +63,7 @@ def _end(number: int, frame: FrameType | None) -> None:
 
 def measure(name: str, *, runs: int, quick: bool, say: Callable[[str], None]) -> Measured:
     """Run one benchmark in this process, which Django then knows by that benchmark's own node alone."""
-    from comity.host.bench import accounting, exchange, gate, hiding, law, ledger
+    from comity.host.bench import accounting, exchange, gate, hiding, law, ledger, web
 
     size = "QUICK" if quick else "FULL"
     kinds: Mapping[str, tuple[Any, Callable[..., Measured]]] = {
@@ -71,6 +72,7 @@ def measure(name: str, *, runs: int, quick: bool, say: Callable[[str], None]) ->
         "ledger": (ledger, ledger.measure_ledger),
         "accounting": (accounting, accounting.measure_accounting),
         "law": (law, law.measure_law),
+        "web": (web, web.measure_web),
         "hiding": (hiding, hiding.measure_hiding),
     }
     module, function = kinds[name]

@@ -12,7 +12,8 @@ from typing import Any, Final
 import psycopg
 from django.db import connections
 
-HEADER: Final = "X-Comity-Statements"
+from comity.host.bench.web_browser import HEADER
+
 _served: Final = import_module("comity.config.wsgi").application  # by name, as the server finds it: it lies above
 _of_thread: Final = local()
 

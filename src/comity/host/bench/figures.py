@@ -79,6 +79,12 @@ BARS: Final[Mapping[str, tuple[Bar, ...]]] = {
         Bar("replay_per_s", "past decisions decided again a second", Side.AT_LEAST, 3000),
         Bar("compile_s", "20,000 clauses compiled and validated, s", Side.AT_MOST, 10),
     ),
+    "web": (
+        Bar("list_p95_ms", "a page of a list of the console, the slowest list, 95th percentile, ms", Side.AT_MOST, 100),
+        Bar("list_queries", "ways to the database and back for it, signing in included, the most", Side.AT_MOST, 8),
+        Bar("desk_p95_ms", "my desk beside 100,000 open tasks, 95th percentile, ms", Side.AT_MOST, 100),
+        Bar("page_kb", "bytes of the largest page after the first, kB", Side.AT_MOST, 200),
+    ),
     "hiding": (Bar("auc", "how well bytes and times tell a hidden record from none (0.5: not)", Side.AT_MOST, 0.52),),
 }
 """Every benchmark and what it must show; the order is that of the output."""

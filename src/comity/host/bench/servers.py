@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -12,8 +13,9 @@ import psycopg
 from comity.config.node import DatabaseAccess, NodeSettings, Role
 from comity.host.bench.http_load import Target
 from comity.host.bench.node import Say
-from comity.host.services import Services, services_of
+from comity.host.services import Service, Services, services_of
 
+APPLICATION: Final = "comity.config.wsgi:application"
 _START_SECONDS: Final = 60.0
 _POLL_SECONDS: Final = 0.1
 _SCOPES: Final = ("exchange:ask", "exchange:file", "exchange:receive")
@@ -24,16 +26,23 @@ class NotStartedError(RuntimeError):
 
 
 @contextmanager
-def serving(settings: NodeSettings, *names: str, say: Say) -> Iterator[None]:
-    """Run the named services of a node until the block ends; returns once the API answers."""
+def serving(settings: NodeSettings, *names: str, say: Say, application: str = APPLICATION) -> Iterator[None]:
+    """Run the named services of a node until the block ends; returns once the API answers.
+
+    `application`: what answers HTTP in the place of the node's own, by the same server with the same settings.
+    """
     services = Services(say=say)
-    services.start([service for service in services_of(settings) if service.name in names])
+    services.start([_with(service, application) for service in services_of(settings) if service.name in names])
     try:
         if "api" in names:
             _wait_for_api(settings)
         yield
     finally:
         services.stop()
+
+
+def _with(service: Service, application: str) -> Service:
+    return replace(service, command=[application if word == APPLICATION else word for word in service.command])
 
 
 def issue_keys(*agencies: str) -> Mapping[str, str]:

@@ -26,6 +26,68 @@ _LATE: Final = "interval '60 seconds'"
 """No transaction that writes tasks takes longer from its statement to its end: the database ends one that does."""
 _MOST_COUNTED: Final = 1_000
 _MOST_OF_DAY: Final = 500
+_NEXT: Final = 25
+"""Of a kind, of what is to come: so few that they are found in the order of the index, however many there are."""
+
+# Whose: by a function of the post, or by its name. Each is found by its own index.
+_BY_FUNCTION: Final = "agency_id = %(agency)s AND function = f.name AND assignee_post_id IS NULL"
+_BY_NAME: Final = "assignee_post_id = %(post)s AND agency_id = %(agency)s"
+_SHOWN: Final = "not_before <= %(now)s AND NOT %(post)s = ANY (excluded_post_ids)"
+_FUNCTIONS: Final = "unnest(%(functions)s::text[]) AS f (name)"
+_KINDS: Final = "unnest(%(kinds)s::text[]) AS k (name)"
+_ORDER: Final = "ORDER BY due_at NULLS LAST, opened_at, id"
+
+_NEWS: Final = f"""(
+    SELECT f.name AS whose, last.at, late.number, late.sum, due.past, due.near FROM {_FUNCTIONS}
+    CROSS JOIN LATERAL (SELECT max(news_at) AS at FROM tasks_task
+        WHERE {_BY_FUNCTION} AND news_at <= %(now)s) AS last
+    CROSS JOIN LATERAL (SELECT count(*) AS number, sum(extract(epoch FROM news_at)) AS sum FROM tasks_task
+        WHERE {_BY_FUNCTION} AND news_at > last.at - {_LATE} AND news_at <= %(now)s) AS late
+    CROSS JOIN LATERAL (SELECT max(past.at) AS past, max(near.at) AS near FROM {_KINDS}
+        CROSS JOIN LATERAL (SELECT max(due_at) AS at FROM tasks_task WHERE state = 'open' AND {_BY_FUNCTION}
+            AND kind = k.name AND due_at <= %(now)s) AS past
+        CROSS JOIN LATERAL (SELECT max(due_at) AS at FROM tasks_task WHERE state = 'open' AND {_BY_FUNCTION}
+            AND kind = k.name AND due_at <= %(soon)s) AS near) AS due
+    UNION ALL
+    SELECT '', last.at, late.number, late.sum, due.past, due.near
+    FROM (SELECT max(news_at) AS at FROM tasks_task WHERE {_BY_NAME} AND news_at <= %(now)s) AS last
+    CROSS JOIN LATERAL (SELECT count(*) AS number, sum(extract(epoch FROM news_at)) AS sum FROM tasks_task
+        WHERE {_BY_NAME} AND news_at > last.at - {_LATE} AND news_at <= %(now)s) AS late
+    CROSS JOIN LATERAL (SELECT max(due_at) FILTER (WHERE due_at <= %(now)s) AS past,
+        max(due_at) FILTER (WHERE due_at <= %(soon)s) AS near
+        FROM tasks_task WHERE state = 'open' AND {_BY_NAME}) AS due
+    UNION ALL
+    SELECT 'told', max(told_at), count(*), count(seen_at), NULL, NULL FROM tasks_interrupt WHERE post_id = %(post)s
+) AS news"""
+
+_DESK: Final = f"""
+SELECT {_COLUMNS} FROM (
+    SELECT t.* FROM {_FUNCTIONS} CROSS JOIN {_KINDS} CROSS JOIN LATERAL (SELECT * FROM tasks_task
+        WHERE state = 'open' AND {_BY_FUNCTION} AND kind = k.name AND {_SHOWN} {_ORDER} LIMIT %(each)s) AS t
+    UNION
+    SELECT t.* FROM {_KINDS} CROSS JOIN LATERAL (SELECT * FROM tasks_task
+        WHERE state = 'open' AND {_BY_NAME} AND kind = k.name AND {_SHOWN} {_ORDER} LIMIT %(each)s) AS t
+    UNION
+    SELECT t.* FROM {_FUNCTIONS} CROSS JOIN LATERAL (SELECT * FROM tasks_task
+        WHERE state = 'open' AND is_urgent AND {_BY_FUNCTION} AND {_SHOWN} LIMIT %(urgent)s) AS t
+    UNION
+    SELECT t.* FROM {_FUNCTIONS} CROSS JOIN LATERAL (SELECT * FROM tasks_task
+        WHERE state = 'open' AND {_BY_FUNCTION} AND {_SHOWN} AND news_at > %(yesterday)s
+        ORDER BY news_at DESC LIMIT %(each)s) AS t
+) AS found {_ORDER}
+"""
+_COUNT: Final = f"""
+SELECT k.name, sum(c.open)::int, sum(c.overdue)::int FROM {_KINDS} CROSS JOIN LATERAL (
+    SELECT (SELECT count(*) FROM (SELECT FROM tasks_task WHERE state = 'open' AND {_BY_FUNCTION} AND kind = k.name
+            AND {_SHOWN} LIMIT %(most)s) AS t) AS open,
+        (SELECT count(*) FROM (SELECT FROM tasks_task WHERE state = 'open' AND {_BY_FUNCTION} AND kind = k.name
+            AND {_SHOWN} AND due_at <= %(now)s LIMIT %(most)s) AS t) AS overdue FROM {_FUNCTIONS}
+    UNION ALL
+    SELECT count(*), count(*) FILTER (WHERE due_at <= %(now)s) FROM (SELECT due_at FROM tasks_task
+        WHERE state = 'open' AND {_BY_NAME} AND kind = k.name AND {_SHOWN} LIMIT %(most)s) AS t
+) AS c GROUP BY k.name HAVING sum(c.open) > 0
+"""
+_OF_DAY: Final = 500
 
 # Whose: by a function of the post, or by its name. Each is found by its own index.
 _BY_FUNCTION: Final = "agency_id = %(agency)s AND function = f.name AND assignee_post_id IS NULL"
@@ -93,7 +155,7 @@ SELECT {_COLUMNS} FROM (
     UNION
     SELECT t.* FROM {_FUNCTIONS} CROSS JOIN {_KINDS} CROSS JOIN LATERAL (SELECT * FROM tasks_task
         WHERE state = 'open' AND {_BY_FUNCTION} AND kind = k.name AND {_SHOWN}
-        AND due_at >= %(from)s AND due_at < %(until)s ORDER BY due_at LIMIT %(most)s) AS t
+        AND due_at >= %(from)s AND due_at < %(until)s ORDER BY due_at LIMIT %(each)s) AS t
     UNION
     SELECT t.* FROM (SELECT * FROM tasks_task WHERE {_BY_NAME} AND {_SHOWN} AND (
         news_at >= %(from)s AND {_OF_DAY} OR state = 'open' AND due_at >= %(from)s AND due_at < %(until)s)
@@ -128,7 +190,7 @@ class Desk:
 class DayOfTasks:
     """What a civil day brought a post: opened, decided or otherwise closed, fallen due and not done by then, to come.
 
-    At most 500 tasks together; `is_full`: there was more.
+    At most 500 tasks together, of each kind to come the first 25; `is_full`: there was more.
     """
 
     came: Sequence[TaskView]
@@ -167,7 +229,9 @@ def count_desk(cursor: CursorWrapper, desk: Desk) -> Mapping[Kind, TaskCount]:
 def get_day(cursor: CursorWrapper, desk: Desk, *, starts_at: datetime, ends_at: datetime) -> DayOfTasks:
     """Return what the day from `starts_at` to `ends_at` brought a post, and what is due in the week after it."""
     until = ends_at + timedelta(days=7)
-    cursor.execute(_DAY, desk.values(**{"from": starts_at, "to": ends_at, "until": until, "most": _MOST_OF_DAY}))
+    cursor.execute(
+        _DAY, desk.values(**{"from": starts_at, "to": ends_at, "until": until, "most": _MOST_OF_DAY, "each": _NEXT})
+    )
     found = [_view(row) for row in cursor.fetchall()]
 
     def within(at: datetime | None) -> bool:

@@ -1,0 +1,193 @@
+"""`comity bench web`: the console's lists and the desk beside 100,000 rows, over HTTP, signed in with both factors."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Final
+
+from comity.config.node import Role
+from comity.host.bench.figures import Measured
+from comity.host.bench.node import BenchNode, Say, bench_node
+from comity.host.bench.samples import machine, median, quantile, spread
+from comity.host.bench.seed_exchange import seed_disclosures
+from comity.host.bench.seed_web import seed_agencies, seed_tasks
+from comity.host.bench.servers import serving
+from comity.host.bench.web_browser import Browser
+
+COUNTED: Final = "comity.host.bench.counted:application"
+DESK, POLL = "/console/", "/console/pulse/"
+DESK_POST: Final = "az-dps/records-supervisor"
+_MARK: Final = "pulse/?seen="
+
+
+@dataclass(frozen=True, slots=True)
+class WebSize:
+    """How many rows there are, and how often a run asks for each page."""
+
+    rows: int
+    agencies: int
+    times: int
+    gigabytes: float
+
+
+FULL: Final = WebSize(rows=100_000, agencies=20_000, times=20, gigabytes=4)
+QUICK: Final = WebSize(rows=2_000, agencies=500, times=5, gigabytes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A list of the console: who looks at it, where it is, and in which ways it is asked for.
+
+    `ways`: queries of its address, `{last}` in one stands for the number of its last page at the full size.
+    """
+
+    name: str
+    post: str
+    path: str
+    ways: tuple[str, ...]
+
+
+LISTS: Final = (
+    Listed(
+        "agencies",
+        "az-dps/liaison",
+        "/console/directory/",
+        ("", "?q=police", "?q=springfield+marshal", "?kind=local&state=AZ", "?sort=-name", "?page=400", "?q=zzzz"),
+    ),
+    Listed(
+        "rules", "az-dps/liaison", "/console/law/", ("", "?q=court", "?of=us-az&kind=permit", "?sort=-cite", "?page=3")
+    ),
+    Listed("accounts", "az-dps/security", "/console/accounts/", ("", "?q=az", "?state=open", "?sort=-last")),
+    Listed("digest", DESK_POST, "/console/digest/", ("",)),
+)
+"""Every list of the console: one that is added to it is added here by a line, and is measured from then on."""
+PAGES: Final = (
+    ("az-dps/liaison", "/console/may/"),
+    ("az-dps/liaison", "/console/law/law-28/"),
+    ("az-dps/liaison", "/console/directory/az-dps/"),
+    ("az-dps/liaison", "/console/directory/task-forces/az-hidta/"),
+    (DESK_POST, "/console/handover/"),
+)
+"""Other pages, for how large they are."""
+
+
+@dataclass
+class _Found:
+    """What the runs found: of each page its times, the most ways to the database, the largest answer."""
+
+    times: dict[str, list[list[float]]] = field(default_factory=dict)
+    statements: dict[str, int] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
+
+    def look(self, name: str, browser: Browser, paths: Sequence[str], times: int) -> None:
+        """Ask for each of the paths so often; an answer's own time counts, not that of the assets it names."""
+        run: list[float] = []
+        for _ in range(times):
+            for path in paths:
+                shown = browser.show(path)
+                run.append(shown.milliseconds)
+                self.statements[name] = max(self.statements.get(name, 0), shown.statements)
+                self.sizes[path] = max(self.sizes.get(path, 0), shown.size + browser.load(shown.text))
+        self.times.setdefault(name, []).append(run)
+
+    def p95(self, name: str) -> list[float]:
+        """Return the 95th percentile of each run."""
+        return [quantile(run, 0.95) for run in self.times[name]]
+
+
+def measure_web(*, size: WebSize, runs: int, say: Say) -> Measured:
+    """Seed, serve by the node's own server, sign people in, ask for every list in every way and for the desk."""
+    with bench_node("web", say=say, gigabytes=size.gigabytes) as node:
+        _prepare(node, size, say)
+        found = _Found()
+        with serving(node.settings, "api", say=say, application=COUNTED), ExitStack() as stack:
+            browsers = _sign_in(node, stack, say)
+            for run in range(runs + 1):
+                say(f"run {run} of {runs}" if run else "first looks: law and directory are read once by a process")
+                kept = found if run else _Found()
+                for one in LISTS:
+                    paths = [one.path + way for way in one.ways]
+                    kept.look(one.name, browsers[one.post], paths, size.times if run else 3)
+                kept.look("desk", browsers[DESK_POST], [DESK], 5 * size.times if run else 10)
+                _poll(kept, browsers[DESK_POST], 5 * size.times if run else 10)
+            for post, path in PAGES:
+                found.look("pages", browsers[post], [path], 1)
+        return _measured(found, size, runs, node)
+
+
+def _prepare(node: BenchNode, size: WebSize, say: Say) -> None:
+    from comity.host.demonstration.accounts import write_accounts
+    from comity.host.demonstration.exchange import interface_of
+    from comity.host.demonstration.standing import load_standing
+    from comity.spine.tenancy.clock import database_now
+
+    load_standing(now=database_now(), say=say)
+    say("opening accounts")
+    write_accounts(node.settings.home, now=database_now())
+    holder, asker = interface_of("az-dps"), interface_of("hsi-arizona")
+    with node.connect(Role.OWNER) as owner:
+        seed_disclosures(
+            owner,
+            count=size.rows,
+            asker_id=asker.agency_id,
+            holder_id=holder.agency_id,
+            post_id=asker.post_id,
+            say=say,
+        )
+        seed_tasks(owner, count=size.rows, holder_id=holder.agency_id, asker_id=asker.agency_id, say=say)
+        seed_agencies(owner, count=size.agencies, say=say)
+    with node.connect(Role.BOOTSTRAP) as connection:
+        connection.execute("VACUUM ANALYZE")
+        connection.execute("CHECKPOINT")
+
+
+def _sign_in(node: BenchNode, stack: ExitStack, say: Say) -> Mapping[str, Browser]:
+    from comity.host.demonstration.account_file import read_accounts
+
+    say("signing people in")
+    posts = {DESK_POST, *(one.post for one in LISTS), *(post for post, _ in PAGES)}
+    accounts = {one.post: one for one in read_accounts(node.settings.home)}
+    browsers = {post: Browser.signed_in(node.settings, accounts[post]) for post in sorted(posts)}
+    for browser in browsers.values():
+        stack.callback(browser.close)
+    return browsers
+
+
+def _poll(found: _Found, browser: Browser, times: int) -> None:
+    """Ask as an open desk does: whether it is still what it was."""
+    mark = browser.show(DESK).text.partition(_MARK)[2].partition('"')[0]
+    run = []
+    for _ in range(times):
+        shown = browser.show(f"{POLL}?seen={mark}", expect=204, headers={"HX-Request": "true"})
+        run.append(shown.milliseconds)
+        found.statements["poll"] = max(found.statements.get("poll", 0), shown.statements)
+    found.times.setdefault("poll", []).append(run)
+
+
+def _measured(found: _Found, size: WebSize, runs: int, node: BenchNode) -> Measured:
+    names = [one.name for one in LISTS]
+    slowest = [max(found.p95(name)[run] for name in names) for run in range(runs)]
+    largest = max(found.sizes, key=lambda path: found.sizes[path])
+    return Measured(
+        "web",
+        {
+            "list_p95_ms": median(slowest),
+            "list_queries": float(max(found.statements[name] for name in names)),
+            "desk_p95_ms": median(found.p95("desk")),
+            "page_kb": found.sizes[largest] / 1000,
+        },
+        {
+            "runs": runs,
+            "rows": {"asks": size.rows, "open_tasks": size.rows, "agencies": size.agencies},
+            "asked_a_run": {one.name: size.times * len(one.ways) for one in LISTS} | {"desk": 5 * size.times},
+            "p95_ms": {name: spread(found.p95(name)) for name in [*names, "desk", "poll"]},
+            "p50_ms": {name: spread([median(run) for run in found.times[name]]) for name in [*names, "desk", "poll"]},
+            "queries": dict(sorted(found.statements.items())),
+            "counted": "statements, and BEGIN and COMMIT, of session, account, posts and page",
+            "kb": {path: round(kb / 1000, 1) for path, kb in sorted(found.sizes.items(), key=lambda one: -one[1])[:8]},
+            "sized": "head and body as they came over the wire, and assets the page names that the browser had not yet",
+            "running": "one browser, its next request when it was answered; server with 2 workers",
+            **node.details,
+            "machine": machine(),
+        },
+    )
