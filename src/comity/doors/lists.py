@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 from urllib.parse import urlencode
@@ -93,7 +93,10 @@ def asked_of(
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A column's heading: where it leads, and how the list is sorted by it (`ascending`, `descending`, "")."""
+    """A column's heading: where it leads, "" where no list is sorted by it, and how this one is sorted by it.
+
+    `sorted_by`: `ascending`, `descending`, "".
+    """
 
     label: str | Promise
     address: str
@@ -102,13 +105,17 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class ListPage(Generic[Row]):
-    """A page of a list, and what its template needs. `total`: how many rows the search and the filters leave."""
+    """A page of a list, and what its template needs. `total`: how many rows the search and the filters leave.
+
+    `is_cut`: there are more than `total`; they were not counted.
+    """
 
     rows: Sequence[Row]
     total: int
     asked: Asked
     headings: tuple[Heading, ...]
     filters: Sequence[Filter]
+    is_cut: bool = False
 
     @property
     def pages(self) -> int:
@@ -158,10 +165,15 @@ def page_of(
     return ListPage(shown, len(found), asked, headings_of(asked, columns), filters)
 
 
-def headings_of(asked: Asked, columns: Sequence[Column[Any]]) -> tuple[Heading, ...]:
-    """Return the headings of a list, each leading to the list sorted by it."""
+def headings_of(
+    asked: Asked, columns: Sequence[Column[Any]], *, sortable: Collection[str] | None = None
+) -> tuple[Heading, ...]:
+    """Return the headings of a list, each leading to the list sorted by it; of all columns, or of `sortable` alone."""
     headings = []
     for one in columns:
+        if sortable is not None and one.name not in sortable:
+            headings.append(Heading(one.label, "", ""))
+            continue
         is_sorted = one.name == asked.sort
         way = ("descending" if asked.is_descending else "ascending") if is_sorted else ""
         turned = f"-{one.name}" if is_sorted and not asked.is_descending else one.name

@@ -30,6 +30,8 @@ KNOWN = {
     "rule": "law-28",
     "agency": "az-dps",
     "force": "az-hidta",
+    "ask": "01900000-0000-7000-8000-000000000001",
+    "disclosure": "01900000-0000-7000-8000-000000000002",
 }
 
 
@@ -37,6 +39,8 @@ SIGNS = (
     ("<uuid:account_id>", "{account}"),
     ("<uuid:entry_id>", "{entry}"),
     ("<uuid:handover_id>", "{handover}"),
+    ("<uuid:ask_id>", "{ask}"),
+    ("<uuid:disclosure_id>", "{disclosure}"),
     ("<slug:rule_id>", "{rule}"),
     ("task-forces/<slug:code>", "task-forces/{force}"),
     ("<slug:code>", "{agency}"),
@@ -80,6 +84,7 @@ def test_what_each_post_gets_at_each_address(house):
     about = house.person("az-dps", "interface")
     [(entry_id,)] = house.node.look("SELECT entry_id FROM ledger_pending ORDER BY seq DESC LIMIT 1")
     named = KNOWN | {"account": str(about.account_id), "entry": str(entry_id)}
+    named = KNOWN | {"account": str(about.account_id), "ask": str(house.ask("az-dps", "hsi-arizona"))}
     people = {function: house.inside("az-dps", post) for function, post in POSTS.items()}
     others = {function: house.inside("pima-so", post) for function, post in POSTS.items() if post in OF_SHERIFFS}
     wrong = []
@@ -110,7 +115,8 @@ def test_nobody_gets_in_without_signing_in(house, row):
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row['method']} {row['address']}")
 def test_another_method_is_not_taken(house, row):
-    person = house.inside("az-dps", "security")
+    function = next(one for one in ("security_officer", *POSTS) if row[one] != "403")
+    person = house.inside("az-dps", POSTS[function])
     path = row["address"].format(**KNOWN)
     assert person.client.generic("DELETE", path).status_code == 405
 

@@ -100,3 +100,50 @@ class House:
         person = self.person(agency, post)
         assert person.sign_in().status_code == 302
         return person
+
+    def ask(self, asker: str, holder: str, post: str = "liaison", **changes: Any) -> Any:
+        """Let an agency's post ask another agency, by the command; returns the id of the ask."""
+        from comity.coordination.exchange.ask import Answered, Ask
+        from comity.coordination.exchange.commands.request import request_disclosures
+
+        given = {
+            "ask_key": f"web-{len(self._numbers)}",
+            "holder": holder,
+            "purpose": "criminal_investigation",
+            "category": "case",
+            "elements": ("case_number",),
+            "reference": "TEST-CASE-1",
+        }
+        self._numbers[given["ask_key"]] = 1
+        ask = Ask(**given | changes)
+        [answer] = request_disclosures(asks=[ask], by=self.node.actor(asker, post), keys=self.node.keys)
+        assert isinstance(answer, Answered), answer
+        return answer.ask_id
+
+    def lodge(self, holder: str, reference: str = "TEST-CASE-1", *, category: str = "case", **given: Any) -> None:
+        """Let an agency lodge a record whose every value begins with `VALUE`."""
+        from comity.coordination.exchange.commands.file import Filed, NewRecord, file_records
+
+        names = given.pop("elements", ("case_number", "person_name"))
+        record = NewRecord(
+            category=category, reference=reference, values={name: f"VALUE of {name}" for name in names}, **given
+        )
+        [filed] = file_records(
+            records=(record,), by=self.node.actor(holder), now=self.node.clock(), keys=self.node.keys
+        )
+        assert isinstance(filed, Filed), filed
+
+    def deliver(self) -> None:
+        """Let the worker send what waits."""
+        from comity.doors.worker.deliveries import sweep
+
+        sweep(clock=self.node.clock, keys=self.node.keys)
+
+    def tick(self) -> None:
+        """Let the next tick answer what it promised."""
+        from datetime import timedelta
+
+        from comity.coordination.exchange.commands.tick import answer_hidden_asks
+
+        later = self.node.clock() + timedelta(seconds=10)
+        answer_hidden_asks(by=self.node.node("courier"), now=later, keys=self.node.keys)

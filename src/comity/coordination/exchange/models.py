@@ -81,6 +81,7 @@ class AskRow(Act):
             models.Index(fields=["holder_id", "asked_at"], name="exchange_ask_holder"),
             models.Index(fields=["asker_id", "id"], name="exchange_ask_asker"),
             models.Index(fields=["tick_at"], name="exchange_ask_tick", condition=models.Q(tick_at__isnull=False)),
+            models.Index(fields=["holder_id", "id"], name="exchange_ask_told", condition=models.Q(path="outside")),
         ]
 
 
@@ -128,6 +129,7 @@ class Answer(Act):
     class Meta:
         db_table = "exchange_answer"
         constraints = [models.UniqueConstraint(fields=["ask_id", "number"], name="exchange_answer_number")]
+        indexes = [models.Index(fields=["asker_id", "status", "ask_id"], name="exchange_answer_status")]
 
 
 class Disclosure(Act):
@@ -176,6 +178,7 @@ class Delivery(Act):
     class Meta:
         db_table = "exchange_delivery"
         constraints = [models.UniqueConstraint(fields=["disclosure_id", "event"], name="exchange_delivery_once")]
+        indexes = [models.Index(fields=["recipient_id", "disclosure_id"], name="exchange_delivery_to")]
 
 
 class Review(Act):

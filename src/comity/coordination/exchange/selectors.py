@@ -26,9 +26,8 @@ JOIN LATERAL (SELECT status, classes, visible_at FROM exchange_answer w WHERE w.
 """
 _ANSWERED: Final = "SELECT a.id, a.ask_key, w.status, w.classes, w.visible_at"
 _LATEST: Final = f"{_ANSWERED} {_COUNTS}"
-_VIEWED: Final = (
-    f"{_ANSWERED}, a.asker_id, a.holder_id, a.purpose, a.category, a.elements, a.path, a.asked_at {_COUNTS}"
-)
+VIEWED: Final = f"{_ANSWERED}, a.asker_id, a.holder_id, a.purpose, a.category, a.elements, a.path, a.asked_at {_COUNTS}"
+"""What `viewed` makes an ask of; a condition on `a`, the ask, follows."""
 
 
 def get_answers_by_key(cursor: CursorWrapper, asker_id: UUID, ask_keys: Collection[str]) -> dict[str, Answered]:
@@ -64,20 +63,20 @@ class AskView:
 def list_asks(cursor: CursorWrapper, asker_id: UUID, *, path: str, before: UUID | None, limit: int) -> list[AskView]:
     """Return the asks an agency made on `path`, newest first, those older than the ask `before`."""
     cursor.execute(
-        f"{_VIEWED} WHERE a.asker_id = %(asker)s AND a.path = %(path)s"
+        f"{VIEWED} WHERE a.asker_id = %(asker)s AND a.path = %(path)s"
         " AND (%(before)s::uuid IS NULL OR a.id < %(before)s) ORDER BY a.id DESC LIMIT %(limit)s",
         {"asker": asker_id, "path": path, "before": before, "limit": limit},
     )
-    return [_viewed(row) for row in cursor.fetchall()]
+    return [viewed(row) for row in cursor.fetchall()]
 
 
 def get_ask_view(cursor: CursorWrapper, ask_id: UUID) -> AskView:
     """Return one ask; raises `AskNotVisibleError`."""
-    cursor.execute(f"{_VIEWED} WHERE a.id = %s", (ask_id,))
+    cursor.execute(f"{VIEWED} WHERE a.id = %s", (ask_id,))
     row = cursor.fetchone()
     if row is None:
         raise AskNotVisibleError(f"no ask `{ask_id}` for this session")
-    return _viewed(row)
+    return viewed(row)
 
 
 def list_entries(cursor: CursorWrapper, ask_id: UUID) -> list[UUID]:
@@ -106,7 +105,8 @@ def _answered(row: tuple[object, ...]) -> Answered:
     return Answered(ask_id, key, status, decoded(classes), visible_at, repeated=True)  # type: ignore[arg-type]
 
 
-def _viewed(row: tuple[Any, ...]) -> AskView:
+def viewed(row: tuple[Any, ...]) -> AskView:
+    """Return an ask of a row that `VIEWED` read."""
     asker_id, holder_id, purpose, category, elements, path, asked_at = row[5:]
     return AskView(_answered(row[:5]), asker_id, holder_id, purpose, category, tuple(elements), path, asked_at)
 

@@ -48,11 +48,16 @@ def read_draft(*, account: SignedIn, page: str) -> Mapping[str, list[str]] | Non
 
 def typed_before(request: HttpRequest, account: SignedIn) -> dict[str, str]:
     """Return what was kept of this page, as the first values of its form, and say so; nothing for most."""
+    return {name: values[0] for name, values in all_typed_before(request, account).items() if values}
+
+
+def all_typed_before(request: HttpRequest, account: SignedIn) -> Mapping[str, list[str]]:
+    """Return every value of what was kept of this page, and say so: for forms with boxes to check."""
     kept = read_draft(account=account, page=request.path) if request.method in {"GET", "HEAD"} else None
     if not kept:
         return {}
     messages.info(request, _("What you typed here before was kept. Look it over, then send it."))
-    return {name: values[0] for name, values in kept.items() if values}
+    return kept
 
 
 def forget_draft(*, account: SignedIn, page: str) -> None:

@@ -17,6 +17,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from comity.doors.web.drafts import keep_draft
+from comity.doors.web.functions import FUNCTIONS
 from comity.doors.web.menu import menu_of
 from comity.doors.web.permissions import MAY, Permission
 from comity.doors.web.staff import Lack, Nobody, Staff, has_proven_lately, staff_of
@@ -100,7 +101,7 @@ def show(
 
 def refused(request: HttpRequest, staff: Staff, permission: Permission) -> HttpResponse:
     """Say which posts may do what this one may not."""
-    functions = sorted(function.value.replace("_", " ") for function in MAY[permission])
+    functions = sorted(str(FUNCTIONS[function]) for function in MAY[permission])
     context = {"functions": functions, "post": staff.post}
     return show(request, "refused.html", context, HTTPStatus.FORBIDDEN)
 

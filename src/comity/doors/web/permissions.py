@@ -23,6 +23,13 @@ class Permission(StrEnum):
     LEDGER_READ = "ledger:ledger:read"
     ENTRY_READ = "ledger:entry:read"
     HANDOVER_CHANGE = "desk:handover:change"
+    EXCHANGE_READ = "exchange:exchange:read"
+    ASK_MAKE = "exchange:ask:make"
+    ASK_READ = "exchange:ask:read"
+    DELIVERY_READ = "exchange:delivery:read"
+    DELIVERY_RECEIVE = "exchange:delivery:receive"
+    DISCLOSURE_OPEN = "exchange:disclosure:open"
+    OUTSIDE_RECORD = "exchange:outside:record"
     MAY_READ = "law:may:read"
     RULE_READ = "law:rule:read"
 
@@ -31,6 +38,11 @@ EVERY: Final = frozenset(Post) - {Post.INTERFACE}
 """Every post that a person holds: an interface speaks over the API."""
 _READS_ONLY: Final = frozenset({Post.AUDITOR})
 _SECURITY: Final = frozenset({Post.SECURITY_OFFICER})
+_EXCHANGE: Final = EVERY - {Post.SECURITY_OFFICER, Post.TRAINING_OFFICER}
+_ASKERS: Final = frozenset({Post.LIAISON, Post.RECORDS_SUPERVISOR, Post.RECORDS_CLERK, Post.COMMANDER, Post.ANALYST})
+"""Who asks, and receives what it asked for; whether the post is trained for it the gate looks at each ask."""
+_OPENERS: Final = frozenset({Post.PRIVACY_OFFICER, Post.RECORDS_SUPERVISOR})
+_TELLERS: Final = frozenset({Post.LIAISON, Post.RECORDS_SUPERVISOR, Post.RECORDS_CLERK, Post.COMMANDER})
 
 MAY: Final[Mapping[Permission, frozenset[Post]]] = MappingProxyType(
     {
@@ -43,6 +55,13 @@ MAY: Final[Mapping[Permission, frozenset[Post]]] = MappingProxyType(
         Permission.LEDGER_READ: EVERY,
         Permission.ENTRY_READ: EVERY,
         Permission.HANDOVER_CHANGE: EVERY - _READS_ONLY,
+        Permission.EXCHANGE_READ: _EXCHANGE,
+        Permission.ASK_MAKE: _ASKERS,
+        Permission.ASK_READ: _EXCHANGE,
+        Permission.DELIVERY_READ: _EXCHANGE,
+        Permission.DELIVERY_RECEIVE: _ASKERS,
+        Permission.DISCLOSURE_OPEN: _OPENERS,
+        Permission.OUTSIDE_RECORD: _TELLERS,
         Permission.MAY_READ: EVERY,
         Permission.RULE_READ: EVERY,
     }

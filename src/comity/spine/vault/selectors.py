@@ -1,6 +1,7 @@
-"""What checks of the whole vault read: digests, never content."""
+"""What is read of the vault without opening anything: digests, and until when something is kept."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -18,6 +19,15 @@ def has_items(cursor: CursorWrapper) -> bool:
     """Tell whether this session sees any item."""
     cursor.execute("SELECT EXISTS (SELECT FROM vault_item)")
     return bool(cursor.fetchone()[0])
+
+
+def list_terms(cursor: CursorWrapper, item_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """Return until when items are kept, those that this session sees; one that was purged is not among them."""
+    cursor.execute(
+        "SELECT id, retain_until FROM vault_item WHERE id = ANY(%s::uuid[]) AND retain_until IS NOT NULL",
+        (list(item_ids),),
+    )
+    return dict(cursor.fetchall())
 
 
 def iter_stored_digests(cursor: CursorWrapper) -> Iterator[tuple[UUID, str]]:

@@ -70,8 +70,9 @@ class ToldOutside:
 
 @dataclass(frozen=True, slots=True)
 class RecordedOutside:
-    """The accounting row made. `breach`: the elements the gate would not have let go."""
+    """The accounting row made, of the ask `ask_id`. `breach`: the elements the gate would not have let go."""
 
+    ask_id: UUID
     disclosure_id: UUID
     subject_handle: UUID
     breach: tuple[str, ...]
@@ -135,7 +136,7 @@ def record_outside(*, told: ToldOutside, by: Actor, now: datetime, keys: KeyRing
             Act(name, by, rows, ruleset=case.decision.ruleset, facts_item=facts_item, items=(item, facts_item))
         )
         batch.write(cursor, keys)
-    return RecordedOutside(UUID(str(disclosure.values["id"])), handle, breach)
+    return RecordedOutside(named.id, UUID(str(disclosure.values["id"])), handle, breach)
 
 
 def _repeated(cursor: CursorWrapper, known: Recorded, named: Named, told: ToldOutside) -> RecordedOutside | Invalid:
@@ -149,7 +150,7 @@ def _repeated(cursor: CursorWrapper, known: Recorded, named: Named, told: ToldOu
     )
     disclosure_id, handle, nature, outcomes = cursor.fetchone()
     permitted = permitted_of(decoded(outcomes))
-    return RecordedOutside(disclosure_id, handle, tuple(sorted(set(nature) - permitted)))
+    return RecordedOutside(known.ask_id, disclosure_id, handle, tuple(sorted(set(nature) - permitted)))
 
 
 def _ask(told: ToldOutside, by: Actor) -> Ask:
