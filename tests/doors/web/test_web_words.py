@@ -13,6 +13,10 @@ sys.path.insert(0, str(Path(__file__).parents[3]))
 from tools.messages import _read, missing
 
 ALIKE = {
+    "analyst",
+    "commander",
+    "counsel",
+    "liaison",
     "Agency",
     "Area",
     "Comity",
@@ -24,7 +28,7 @@ ALIKE = {
     "United States",
     "overdue",
 }
-"""Said in both: names of agencies, titles of posts, and what stands in citations of cases and in ids of rules."""
+"""Said in both: names of agencies, titles and codes of posts, what stands in citations and in ids of rules."""
 FOREIGN = r'(?s)<(?!html)(\w+)[^>]* lang="en"[^>]*>.*?</\1>'
 """What says itself that it is English, so that a voice reads it as such: titles and texts as they were signed."""
 
@@ -53,6 +57,8 @@ def pages(house, scene):
         person.client.cookies[settings.LANGUAGE_COOKIE_NAME] = "es"
         found |= {(who, one.path): person.get(one.at(scene)) for one in theirs}
         found[who, "refused"] = person.get("/console/draft/")
+        for path in ("/console/exchange/ask/", "/console/exchange/told/new/"):
+            found[who, f"wrong {path}"] = person.post(path)
     found |= {("anybody", one.path): guest.get(one.at(scene)) for one in OUTSIDE}
     found["anybody", "wrong"] = guest.post("/accounts/login/", {"login": "x", "password": "y"})
     found["anybody", "join"] = guest.post("/accounts/join/", {"secret": "x", "password": "y", "again": "z"})

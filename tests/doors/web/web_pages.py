@@ -32,6 +32,22 @@ def _of(post: str, *paths: str, agency: str = "az-dps") -> tuple[Shown, ...]:
     return tuple(Shown(path, post, agency) for path in paths)
 
 
+_ASKED = "holder=az-dps&purpose=criminal_investigation&category=case&element=home_address&element=person_name"
+_EXCHANGE = (
+    "/console/exchange/",
+    "/console/exchange/ask/",
+    f"/console/exchange/ask/?{_ASKED}",
+    "/console/exchange/asks/",
+    "/console/exchange/asks/?status=held",
+    "/console/exchange/deliveries/",
+    "/console/exchange/told/",
+    "/console/exchange/told/new/",
+    "/console/exchange/asks/{disclosed}/",
+    "/console/exchange/asks/{approval}/",
+    "/console/exchange/asks/{refused}/",
+    "/console/exchange/asks/{hidden}/",
+)
+
 INSIDE: tuple[Shown, ...] = (
     *_of(
         "security",
@@ -62,6 +78,8 @@ INSIDE: tuple[Shown, ...] = (
         "/accounts/reauthenticate/",
     ),
     *_of("liaison", "/console/accounts/"),
+    *_of("liaison", *_EXCHANGE, "/console/exchange/asks/{awaiting}/", agency="hsi-arizona"),
+    *_of("records-supervisor", *_EXCHANGE),
 )
 OUTSIDE: tuple[Shown, ...] = _of(
     "",

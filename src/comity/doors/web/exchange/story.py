@@ -27,7 +27,7 @@ from comity.coordination.exchange.rules import permitted_of
 from comity.coordination.exchange.story import DecisionStep, DeliveryStep, DisclosureStep, Story, read_story
 from comity.coordination.exchange.way_forward import WayForward, get_counterpart, ways_forward
 from comity.doors.ring import key_ring
-from comity.doors.web.desk import KINDS as TASKS
+from comity.doors.web.desk_reading import KINDS as TASKS
 from comity.doors.web.exchange import words
 from comity.doors.web.exchange.proving import prove_entries
 from comity.doors.web.exchange.telling import ClassLine, Teller, refused_in
