@@ -12,6 +12,7 @@ import pytest
 from pytest_socket import enable_socket, socket_allow_hosts
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "doors" / "web"))  # people at the console are the same
+sys.path.insert(0, str(Path(__file__).parents[1] / "coordination" / "exchange"))  # asks are given there
 sys.path.insert(0, str(Path(__file__).parent))
 
 from browser_pages import Site

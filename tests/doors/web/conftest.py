@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # so that what these tests share is found in every import mode
+sys.path.insert(0, str(Path(__file__).parents[2] / "coordination" / "exchange"))  # asks are given there
 
 from web_people import House
 from web_scene import scene_of

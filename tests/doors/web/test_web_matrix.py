@@ -32,6 +32,8 @@ KNOWN = {
     "force": "az-hidta",
     "ask": "01900000-0000-7000-8000-000000000001",
     "disclosure": "01900000-0000-7000-8000-000000000002",
+    "task": "01900000-0000-7000-8000-000000000001",
+    "kept": "01900000-0000-7000-8000-000000000002",
 }
 
 
@@ -41,6 +43,8 @@ SIGNS = (
     ("<uuid:handover_id>", "{handover}"),
     ("<uuid:ask_id>", "{ask}"),
     ("<uuid:disclosure_id>", "{disclosure}"),
+    ("<uuid:task_id>", "{task}"),
+    ("<uuid:kept_id>", "{kept}"),
     ("<slug:rule_id>", "{rule}"),
     ("task-forces/<slug:code>", "task-forces/{force}"),
     ("<slug:code>", "{agency}"),

@@ -182,9 +182,10 @@ class Delivery(Act):
 
 
 class Review(Act):
-    """What was decided on something the vault keeps (`item_id`): `validated`, `purged`, `held` or `released`.
+    """What was decided on something the vault keeps (`item_id`).
 
-    `reason` is a code; of a hold it never says why. `retain_until` is the term after a validation.
+    `kind`: `validated`, `let_go`, `purged`, `held`, `released`, and `reviewed` of a disclosure in an emergency.
+    `reason` is a code; of a hold it never says why. `retain_until` is the term after a validation, or its end.
     """
 
     item_id = models.UUIDField()
@@ -201,7 +202,10 @@ class Review(Act):
 
 
 class Reading(Act):
-    """That somebody opened an accounting or drew a sample: `kind`, on which task, over what (`scope`, codes only)."""
+    """That somebody opened an accounting, a draft or private words, or drew a sample.
+
+    `kind` of reading, on which task, over what (`scope`, codes only).
+    """
 
     agency_id = models.UUIDField()
     post_id = models.UUIDField()

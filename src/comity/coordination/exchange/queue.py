@@ -1,6 +1,9 @@
-"""What waits for a post, and what it must see to decide: the private part to answer, what would leave to approve."""
+"""What waits for a post, and what a notice tells it.
 
-from collections.abc import Mapping
+What it must see to decide is opened by `commands.open_words` and `commands.open_draft`, which record it.
+"""
+
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -8,30 +11,17 @@ from uuid import UUID
 
 from django.db.backends.utils import CursorWrapper
 
-from comity.coordination.exchange.reload import Reloaded, reload_ask
 from comity.coordination.exchange.rules import functions_of
 from comity.coordination.exchange.selectors import get_task_of
 from comity.spine.keys.ring import KeyRing
 from comity.spine.tasks import selectors as tasks
-from comity.spine.tasks.selectors import TaskView
-from comity.spine.tasks.vocabulary import Kind
+from comity.spine.tasks.selectors import Choice, Found, TaskView
+from comity.spine.tasks.vocabulary import Kind, Order
 from comity.spine.vault.seal import open_item
 from comity.standing.directory.facts import PostFacts
 
 ABOUT_ASKS: Final = frozenset({Kind.ANSWER, Kind.APPROVAL, Kind.COUNSEL})
 """The kinds of task whose subject is an ask."""
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A task about an ask with what its post is shown; what leaves on a release is opened by `commands.open_draft`.
-
-    `private`: what the asker wrote to who answers, None for the others.
-    """
-
-    task: TaskView
-    asked: Reloaded
-    private: Mapping[str, str] | None
 
 
 def list_waiting(cursor: CursorWrapper, *, post: PostFacts, now: datetime, limit: int) -> list[TaskView]:
@@ -42,6 +32,32 @@ def list_waiting(cursor: CursorWrapper, *, post: PostFacts, now: datetime, limit
         posts=[post.id],
         functions=functions_of(post.function.value),
         now=now,
+        limit=limit,
+    )
+
+
+def search_waiting_of(
+    cursor: CursorWrapper,
+    *,
+    post: PostFacts,
+    now: datetime,
+    choice: Choice,
+    order: Order,
+    is_descending: bool,
+    offset: int,
+    limit: int,
+) -> Found:
+    """Return a page of the open tasks that a post may decide, as chosen, and how many there are."""
+    return tasks.search_open(
+        cursor,
+        agency_id=post.agency_id,
+        posts=[post.id],
+        functions=functions_of(post.function.value),
+        now=now,
+        choice=choice,
+        order=order,
+        is_descending=is_descending,
+        offset=offset,
         limit=limit,
     )
 
@@ -57,13 +73,22 @@ def read_notice(cursor: CursorWrapper, task: TaskView, *, keys: KeyRing) -> Mapp
     return {name: ", ".join(map(str, one)) if isinstance(one, list) else str(one) for name, one in told.items()}
 
 
-def get_task_view(cursor: CursorWrapper, task: TaskView, *, keys: KeyRing) -> Waiting:
-    """Return what the post of a task about an ask is shown; the private part is opened from the vault.
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a task of the queue is about, where that is an ask this session may see."""
 
-    Raises `AskNotVisibleError`, the vault's errors (the private part may be purged) and those of the key ring.
-    """
-    asked = reload_ask(cursor, task.subject_id)
-    if task.kind is Kind.ANSWER:
-        opened = open_item(cursor, keys, asked.private_item)
-        return Waiting(task, asked, {name: str(text) for name, text in opened.items()})
-    return Waiting(task, asked, None)
+    ask_id: UUID
+    asker_id: UUID
+    purpose: str
+    category: str
+    elements: tuple[str, ...]
+    path: str
+
+
+def list_about(cursor: CursorWrapper, ask_ids: Collection[UUID]) -> dict[UUID, About]:
+    """Return what is asked, by ask; those that this session may not see, and what is no ask, are left out."""
+    cursor.execute(
+        "SELECT id, asker_id, purpose, category, elements, path FROM exchange_ask WHERE id = ANY(%s::uuid[])",
+        (list(ask_ids),),
+    )
+    return {row[0]: About(*(*row[:4], tuple(row[4]), row[5])) for row in cursor.fetchall()}

@@ -104,6 +104,7 @@ class VerdictBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     verdict: Verdict
     digest: Annotated[str, msgspec.Meta(description="The task's `digest`.", pattern="^[0-9a-f]{64}$")]
+    reason: Annotated[str, text_of(LONGEST_TEXT, "Why, for your own agency; kept in the vault.")] = ""
 
 
 class ReviewBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -14,8 +14,9 @@ from ninja import Query, Router
 from comity.coordination.exchange.commands.answer import answer_request, decide_waiting
 from comity.coordination.exchange.commands.conclude import CONCLUSIONS
 from comity.coordination.exchange.commands.open_draft import WITH_DRAFT, open_draft
-from comity.coordination.exchange.queue import ABOUT_ASKS, Waiting, get_own_task, get_task_view
-from comity.coordination.exchange.reload import reload_asks
+from comity.coordination.exchange.commands.open_words import ANSWERS, open_private
+from comity.coordination.exchange.queue import ABOUT_ASKS, get_own_task
+from comity.coordination.exchange.reload import Reloaded, reload_ask, reload_asks
 from comity.coordination.exchange.selectors import get_task_of, list_waiting_of
 from comity.doors.api.answers import Moment, Status, moment
 from comity.doors.api.bodies import AnswerBody, VerdictBody
@@ -136,7 +137,7 @@ def get_queue(
 def get_one_task(request: HttpRequest, task_id: UUID) -> HttpResponse:
     """Read a task of the key's post: what is asked or told and, for approver or counsel, exactly what will leave.
 
-    That what waits was opened is recorded, each time.
+    That the private part, or what waits, was opened is recorded, each time.
     """
     caller = caller_of(request)
     with reading(caller.actor) as cursor:
@@ -144,11 +145,14 @@ def get_one_task(request: HttpRequest, task_id: UUID) -> HttpResponse:
         task = get_task_of(cursor, task_id, post=post, kinds=SHOWN_TO.keys(), now=caller.now)
         ApiKey(SHOWN_TO[task.kind]).require(caller)
         line = _line(task, caller, _asks_of(cursor, [task]))
-        asked = _asked(get_task_view(cursor, task, keys=key_ring())) if task.kind in ABOUT_ASKS else None
+        ask = reload_ask(cursor, task.subject_id) if task.kind in ABOUT_ASKS else None
         notice = notice_of(cursor, task)
-    leaves = None
+    leaves = private = None
+    if task.kind in ANSWERS:
+        private = dict(open_private(task_id=task.id, by=caller.actor, now=caller.now, keys=key_ring()))
     if task.kind in WITH_DRAFT:
         leaves = dict(open_draft(task_id=task.id, by=caller.actor, now=caller.now, keys=key_ring()))
+    asked = None if ask is None else _asked(ask, private)
     ends_as = tuple(sorted(CONCLUSIONS.get(task.kind, ())))
     return reply(HTTPStatus.OK, TaskPage(task=line, asked=asked, leaves=leaves, notice=notice, ends_as=ends_as))
 
@@ -172,7 +176,13 @@ def post_verdict(request: HttpRequest, task_id: UUID) -> HttpResponse:
     with reading(caller.actor) as cursor:
         task = _own_task(cursor, task_id, caller)
     status = decide_waiting(
-        task_id=task_id, verdict=body.verdict, digest=body.digest, by=caller.actor, now=caller.now, keys=key_ring()
+        task_id=task_id,
+        verdict=body.verdict,
+        digest=body.digest,
+        reason=body.reason,
+        by=caller.actor,
+        now=caller.now,
+        keys=key_ring(),
     )
     return reply(HTTPStatus.OK, Decided(task.subject_id, status))
 
@@ -210,8 +220,8 @@ def _line(task: TaskView, caller: Caller, asks: Collection[UUID]) -> TaskLine:
     )
 
 
-def _asked(waiting: Waiting) -> AskedFor:
-    named = waiting.asked.named
+def _asked(ask: Reloaded, private: dict[str, str] | None) -> AskedFor:
+    named = ask.named
     return AskedFor(
         id=named.id,
         asker=named.asker.code,
@@ -222,6 +232,6 @@ def _asked(waiting: Waiting) -> AskedFor:
         elements=named.ask.elements,
         agreement=named.ask.agreement,
         claims=dict(named.ask.claims),
-        asked_at=utc_text(waiting.asked.asked_at),
-        private=None if waiting.private is None else dict(waiting.private),
+        asked_at=utc_text(ask.asked_at),
+        private=private,
     )

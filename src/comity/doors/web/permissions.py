@@ -32,6 +32,18 @@ class Permission(StrEnum):
     OUTSIDE_RECORD = "exchange:outside:record"
     MAY_READ = "law:may:read"
     RULE_READ = "law:rule:read"
+    QUEUE_READ = "exchange:queue:read"
+    TASK_READ = "exchange:task:read"
+    TASK_ANSWER = "exchange:task:answer"
+    TASK_APPROVE = "exchange:task:approve"
+    TASK_CONCLUDE = "exchange:task:conclude"
+    REVIEW_READ = "exchange:review:read"
+    REVIEW_DECIDE = "exchange:review:decide"
+    KEPT_READ = "exchange:kept:read"
+    KEPT_CHANGE = "exchange:kept:change"
+    KEPT_HOLD = "exchange:kept:hold"
+    ACCOUNTING_ASK = "exchange:accounting:ask"
+    ACCOUNTING_READ = "exchange:accounting:read"
 
 
 EVERY: Final = frozenset(Post) - {Post.INTERFACE}
@@ -43,6 +55,13 @@ _ASKERS: Final = frozenset({Post.LIAISON, Post.RECORDS_SUPERVISOR, Post.RECORDS_
 """Who asks, and receives what it asked for; whether the post is trained for it the gate looks at each ask."""
 _OPENERS: Final = frozenset({Post.PRIVACY_OFFICER, Post.RECORDS_SUPERVISOR})
 _TELLERS: Final = frozenset({Post.LIAISON, Post.RECORDS_SUPERVISOR, Post.RECORDS_CLERK, Post.COMMANDER})
+_RECORDS: Final = frozenset({Post.RECORDS_CLERK, Post.RECORDS_SUPERVISOR})
+_PRIVACY: Final = frozenset({Post.PRIVACY_OFFICER})
+_APPROVERS: Final = frozenset(
+    {Post.LIAISON, Post.RECORDS_SUPERVISOR, Post.PRIVACY_OFFICER, Post.COUNSEL, Post.AGENCY_HEAD, Post.COMMANDER}
+)
+"""Posts that a rule or a clause may name to approve what leaves."""
+_KEEPERS: Final = frozenset({Post.RECORDS_SUPERVISOR, Post.PRIVACY_OFFICER, Post.COUNSEL})
 
 MAY: Final[Mapping[Permission, frozenset[Post]]] = MappingProxyType(
     {
@@ -64,5 +83,17 @@ MAY: Final[Mapping[Permission, frozenset[Post]]] = MappingProxyType(
         Permission.OUTSIDE_RECORD: _TELLERS,
         Permission.MAY_READ: EVERY,
         Permission.RULE_READ: EVERY,
+        Permission.QUEUE_READ: _APPROVERS | _RECORDS,
+        Permission.TASK_READ: _APPROVERS | _RECORDS,
+        Permission.TASK_ANSWER: _RECORDS,
+        Permission.TASK_APPROVE: _APPROVERS,
+        Permission.TASK_CONCLUDE: frozenset({Post.LIAISON, Post.RECORDS_SUPERVISOR, Post.PRIVACY_OFFICER}),
+        Permission.REVIEW_READ: _PRIVACY,
+        Permission.REVIEW_DECIDE: _PRIVACY,
+        Permission.KEPT_READ: _KEEPERS,
+        Permission.KEPT_CHANGE: frozenset({Post.RECORDS_SUPERVISOR}),
+        Permission.KEPT_HOLD: _KEEPERS,
+        Permission.ACCOUNTING_ASK: _RECORDS | _PRIVACY | {Post.LIAISON},
+        Permission.ACCOUNTING_READ: _PRIVACY,
     }
 )

@@ -63,6 +63,8 @@ class Task(models.Model):
         ]
         indexes = [
             models.Index(fields=["agency_id", "due_at"], name="tasks_task_open", condition=Q(state="open")),
+            models.Index(fields=["agency_id", "opened_at"], name="tasks_task_opened", condition=Q(state="open")),
+            models.Index(fields=["agency_id", "kind", "due_at"], name="tasks_task_kinds", condition=Q(state="open")),
             models.Index(fields=["subject_id"], name="tasks_task_subject"),
             models.Index(fields=["agency_id", "function", "news_at"], name="tasks_task_news"),
             models.Index(

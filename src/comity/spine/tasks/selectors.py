@@ -9,8 +9,10 @@ from uuid import UUID
 from django.db.backends.utils import CursorWrapper
 
 from comity.spine.tasks.verdict import TaskNotVisibleError
-from comity.spine.tasks.vocabulary import Capacity, Kind
+from comity.spine.tasks.vocabulary import Capacity, Kind, Order
 
+MOST_COUNTED: Final = 1_000
+"""Up to how many tasks a list is counted and paged; who looks for a later one narrows the list."""
 _COLUMNS: Final = (
     "id, kind, agency_id, assignee_post_id, function, subject_id, digest, opened_at, due_at, state, closed_at,"
     " not_before"
@@ -21,6 +23,21 @@ _MINE: Final = (
     " AND (assignee_post_id = ANY(%(posts)s::uuid[])"
     " OR (assignee_post_id IS NULL AND function = ANY(%(functions)s::text[])))"
     " AND NOT excluded_post_ids && %(posts)s::uuid[]"
+)
+_CHOSEN: Final = (
+    " AND (%(due_by)s::timestamptz IS NULL OR due_at <= %(due_by)s)"
+    " AND (%(asker)s::uuid IS NULL OR %(asker)s = ANY(excluded_agency_ids))"
+    " AND (%(number)s::uuid IS NULL OR id = %(number)s OR subject_id = %(number)s)"
+)
+_ORDERED: Final = {
+    Order.DUE: "due_at {way} NULLS {last}, opened_at {way}, id {way}",
+    Order.OPENED: "opened_at {way}, id {way}",
+}
+# Two questions in one: the page by an index in its order, and how many there are until the bound is reached.
+_PAGE: Final = (
+    "SELECT n.total, t.* FROM (SELECT count(*) AS total FROM (SELECT FROM tasks_task WHERE {where} LIMIT %(most)s) c) n"
+    f" LEFT JOIN (SELECT {_COLUMNS} FROM tasks_task WHERE {{where}} ORDER BY {{ordered}} LIMIT %(limit)s"
+    " OFFSET %(offset)s) t ON true ORDER BY {ordered}"
 )
 _ORDER: Final = " ORDER BY due_at NULLS LAST, opened_at, id LIMIT %(limit)s"
 _COUNT: Final = (
@@ -54,6 +71,29 @@ class TaskView:
     not_before: datetime
     is_urgent: bool = False
     """Where a selector of `desk` read it: its clock runs by the hour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which of the open tasks for some posts are wanted.
+
+    None leaves a choice open. `due_by`: those due until then. `asker`: those about what that agency asked, which it may
+    therefore not decide. `number`: the task of that id, or those about the subject of that id.
+    """
+
+    kinds: Iterable[Kind] = tuple(Kind)
+    due_by: datetime | None = None
+    asker: UUID | None = None
+    number: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of tasks. `total`: how many there are, counted up to `MOST_COUNTED`; `is_cut`: there are more."""
+
+    tasks: tuple[TaskView, ...]
+    total: int
+    is_cut: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +142,51 @@ def list_open(
         },
     )
     return [_view(row) for row in cursor.fetchall()]
+
+
+def search_open(
+    cursor: CursorWrapper,
+    *,
+    agency_id: UUID,
+    posts: Iterable[UUID],
+    functions: Iterable[str],
+    now: datetime,
+    choice: Choice,
+    order: Order,
+    is_descending: bool,
+    offset: int,
+    limit: int,
+) -> Found:
+    """Return a page of the open tasks for these posts, as `list_open` has them, and how many the choice leaves.
+
+    Tasks of equal rank are ordered by when they were opened and by id, so that no page repeats another.
+    """
+    kinds = [kind.value for kind in choice.kinds]
+    way, last = ("DESC", "FIRST") if is_descending else ("ASC", "LAST")
+    ordered = _ORDERED[order].format(way=way, last=last)
+    # With one kind its index has the rows in their order already; an array of kinds would have them sorted.
+    chosen = _CHOSEN + (" AND kind = %(kind)s" if len(kinds) == 1 else " AND kind = ANY(%(kinds)s::text[])")
+    cursor.execute(
+        _PAGE.format(where=f"{_SHOWN}{_MINE}{chosen}", ordered=ordered),
+        {
+            "agency": agency_id,
+            "posts": list(posts),
+            "functions": list(functions),
+            "now": now,
+            "kind": kinds[0] if kinds else None,
+            "kinds": kinds,
+            "due_by": choice.due_by,
+            "asker": choice.asker,
+            "number": choice.number,
+            "most": max(MOST_COUNTED + 1, limit),
+            "offset": offset,
+            "limit": limit,
+        },
+    )
+    rows = cursor.fetchall()
+    total = rows[0][0]
+    shown = tuple(_view(row[1:]) for row in rows if row[1] is not None)
+    return Found(shown, min(total, max(MOST_COUNTED, limit)), is_cut=total > max(MOST_COUNTED, limit))
 
 
 def list_open_of_agency(cursor: CursorWrapper, *, agency_id: UUID, now: datetime, limit: int) -> list[TaskView]:

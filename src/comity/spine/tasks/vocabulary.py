@@ -33,3 +33,10 @@ class Level(StrEnum):
     OVERDUE = "overdue"
     URGENT = "urgent"
     """Its clock runs by the hour: danger to life, or the review of what was done in one. Never held back."""
+
+
+class Order(StrEnum):
+    """By what open tasks are listed."""
+
+    DUE = "due"
+    OPENED = "opened"

@@ -1,6 +1,7 @@
 """Holds: a claim, a suit or a complaint keeps a record from being purged. Why is nobody else's business."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -23,6 +24,22 @@ _PLACE: Final = (
 _RELEASE: Final = (
     "UPDATE vault_hold SET released_at = %s, released_by = %s WHERE id = %s AND released_at IS NULL RETURNING item_id"
 )
+
+
+_OWN: Final = (
+    "SELECT id, item_id, reason, placed_at FROM vault_hold WHERE item_id = ANY(%s::uuid[]) AND placed_by = %s"
+    " AND released_at IS NULL ORDER BY placed_at, id"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HoldView:
+    """A hold that stands, as the post that placed it sees it."""
+
+    id: UUID
+    item_id: UUID
+    reason: str
+    placed_at: datetime
 
 
 class HoldNotVisibleError(LookupError):
@@ -57,3 +74,9 @@ def list_held(cursor: CursorWrapper, item_ids: Iterable[UUID]) -> frozenset[UUID
     """Return which of the session's own items (all, for courier and retention) are held. Never why, nor by whom."""
     cursor.execute("SELECT comity_vault_held(%s::uuid[])", (list(item_ids),))
     return frozenset(row[0] for row in cursor.fetchall())
+
+
+def list_own_holds(cursor: CursorWrapper, item_ids: Iterable[UUID], *, by: Actor) -> list[HoldView]:
+    """Return the holds of `by`'s post on these items that are not released, oldest first."""
+    cursor.execute(_OWN, (list(item_ids), by.post_id))
+    return [HoldView(*row) for row in cursor.fetchall()]

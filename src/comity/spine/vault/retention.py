@@ -54,3 +54,9 @@ def shorten_retention(cursor: CursorWrapper, *, item_ids: Collection[UUID], reta
     cursor.execute(_SHORTEN, (retain_until, list(item_ids), retain_until))
     count: int = cursor.rowcount
     return count
+
+
+def list_terms(cursor: CursorWrapper, *, item_ids: Collection[UUID]) -> dict[UUID, datetime | None]:
+    """Return when the term of each item ends, None for one without; items purged or of others are left out."""
+    cursor.execute("SELECT id, retain_until FROM vault_item WHERE id = ANY(%s::uuid[])", (list(item_ids),))
+    return dict(cursor.fetchall())

@@ -21,7 +21,7 @@ from comity.coordination.exchange.holders import require_holder
 from comity.coordination.exchange.open_records import open_values, texts
 from comity.coordination.exchange.outcome import Stage, add_decided, answer_row
 from comity.coordination.exchange.reload import Reloaded, read_told, reload_ask
-from comity.coordination.exchange.rules import functions_of
+from comity.coordination.exchange.rules import DEFAULT_RETENTION_DAYS, LONGEST_TEXT, functions_of
 from comity.kernel.canonical import plain
 from comity.kernel.ids import new_id, random_id
 from comity.spine.clocks.change import stop_clocks_of
@@ -35,7 +35,7 @@ from comity.spine.tasks.vocabulary import Capacity, Kind
 from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import acting
 from comity.spine.vault.retention import shorten_retention
-from comity.spine.vault.seal import open_item
+from comity.spine.vault.seal import Plain, open_item
 from comity.standing.directory import selectors as directory
 from comity.standing.directory.facts import AgencyFacts
 from comity.standing.directory.vocabulary import HoldingKind
@@ -113,12 +113,18 @@ def _verdict_of(answer: HolderAnswer, loaded: Reloaded) -> str:
     return "answered" if answer.values.keys() == set(loaded.named.ask.elements) else "answered_in_part"
 
 
-def give(cursor: CursorWrapper, batch: Batch, task: TaskView, by: Actor, *, verdict: str, digest: str) -> None:
-    """Record the verdict of whoever holds the post now, or acts for it, with a ledger entry; stop the task's clock."""
+def give(
+    cursor: CursorWrapper, batch: Batch, task: TaskView, by: Actor, *, verdict: str, digest: str, reason: str = ""
+) -> None:
+    """Record the verdict of whoever holds the post now, or acts for it, with a ledger entry; stop the task's clock.
+
+    The words of `reason` are sealed for the post's own agency; raises `AnswerFaultError` for words that are too long.
+    """
     now = batch.now
     post = directory.get_post(by.post_id)
     holder = require_holder(by, now)
     entry_id = new_id()
+    words = _sealed_reason(batch, reason, by)
     given = give_verdict(
         cursor,
         task_id=task.id,
@@ -129,10 +135,30 @@ def give(cursor: CursorWrapper, batch: Batch, task: TaskView, by: Actor, *, verd
         digest=digest,
         now=now,
         entry_id=entry_id,
+        reason_item_id=words[0] if words else None,
     )
     recorded = (ActRow(VERDICTS, {name: plain(value) for name, value in given.row.items()}),)
-    batch.acts.append(Act("task.decided", by, (), recorded=recorded, entry_id=entry_id))
+    batch.acts.append(Act("task.decided", by, (), recorded=recorded, items=words, entry_id=entry_id))
     stop_clocks_of(cursor, subject_ids=[task.id], kind=task.kind.value, now=now)
+
+
+def _sealed_reason(batch: Batch, reason: str, by: Actor) -> tuple[UUID, ...]:
+    """Seal the words of a reason; return their item, nothing for no words."""
+    words = reason.strip()
+    if len(words) > LONGEST_TEXT or "\0" in words:
+        fault = Fault("reason", f"is longer than {LONGEST_TEXT} characters or holds a NUL character", "shorten it")
+        raise AnswerFaultError(fault)
+    if not words:
+        return ()
+    item = Plain(
+        id=new_id(),
+        kind="reason",
+        owner_id=by.agency_id,
+        value={"words": words},
+        retain_until=batch.now + timedelta(days=DEFAULT_RETENTION_DAYS),
+    )
+    batch.sealed.append(item)
+    return (item.id,)
 
 
 def _no_record(batch: Batch, loaded: Reloaded, by: Actor) -> str:
@@ -200,14 +226,18 @@ def _origin(answer: HolderAnswer) -> AgencyFacts | None:
     return found[answer.origin]
 
 
-def decide_waiting(*, task_id: UUID, verdict: Verdict, digest: str, by: Actor, now: datetime, keys: KeyRing) -> str:
+def decide_waiting(
+    *, task_id: UUID, verdict: Verdict, digest: str, by: Actor, now: datetime, keys: KeyRing, reason: str = ""
+) -> str:
     """Give the verdict of an approver or of counsel on what waits; return the ask's status afterwards.
 
-    `digest` is that of what the person saw (`TaskView.digest`): a verdict on something else is refused.
+    `digest` is that of what the person saw (`TaskView.digest`): a verdict on something else is refused. `reason`: why,
+    in words for the holder's own agency, sealed with the verdict; the asker never reads them.
 
     A release is decided again by the gate with the verdict as evidence, so that what changed since (a suspended
     agreement, lapsed training) still refuses. One durable transaction: verdict, decision, answer, disclosure, ledger
-    entry. Raises the errors of `spine.tasks` (not assigned, asker's own, digest changed, decided already).
+    entry. Raises `AnswerFaultError` for a reason that is too long, and the errors of `spine.tasks` (not assigned,
+    asker's own, digest changed, decided already).
     """
     with acting(by) as cursor:
         task = get_task(cursor, task_id)
@@ -216,7 +246,7 @@ def decide_waiting(*, task_id: UUID, verdict: Verdict, digest: str, by: Actor, n
         batch = Batch(now)
         ended = withdraw_twins(cursor, task.id, now=now)
         stop_clocks_of(cursor, subject_ids=ended, kind=task.kind.value, now=now)
-        give(cursor, batch, task, by, verdict=verdict.value, digest=digest)
+        give(cursor, batch, task, by, verdict=verdict.value, digest=digest, reason=reason)
         shorten_retention(cursor, item_ids=[task.id, *ended], retain_until=now + KEPT_AFTER_VERDICT)
         loaded = reload_ask(cursor, task.subject_id)
         if verdict is Verdict.REFUSE:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.backends.utils import CursorWrapper
 
 from comity.coordination.exchange.batch import Act, ActRow, Batch, act_row
+from comity.coordination.exchange.commands.answer import NotAwaitingError, give
 from comity.coordination.exchange.follow_up import open_for
 from comity.coordination.exchange.holders import require_holder
 from comity.coordination.exchange.rules import DEFAULT_RETENTION_DAYS
@@ -17,13 +18,14 @@ from comity.spine.clocks.change import stop_clocks_of
 from comity.spine.clocks.rules import Term, Unit
 from comity.spine.keys.ring import KeyRing
 from comity.spine.tasks.open import withdraw_tasks_of
-from comity.spine.tasks.selectors import list_tasks
+from comity.spine.tasks.selectors import get_task, list_tasks
 from comity.spine.tasks.vocabulary import Kind
 from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import acting, node_writes
 from comity.spine.vault import holds
 from comity.spine.vault.purge import Due, list_due, purge
-from comity.spine.vault.retention import extend_retention
+from comity.spine.vault.retention import extend_retention, list_terms, shorten_retention
+from comity.spine.vault.seal import ItemNotVisibleError
 from comity.spine.vault.tombstones import TombstoneFile
 from comity.standing.directory import selectors as directory
 
@@ -31,6 +33,8 @@ PURGE_BATCH: Final = 500
 KEPT: Final = ("record", "payload")
 """The kinds of vault item whose term a validation may extend."""
 NOTICE: Final = timedelta(days=30)
+LET_GO: Final = "let_go"
+"""The verdict that something need not be kept to the end of its term."""
 SHORT_REASONS: Final = ("still_under_investigation", "court_proceeding", "validated_by_source", "required_by_statute")
 """The reasons for which a record may be kept another term; each is recorded with reviewer and date (R9)."""
 
@@ -85,6 +89,27 @@ def open_retention_reviews(*, by: Actor, now: datetime, keys: KeyRing) -> int:
             )
         batch.write(cursor, keys)
     return len(fresh)
+
+
+def end_keeping(*, task_id: UUID, digest: str, by: Actor, now: datetime, keys: KeyRing) -> None:
+    """Let what a retention task is about be purged now instead of at the end of its term.
+
+    The worker's next run purges it, unless it is held: then once every hold is released. One durable transaction: the
+    verdict `let_go`, the vault item's term, an `exchange_review` row, a ledger entry. Raises `NotAwaitingError` for a
+    task of another kind, `ItemNotVisibleError` for an item that is gone, and the errors of `spine.tasks`.
+    """
+    with acting(by) as cursor:
+        task = get_task(cursor, task_id)
+        if task.kind is not Kind.RETENTION:
+            raise NotAwaitingError(f"task `{task_id}` asks for `{task.kind}`, not for a review of what is kept")
+        batch = Batch(now)
+        give(cursor, batch, task, by, verdict=LET_GO, digest=digest)
+        if task.subject_id not in list_terms(cursor, item_ids=[task.subject_id]):
+            raise ItemNotVisibleError(f"no vault item `{task.subject_id}` of this agency; it may be purged")
+        shorten_retention(cursor, item_ids=[task.subject_id], retain_until=now)
+        row = review_row(task.subject_id, by.agency_id, LET_GO, "no_longer_needed", by, now, retain_until=now)
+        batch.acts.append(Act("retention.ended", by, (row,)))
+        batch.write(cursor, keys)
 
 
 def hold_item(*, item_id: UUID, reason: str, by: Actor, now: datetime, keys: KeyRing) -> UUID:
