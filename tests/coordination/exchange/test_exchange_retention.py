@@ -7,25 +7,35 @@ from datetime import timedelta
 import pytest
 from exchange_given import (
     DISCLOSED,
+    NEEDS_APPROVAL,
     deliver,
     disclosures_of,
+    open_task,
     put,
     receive,
 )
 
 from comity.config.node import Role
+from comity.coordination.exchange.batch import Batch
+from comity.coordination.exchange.commands.answer import NotAwaitingError
 from comity.coordination.exchange.commands.deliver import PayloadGoneError
 from comity.coordination.exchange.commands.retention import (
     UnknownReasonError,
+    end_keeping,
     hold_item,
     purge_due,
     release_item,
     validate_kept,
 )
+from comity.coordination.exchange.follow_up import open_for
+from comity.spine.clocks.rules import Term, Unit
+from comity.spine.tasks.verdict import DigestChangedError, NotAssignedError
+from comity.spine.tasks.vocabulary import Kind
 from comity.spine.tenancy.transaction import acting, reading
 from comity.spine.vault.retention import set_retention
 from comity.spine.vault.seal import ItemNotVisibleError
 from comity.spine.vault.tombstones import TombstoneFile
+from comity.standing.directory.selectors import get_agency_by_code
 
 
 def payload_of(demo, ask_id):
@@ -133,3 +143,61 @@ def test_nobody_keeps_or_holds_another_agencys_item(demo):
         validate_kept(item_id=item, reason="court_proceeding", by=stranger, now=demo.clock(), keys=demo.keys)
     with pytest.raises(ItemNotVisibleError):
         hold_item(item_id=item, reason="lawsuit", by=stranger, now=demo.clock(), keys=demo.keys)
+
+
+# ---- let go
+
+
+def task_about(demo, ask_id):
+    """A retention task about the payload of an ask, as `open_retention_reviews` opens one of a record."""
+    batch = Batch(demo.clock())
+    item = payload_of(demo, ask_id)
+    with acting(demo.node("retention")) as cursor:
+        task_id = open_for(
+            batch,
+            holder=get_agency_by_code("az-dps"),
+            kind=Kind.RETENTION,
+            function="records_supervisor",
+            subject_id=item,
+            digest="0" * 64,
+            term=Term(9, Unit.DAYS),
+        )
+        batch.write(cursor, demo.keys)
+    return task_id, item
+
+
+def test_what_is_let_go_is_purged_by_the_next_run_unless_it_is_held(demo):
+    task_id, item = task_about(demo, put(demo, DISCLOSED).ask_id)
+    by = demo.actor("az-dps", "records-supervisor")
+    hold_id = hold_item(item_id=item, reason="lawsuit", by=by, now=demo.clock(), keys=demo.keys)
+    with pytest.raises(DigestChangedError):
+        end_keeping(task_id=task_id, digest="1" * 64, by=by, now=demo.clock(), keys=demo.keys)
+    by_clerk = demo.actor("az-dps", "records-clerk")
+    with pytest.raises(NotAssignedError):
+        end_keeping(task_id=task_id, digest="0" * 64, by=by_clerk, now=demo.clock(), keys=demo.keys)
+    end_keeping(task_id=task_id, digest="0" * 64, by=by, now=demo.clock(), keys=demo.keys)
+    assert purge(demo) == 0
+    release_item(hold_id=hold_id, item_id=item, by=by, now=demo.clock(), keys=demo.keys)
+    assert purge(demo) == 1
+    kinds = demo.look("SELECT kind FROM exchange_review WHERE item_id = %s ORDER BY reviewed_at", (item,))
+    assert [kind for (kind,) in kinds] == ["held", "let_go", "released", "purged"]
+    assert demo.look("SELECT verdict FROM tasks_verdict WHERE task_id = %s", (task_id,)) == [("let_go",)]
+    assert demo.verify().is_clean
+
+
+def test_what_is_gone_already_is_not_let_go(demo):
+    task_id, item = task_about(demo, put(demo, DISCLOSED).ask_id)
+    by = demo.actor("az-dps", "records-supervisor")
+    with acting(by) as cursor:
+        set_retention(cursor, item_id=item, retain_until=demo.clock())
+    assert purge(demo) == 1
+    with pytest.raises(ItemNotVisibleError):
+        end_keeping(task_id=task_id, digest="0" * 64, by=by, now=demo.clock(), keys=demo.keys)
+    assert demo.look("SELECT count(*) FROM tasks_verdict") == [(0,)]
+
+
+def test_a_task_of_another_kind_lets_nothing_go(demo):
+    task = open_task(demo, "az-dps", put(demo, NEEDS_APPROVAL).ask_id)
+    by = demo.actor("az-dps", "records-supervisor")
+    with pytest.raises(NotAwaitingError):
+        end_keeping(task_id=task.id, digest=task.digest, by=by, now=demo.clock(), keys=demo.keys)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from exchange_given import (
+    AWAITING,
     DISCLOSED,
     NEEDS_APPROVAL,
     counts,
@@ -17,16 +18,23 @@ from exchange_given import (
 )
 
 from comity.coordination.exchange.commands.account import open_accounting, request_accounting
-from comity.coordination.exchange.commands.answer import KEPT_AFTER_VERDICT, NotAwaitingError
+from comity.coordination.exchange.commands.answer import (
+    KEPT_AFTER_VERDICT,
+    AnswerFaultError,
+    NotAwaitingError,
+    Verdict,
+)
 from comity.coordination.exchange.commands.conclude import CONCLUSIONS, UnknownConclusionError, conclude_task
 from comity.coordination.exchange.commands.dead_letters import bury_expired_messages
 from comity.coordination.exchange.commands.open_draft import open_draft
+from comity.coordination.exchange.commands.open_words import NoReasonError, open_private, open_reason
 from comity.coordination.exchange.commands.retention import purge_due
+from comity.coordination.exchange.rules import LONGEST_TEXT
 from comity.spine.clocks.selectors import list_clocks
 from comity.spine.tasks.selectors import get_task, list_tasks
 from comity.spine.tasks.verdict import AlreadyDecidedError, NotAssignedError, TaskNotVisibleError
 from comity.spine.tenancy.transaction import reading
-from comity.spine.vault.seal import ItemNotVisibleError
+from comity.spine.vault.seal import ItemNotVisibleError, open_item
 from comity.spine.vault.tombstones import TombstoneFile
 
 
@@ -114,6 +122,42 @@ def test_that_an_approver_opened_what_would_leave_is_recorded_each_time(demo):
         with pytest.raises(TaskNotVisibleError):
             open_draft(task_id=task.id, by=other, now=demo.clock(), keys=demo.keys)
     assert len(readings(demo)) == 2
+    assert demo.verify().is_clean
+
+
+def test_that_the_private_part_of_an_ask_was_opened_is_recorded_each_time(demo):
+    task = open_task(demo, "pima-so", put(demo, AWAITING).ask_id)
+    by = demo.actor("pima-so", "records-clerk")
+    for _ in range(2):
+        opened = open_private(task_id=task.id, by=by, now=demo.clock(), keys=demo.keys)
+        assert opened == {"reference": "REF-k1", "justification": "WHY-k1", "case_number": "CASENO-k1"}
+    assert readings(demo) == [("private_opened", by.agency_id, by.post_id, task.id)] * 2
+    approval = open_task(demo, "az-dps", put(demo, NEEDS_APPROVAL, "k2").ask_id)
+    for other, about in (
+        (demo.actor("pima-so", "liaison"), task),
+        (demo.actor("hsi-arizona"), task),
+        (demo.actor("az-dps", "records-supervisor"), approval),
+    ):
+        with pytest.raises(TaskNotVisibleError):
+            open_private(task_id=about.id, by=other, now=demo.clock(), keys=demo.keys)
+    assert len(readings(demo)) == 2
+    assert demo.verify().is_clean
+
+
+def test_the_reason_of_a_verdict_is_sealed_and_read_on_record_by_the_holder_alone(demo):
+    task = open_task(demo, "az-dps", put(demo, NEEDS_APPROVAL).ask_id)
+    by = demo.actor("az-dps", "records-supervisor")
+    with pytest.raises(NoReasonError):
+        open_reason(task_id=task.id, by=by, now=demo.clock(), keys=demo.keys)
+    with pytest.raises(AnswerFaultError):
+        decide(demo, task, "az-dps", "records-supervisor", Verdict.REFUSE, reason="x" * (LONGEST_TEXT + 1))
+    assert decide(demo, task, "az-dps", "records-supervisor", Verdict.REFUSE, reason=" WHY not ") == "refused"
+    assert open_reason(task_id=task.id, by=by, now=demo.clock(), keys=demo.keys) == "WHY not"
+    assert readings(demo) == [("reason_opened", by.agency_id, by.post_id, task.id)]
+    [(item, owner, readers)] = demo.look("SELECT id, owner_id, reader_ids FROM vault_item WHERE kind = 'reason'")
+    assert (owner, readers) == (by.agency_id, [])
+    with reading(demo.actor(NEEDS_APPROVAL.asker)) as cursor, pytest.raises(ItemNotVisibleError):
+        open_item(cursor, demo.keys, item)
     assert demo.verify().is_clean
 
 

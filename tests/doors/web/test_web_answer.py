@@ -142,7 +142,7 @@ def test_what_somebody_else_answered_meanwhile_is_told(house, clerk, waiting):
     ask_id, task = waiting
     answer(house.node, AWAITING, ask_id, HolderAnswer(None), "records-supervisor")
     page = words_of(clerk.get(task_page(task)))
-    assert "answered: no record by: Records supervisor" in page
+    assert "Answered: no record by: Records supervisor" in page
     assert "Show which record is meant" not in page
     assert "REF-" not in words_of(opened(clerk, task))
     assert readings(house) == []

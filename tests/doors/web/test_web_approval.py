@@ -71,7 +71,7 @@ def test_what_was_seen_is_released_and_goes(house, supervisor, waiting):
     assert hidden(opened(supervisor, task), "digest") == task.digest
     page = told(supervisor, send(supervisor, task, "release"))
     assert "Your release is recorded. What was permitted is on its way to the asker." in page
-    assert "released" in page
+    assert "Released by" in page
     assert (status_of(house, ask_id), verdict_of(house, task)) == ("disclosed", ("release", False))
     assert len(disclosures_of(house.node, ask_id)) == 1
     assert house.node.verify().is_clean
@@ -126,7 +126,7 @@ def test_sent_twice_it_is_decided_once(house, supervisor, waiting):
     send(supervisor, task, "release")
     page = told(supervisor, send(supervisor, task, "refuse", reason="second thoughts"))
     assert "this was decided already" in page
-    assert "released" in page
+    assert "Released by" in page
     assert verdict_of(house, task) == ("release", False)
     assert len(disclosures_of(house.node, ask_id)) == 1
 
@@ -136,7 +136,7 @@ def test_what_somebody_else_decided_meanwhile_is_told(house, supervisor, waiting
     opened(supervisor, task)
     decide(house.node, task, "az-dps", "records-supervisor")
     page = words_of(supervisor.get(task_page(task)))
-    assert "released by: Records supervisor" in page
+    assert "Released by: Records supervisor" in page
     assert "Nothing is left to do here." in page
     assert "Show what will leave" not in page
 

@@ -75,7 +75,7 @@ def test_it_is_kept_another_term_for_a_reason_that_counts(house, keeper, task, l
     for reason in ("", "because"):
         assert "choose one of the reasons that count" in told(keeper, keeper.post(there, {"reason": reason}))
     assert "Recorded: it is kept until" in told(keeper, keeper.post(there, {"reason": "court_proceeding"}))
-    assert "withdrawn" in words_of(keeper.get(task_page(task)))
+    assert "Withdrawn" in words_of(keeper.get(task_page(task)))
     assert house.node.look("SELECT kind, reason FROM exchange_review") == [("validated", "court_proceeding")]
     assert purge(house) == 0
 
