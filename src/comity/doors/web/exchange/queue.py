@@ -24,7 +24,7 @@ from comity.doors.lists import (
     csv_of,
     headings_of,
 )
-from comity.doors.web.desk import KINDS
+from comity.doors.web.desk_reading import KINDS
 from comity.doors.web.exchange.addresses import task_address
 from comity.doors.web.exchange.task_words import category_label, element_labels, purpose_label
 from comity.doors.web.page import NOT_RECORDED, Footing, page, show

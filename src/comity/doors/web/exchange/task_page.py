@@ -22,7 +22,7 @@ from comity.coordination.exchange.commands.retention import UnknownReasonError
 from comity.coordination.exchange.holders import NobodyInPostError
 from comity.coordination.exchange.reload import AskNotVisibleError
 from comity.coordination.exchange.selectors import get_task_of
-from comity.doors.web.desk import KINDS
+from comity.doors.web.desk_reading import KINDS
 from comity.doors.web.drafts import read_draft, typed_before
 from comity.doors.web.exchange.addresses import task_address
 from comity.doors.web.exchange.task_words import STATES, VERDICTS, function_label
