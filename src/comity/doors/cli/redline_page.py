@@ -5,8 +5,9 @@ from datetime import datetime
 from html import escape
 from typing import Final
 
-from comity.doors.cli.redline_parts import Left, Sheet, Side
+from comity.doors.cli.redline_parts import Sheet, Side
 from comity.doors.cli.say import moment
+from comity.standing.agreements.excerpt import Left
 from comity.standing.agreements.redline import Change, Kind
 
 Words = Mapping[str, str]

@@ -9,14 +9,6 @@ from comity.standing.agreements.redline_terms import FieldChange, TermChange
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
-    """Paragraphs that are not shown, and how many of them have another number than before."""
-
-    count: int
-    renumbered: int
-
-
-@dataclass(frozen=True, slots=True)
 class Side:
     """One of the two texts: what it is called, and who offered it when, where it was offered."""
 

@@ -1,17 +1,17 @@
 """What changed between two texts, as it is shown: on the terminal, as JSON, as a page. No node is needed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from itertools import groupby
 from typing import Final
 
 from rich.text import Text
 
 from comity.doors.cli.new_file import write_new
 from comity.doors.cli.redline_page import page_of
-from comity.doors.cli.redline_parts import Left, Sheet, Side
+from comity.doors.cli.redline_parts import Sheet, Side
 from comity.doors.cli.say import moment, out, say, say_facts, say_json, shown
-from comity.standing.agreements.redline import Change, Kind, is_renumbered, paragraphs
+from comity.standing.agreements.excerpt import Left, excerpt
+from comity.standing.agreements.redline import Change, Kind
 
 AROUND: Final = 1
 """Unchanged paragraphs shown around changes on a terminal."""
@@ -28,29 +28,6 @@ def show_sheet(sheet: Sheet, *, around: int | None, language: str, html: str | N
         say_json(_json(sheet, around))
     else:
         _print(sheet, AROUND if around is None else around)
-
-
-def excerpt(changes: Sequence[Change], around: int | None) -> Iterator[tuple[Change, ...] | Left]:
-    """Yield the paragraphs with changes and `around` others on both sides (all of them for None), and what is left out.
-
-    One that only has another number is no change to be shown for its own sake.
-    """
-    found = paragraphs(changes)
-    if around is None:
-        yield from found
-        return
-    touched = [
-        place
-        for place, one in enumerate(found)
-        if any(change.kind is not Kind.KEEP for change in one) and not is_renumbered(one)
-    ]
-    near = {place for one in touched for place in range(one - around, one + around + 1)}
-    for is_near, group in groupby(enumerate(found), key=lambda one: one[0] in near):
-        left = [one for _, one in group]
-        if is_near:
-            yield from left
-        else:
-            yield Left(len(left), sum(map(is_renumbered, left)))
 
 
 def _print(sheet: Sheet, around: int) -> None:

@@ -27,9 +27,10 @@ from comity.standing.agreements.vocabulary import AgreementKind, PartyRole
 MOST_PAIRS: Final = 200_000
 """How many pairs of sender and receiver all clauses together may name; each is a row the gate looks through."""
 
-_CODE: Final = re.compile(r"[a-z][a-z0-9-]{1,62}")
-_TAKEN: Final = frozenset({"due", "validate"})
-"""No codes: addresses of the API."""
+CODE: Final = re.compile(r"[a-z][a-z0-9-]{1,62}")
+"""What the code of an agreement or agency looks like."""
+_TAKEN: Final = frozenset({"due", "import", "validate"})
+"""No codes: addresses of the API and of the console."""
 _NEEDED: Final = ("code", "title", "kind", "starts_at", "parties", "text", "clauses")
 _MOST: Final = {"clauses": MAX_CLAUSES, "provisions": MAX_PROVISIONS}
 _PLACE: Final = re.compile(r"(clauses|provisions)\[(\d+)\]")
@@ -122,7 +123,7 @@ def _text_flaws(raw: Mapping[str, object]) -> Iterator[Flaw]:
         value = raw.get(name, "there")
         if not isinstance(value, str) or not value.strip() or "\0" in value:
             yield Flaw(name, "is not a text", "write it in quotes")
-        elif name == "code" and (not _CODE.fullmatch(value) or value in _TAKEN):
+        elif name == "code" and (not CODE.fullmatch(value) or value in _TAKEN):
             remedy = "use small letters, digits and hyphens, a letter first: `az-sharing-2026`"
             yield Flaw(name, f"`{value}` is no code", remedy)
     if "kind" in raw:

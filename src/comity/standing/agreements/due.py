@@ -1,5 +1,6 @@
 """What falls due under agreements in force: their ends, and what their texts lay down to be done by a date. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -8,7 +9,7 @@ from typing import Final
 from comity.kernel.time import Period
 from comity.spine.clocks.calendars import ARIZONA
 from comity.spine.clocks.rules import Landing, Term, Unit, due
-from comity.standing.agreements.terms import Terms
+from comity.standing.agreements.terms import Provision
 
 WARN_DAYS: Final = 90
 """From how many days before its end on an agreement is named unasked."""
@@ -36,7 +37,7 @@ class Due:
 
 
 def list_due(
-    *, agreement: str, period: Period, notice_ends_at: datetime | None, terms: Terms, now: datetime
+    *, agreement: str, period: Period, notice_ends_at: datetime | None, provisions: Iterable[Provision], now: datetime
 ) -> tuple[Due, ...]:
     """Return what falls due after `now` under an agreement in force, the earliest first.
 
@@ -45,7 +46,7 @@ def list_due(
     """
     found = [Due(period.ends_at, agreement, DueKind.END)] if period.ends_at else []
     found += [Due(notice_ends_at, agreement, DueKind.NOTICE_OVER)] if notice_ends_at else []
-    for one in terms.provisions:
+    for one in provisions:
         if one.term in _MONTHS and isinstance(one.value, int) and one.value > 0:
             kind = DueKind(_MONTHS[one.term])
             found.append(Due(_next(period.starts_at, one.value, kind, now), agreement, kind))

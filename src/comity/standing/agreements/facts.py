@@ -119,7 +119,7 @@ class ConfirmationFacts:
 
 @dataclass(frozen=True, slots=True)
 class SignatureFacts:
-    """A signature by key or passkey, or one post's attestation of one on paper."""
+    """A signature by key or passkey, or one post's attestation of one on paper; `entry_id`: its entry of the ledger."""
 
     for_agency_id: UUID
     method: SigningMethod
@@ -130,6 +130,7 @@ class SignatureFacts:
     note: str
     at: datetime
     post_id: UUID
+    entry_id: UUID
 
 
 @dataclass(frozen=True, slots=True)

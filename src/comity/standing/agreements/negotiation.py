@@ -118,6 +118,7 @@ def list_signatures(version_id: UUID) -> list[SignatureFacts]:
             note=row.note,
             at=row.at,
             post_id=row.post_id,
+            entry_id=row.entry_id,
         )
         for row in Signature.objects.filter(version_id=version_id).order_by("at", "id")
     ]

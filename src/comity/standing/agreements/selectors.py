@@ -3,8 +3,9 @@
 A session sees the agreements its agency is party to; courier, retention, steward and the node's own auditor see all.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
@@ -30,7 +31,7 @@ from comity.standing.agreements.negotiation import (
 )
 from comity.standing.agreements.rulebook import Between, build_slice, covered_elements
 from comity.standing.agreements.states import COMING, IN_FORCE, SUSPENDED
-from comity.standing.agreements.terms import read_terms
+from comity.standing.agreements.terms import SCHEMA, read_terms
 from comity.standing.agreements.vocabulary import AgreementKind, EventKind, PartyRole
 from comity.standing.directory.selectors import NotInDirectoryError, list_agencies_by_code
 from comity.standing.law.selectors import get_current_law
@@ -51,6 +52,7 @@ __all__ = [
     "list_all_due",
     "list_comments",
     "list_confirmations",
+    "list_due_under",
     "list_events",
     "list_live_agreements",
     "list_reviews",
@@ -60,6 +62,11 @@ __all__ = [
 ]
 
 DISCLOSE = "disclose"
+FACTS: Final = (
+    "id", "code", "title", "kind", "state", "current_version_id", "suspended_reason", "successor_id", "starts_at",
+    "ends_at", "notice_ends_at",
+)  # fmt: skip
+"""Columns of an agreement, as `agreement_facts` takes them."""
 
 
 class NoSuchAgreementError(LookupError):
@@ -134,23 +141,36 @@ def get_weighing(version_id: UUID, at: datetime) -> Weighing:
 
 def list_all_due(now: datetime) -> tuple[Due, ...]:
     """Return what falls due under the agreements in force that the session may see, the earliest first."""
-    found: list[Due] = []
-    for agreement in list_agreements():
-        if (
-            agreement.standing(now) not in {COMING, IN_FORCE, SUSPENDED}
-            or not agreement.period
-            or not agreement.current_version_id
-        ):
-            continue
-        terms = read_terms(get_version(agreement.current_version_id).terms)
-        found += list_due(
-            agreement=agreement.code,
-            period=agreement.period,
-            notice_ends_at=agreement.notice_ends_at,
-            terms=terms,
-            now=now,
-        )
-    return tuple(sorted(found))
+    return tuple(sorted(one for due in list_due_under(list_agreements(), now).values() for one in due))
+
+
+def list_due_under(agreements: Collection[AgreementFacts], now: datetime) -> dict[str, tuple[Due, ...]]:
+    """Return what falls due under each of the agreements, by code, the earliest first; one reading for all of them.
+
+    Raises `UnknownTermError`.
+    """
+    rows = Version.objects.filter(id__in=[one.current_version_id for one in agreements if one.current_version_id])
+    provisions = dict(rows.values_list("id", "terms__provisions"))
+    return {
+        one.code: due_under(one, provisions.get(one.current_version_id) if one.current_version_id else None, now)
+        for one in agreements
+    }
+
+
+def due_under(agreement: AgreementFacts, provisions: object, now: datetime) -> tuple[Due, ...]:
+    """Return what falls due under one agreement, nothing unless it is in force, coming or suspended.
+
+    `provisions`: of its version in force, as they are stored. Raises `UnknownTermError`.
+    """
+    if agreement.standing(now) not in {COMING, IN_FORCE, SUSPENDED} or agreement.period is None:
+        return ()
+    return list_due(
+        agreement=agreement.code,
+        period=agreement.period,
+        notice_ends_at=agreement.notice_ends_at,
+        provisions=read_terms({"schema": SCHEMA, "clauses": (), "provisions": provisions or ()}).provisions,
+        now=now,
+    )
 
 
 def list_events(agreement_id: UUID) -> list[EventFacts]:
@@ -177,36 +197,31 @@ def explain_clause(*, rule_id: str, agreements: Collection[LiveAgreement], langu
 
 
 def _agreements(where: Q) -> list[AgreementFacts]:
-    rows = list(
-        Agreement.objects.filter(where)
-        .order_by("code")
-        .values_list(
-            "id", "code", "title", "kind", "state", "current_version_id", "suspended_reason", "successor_id",
-            "starts_at", "ends_at", "notice_ends_at",
-        )
-    )  # fmt: skip
+    rows = list(Agreement.objects.filter(where).order_by("code").values_list(*FACTS))
     parties: dict[UUID, list[PartyFacts]] = {}
     columns = ("agreement_id", "agency_id", "agency_code", "role")
     for agreement_id, agency_id, code, role in (
         Party.objects.filter(agreement_id__in=[row[0] for row in rows]).order_by("agency_code").values_list(*columns)
     ):
         parties.setdefault(agreement_id, []).append(PartyFacts(agency_id, code, PartyRole(role)))
-    return [
-        AgreementFacts(
-            id=row[0],
-            code=row[1],
-            title=row[2],
-            kind=AgreementKind(row[3]),
-            state=row[4],
-            current_version_id=row[5],
-            suspended_reason=row[6],
-            successor_id=row[7],
-            period=Period(row[8], row[9]) if row[8] else None,
-            parties=tuple(parties.get(row[0], ())),
-            notice_ends_at=row[10],
-        )
-        for row in rows
-    ]
+    return [agreement_facts(row, parties.get(row[0], ())) for row in rows]
+
+
+def agreement_facts(row: Sequence[Any], parties: Iterable[PartyFacts]) -> AgreementFacts:
+    """Return the columns `FACTS` of a row as facts."""
+    return AgreementFacts(
+        id=row[0],
+        code=row[1],
+        title=row[2],
+        kind=AgreementKind(row[3]),
+        state=row[4],
+        current_version_id=row[5],
+        suspended_reason=row[6],
+        successor_id=row[7],
+        period=Period(row[8], row[9]) if row[8] else None,
+        parties=tuple(parties),
+        notice_ends_at=row[10],
+    )
 
 
 def _versions(where: Q) -> list[VersionFacts]:

@@ -103,3 +103,14 @@ class SigningMethod(StrEnum):
     """The same by a passkey, whose challenge is what is signed."""
     PAPER = "paper"
     """Ink on paper, attested by two posts with the hash of the scan."""
+
+
+class AgreementOrder(StrEnum):
+    """What a list of agreements is ordered by."""
+
+    CODE = "code"
+    TITLE = "title"
+    KIND = "kind"
+    STANDING = "standing"
+    STARTS = "starts_at"
+    ENDS = "ends_at"
