@@ -108,6 +108,9 @@ STATICFILES_DIRS = [
 STORAGES = {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
+# A file that somebody sends stays in memory, within a bound: none is written to a disk on its way.
+FILE_UPLOAD_HANDLERS = ["comity.doors.web.uploads.BoundedUpload"]
+
 # Sessions end after twelve hours, with the browser, and lock when idle (`doors.web.idle`).
 SESSION_ENGINE = "comity.doors.web.signin.store"
 SESSION_COOKIE_NAME = "__Host-comity" if NODE.is_https else "comity"

@@ -24,6 +24,8 @@ POSTS = {
 
 
 KNOWN = {
+    "agreement": "az-ut-interlocal-2025",
+    "clause": "cases",
     "account": "01900000-0000-7000-8000-000000000000",
     "entry": "01900000-0000-7000-8000-000000000000",
     "handover": "01900000-0000-7000-8000-000000000001",
@@ -46,6 +48,8 @@ SIGNS = (
     ("<uuid:task_id>", "{task}"),
     ("<uuid:kept_id>", "{kept}"),
     ("<slug:rule_id>", "{rule}"),
+    ("agreements/<slug:code>", "agreements/{agreement}"),
+    ("<slug:clause_id>", "{clause}"),
     ("task-forces/<slug:code>", "task-forces/{force}"),
     ("<slug:code>", "{agency}"),
 )
@@ -121,6 +125,8 @@ def test_nobody_gets_in_without_signing_in(house, row):
 def test_another_method_is_not_taken(house, row):
     function = next(one for one in ("security_officer", *POSTS) if row[one] != "403")
     person = house.inside("az-dps", POSTS[function])
+    may = [function for function in POSTS if row[function] != "403"]
+    person = house.inside("az-dps", POSTS["security_officer" if "security_officer" in may else may[0]])
     path = row["address"].format(**KNOWN)
     assert person.client.generic("DELETE", path).status_code == 405
 

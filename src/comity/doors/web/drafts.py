@@ -65,5 +65,24 @@ def forget_draft(*, account: SignedIn, page: str) -> None:
     drop_draft(account_id=account.id, page=page)
 
 
+def keep_sealed(*, account: SignedIn, name: str, plain: bytes) -> None:
+    """Keep what a page works on between two steps, sealed for this account alone, for a day; `name` is no address."""
+    put_draft(account_id=account.id, page=name, sealed=_box(account).encrypt(plain), now=database_now())
+
+
+def read_sealed(*, account: SignedIn, name: str) -> bytes | None:
+    """Return what `keep_sealed` kept; None: nothing, or nothing this node can open any more."""
+    sealed = find_draft(account_id=account.id, page=name, now=database_now())
+    try:
+        return None if sealed is None else _box(account).decrypt(sealed)
+    except InvalidToken:
+        return None
+
+
+def drop_sealed(*, account: SignedIn, name: str) -> None:
+    """Forget what `keep_sealed` kept."""
+    drop_draft(account_id=account.id, page=name)
+
+
 def _box(account: SignedIn) -> Fernet:
     return Fernet(base64.urlsafe_b64encode(key_ring().blind("drafts", str(account.id))))

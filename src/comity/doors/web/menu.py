@@ -24,6 +24,7 @@ _PLACES: Final = (
     (_("My desk"), "console:desk", Permission.DESK_READ),
     (_("May I, now?"), "console:may", Permission.MAY_READ),
     (_("Exchange"), "console:exchange", Permission.EXCHANGE_READ),
+    (_("Agreements"), "console:agreements", Permission.AGREEMENT_READ),
     (_("Law"), "console:rules", Permission.RULE_READ),
     (_("Directory"), "console:agencies", Permission.AGENCY_READ),
     (_("Ledger"), "console:ledger", Permission.LEDGER_READ),

@@ -18,6 +18,8 @@ class Permission(StrEnum):
     ACCOUNT_OPEN = "accounts:account:open"
     ACCOUNT_CHANGE = "accounts:account:change"
     AGENCY_READ = "directory:agency:read"
+    AGREEMENT_IMPORT = "agreements:import:write"
+    AGREEMENT_READ = "agreements:agreement:read"
     DESK_READ = "desk:desk:read"
     DESK_CHANGE = "desk:desk:change"
     LEDGER_READ = "ledger:ledger:read"
@@ -49,6 +51,8 @@ class Permission(StrEnum):
 EVERY: Final = frozenset(Post) - {Post.INTERFACE}
 """Every post that a person holds: an interface speaks over the API."""
 _READS_ONLY: Final = frozenset({Post.AUDITOR})
+_DRAFTERS: Final = frozenset({Post.AGENCY_HEAD, Post.COUNSEL, Post.LIAISON})
+"""Who writes texts of agreements: nobody is bound by a draft."""
 _SECURITY: Final = frozenset({Post.SECURITY_OFFICER})
 _EXCHANGE: Final = EVERY - {Post.SECURITY_OFFICER, Post.TRAINING_OFFICER}
 _ASKERS: Final = frozenset({Post.LIAISON, Post.RECORDS_SUPERVISOR, Post.RECORDS_CLERK, Post.COMMANDER, Post.ANALYST})
@@ -69,6 +73,8 @@ MAY: Final[Mapping[Permission, frozenset[Post]]] = MappingProxyType(
         Permission.ACCOUNT_OPEN: _SECURITY,
         Permission.ACCOUNT_CHANGE: _SECURITY,
         Permission.AGENCY_READ: EVERY,
+        Permission.AGREEMENT_IMPORT: _DRAFTERS,
+        Permission.AGREEMENT_READ: EVERY,
         Permission.DESK_READ: EVERY,
         Permission.DESK_CHANGE: EVERY,
         Permission.LEDGER_READ: EVERY,
