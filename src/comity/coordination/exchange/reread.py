@@ -34,6 +34,11 @@ WHERE decided_at >= %(from)s AND decided_at < %(to)s AND (decided_at, id) > (%(f
     AND (%(holders)s::uuid[] IS NULL OR holder_id = ANY(%(holders)s::uuid[]))
 ORDER BY decided_at, id LIMIT %(limit)s
 """
+_NEWEST: Final = """
+SELECT decided_at FROM exchange_decision
+WHERE decided_at < %(to)s AND (%(holders)s::uuid[] IS NULL OR holder_id = ANY(%(holders)s::uuid[]))
+ORDER BY decided_at DESC OFFSET %(skip)s LIMIT 1
+"""
 _KEPT: Final = 100_000
 _OUTCOMES: Final = msgspec.json.Decoder(dict[str, Recorded])
 _ZERO: Final = UUID(int=0)
@@ -63,6 +68,13 @@ def count_decisions(cursor: CursorWrapper, scope: Scope) -> int:
     cursor.execute(_COUNT, _values(scope))
     found: int = cursor.fetchone()[0]
     return found
+
+
+def find_newest(cursor: CursorWrapper, scope: Scope, *, number: int) -> datetime | None:
+    """Return when the `number`th newest decision before the scope's end was made; None where there are fewer."""
+    cursor.execute(_NEWEST, _values(scope) | {"skip": number - 1})
+    row = cursor.fetchone()
+    return row[0] if row else None
 
 
 def next_decisions(cursor: CursorWrapper, scope: Scope, after: Past | None, *, limit: int) -> list[Past]:

@@ -19,7 +19,17 @@ class Permission(StrEnum):
     ACCOUNT_CHANGE = "accounts:account:change"
     AGENCY_READ = "directory:agency:read"
     AGREEMENT_IMPORT = "agreements:import:write"
+    AGREEMENT_ATTEST = "agreements:signature:attest"
+    AGREEMENT_COMMENT = "agreements:comment:write"
+    AGREEMENT_DRAFT = "agreements:draft:write"
+    AGREEMENT_END = "agreements:agreement:end"
+    AGREEMENT_FORCE = "agreements:version:put_in_force"
+    AGREEMENT_PUBLISH = "agreements:text:publish"
     AGREEMENT_READ = "agreements:agreement:read"
+    AGREEMENT_REPLAY = "agreements:replay:make"
+    AGREEMENT_REVIEW = "agreements:review:record"
+    AGREEMENT_SIGN = "agreements:signature:give"
+    AGREEMENT_SUSPEND = "agreements:agreement:suspend"
     DESK_READ = "desk:desk:read"
     DESK_CHANGE = "desk:desk:change"
     LEDGER_READ = "ledger:ledger:read"
@@ -46,6 +56,7 @@ class Permission(StrEnum):
     KEPT_HOLD = "exchange:kept:hold"
     ACCOUNTING_ASK = "exchange:accounting:ask"
     ACCOUNTING_READ = "exchange:accounting:read"
+    SIGNING_KEY_CHANGE = "directory:signing_key:change"
 
 
 EVERY: Final = frozenset(Post) - {Post.INTERFACE}
@@ -66,6 +77,9 @@ _APPROVERS: Final = frozenset(
 )
 """Posts that a rule or a clause may name to approve what leaves."""
 _KEEPERS: Final = frozenset({Post.RECORDS_SUPERVISOR, Post.PRIVACY_OFFICER, Post.COUNSEL})
+_HEAD: Final = frozenset({Post.AGENCY_HEAD})
+_RESPONSIBLE: Final = _HEAD | {Post.COUNSEL, Post.PRIVACY_OFFICER}
+"""Who answers for agreements: the commands ask for the same posts."""
 
 MAY: Final[Mapping[Permission, frozenset[Post]]] = MappingProxyType(
     {
@@ -74,7 +88,17 @@ MAY: Final[Mapping[Permission, frozenset[Post]]] = MappingProxyType(
         Permission.ACCOUNT_CHANGE: _SECURITY,
         Permission.AGENCY_READ: EVERY,
         Permission.AGREEMENT_IMPORT: _DRAFTERS,
+        Permission.AGREEMENT_ATTEST: _RESPONSIBLE,
+        Permission.AGREEMENT_COMMENT: EVERY - {Post.AUDITOR},
+        Permission.AGREEMENT_DRAFT: _RESPONSIBLE | {Post.LIAISON, Post.COMMANDER},
+        Permission.AGREEMENT_END: _HEAD,
+        Permission.AGREEMENT_FORCE: _HEAD | {Post.COUNSEL},
+        Permission.AGREEMENT_PUBLISH: frozenset({Post.COUNSEL, Post.PRIVACY_OFFICER}),
         Permission.AGREEMENT_READ: EVERY,
+        Permission.AGREEMENT_REPLAY: _RESPONSIBLE | {Post.AUDITOR},
+        Permission.AGREEMENT_REVIEW: _RESPONSIBLE,
+        Permission.AGREEMENT_SIGN: _HEAD,
+        Permission.AGREEMENT_SUSPEND: _RESPONSIBLE,
         Permission.DESK_READ: EVERY,
         Permission.DESK_CHANGE: EVERY,
         Permission.LEDGER_READ: EVERY,
@@ -101,5 +125,6 @@ MAY: Final[Mapping[Permission, frozenset[Post]]] = MappingProxyType(
         Permission.KEPT_HOLD: _KEEPERS,
         Permission.ACCOUNTING_ASK: _RECORDS | _PRIVACY | {Post.LIAISON},
         Permission.ACCOUNTING_READ: _PRIVACY,
+        Permission.SIGNING_KEY_CHANGE: _HEAD,
     }
 )

@@ -29,7 +29,7 @@ MOST_PAIRS: Final = 200_000
 
 CODE: Final = re.compile(r"[a-z][a-z0-9-]{1,62}")
 """What the code of an agreement or agency looks like."""
-_TAKEN: Final = frozenset({"due", "import", "validate"})
+_TAKEN: Final = frozenset({"due", "import", "new", "passkeys", "validate"})
 """No codes: addresses of the API and of the console."""
 _NEEDED: Final = ("code", "title", "kind", "starts_at", "parties", "text", "clauses")
 _MOST: Final = {"clauses": MAX_CLAUSES, "provisions": MAX_PROVISIONS}

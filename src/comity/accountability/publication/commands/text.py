@@ -86,6 +86,18 @@ def preview_text(*, agreement_id: UUID, digest: str, withhold: Sequence[Passage]
     return _text_of(get_agreement(agreement_id), PublishedVersion.objects.all(), digest, withhold, by=by)[2]
 
 
+def list_own_passages(*, agreement_id: UUID, digest: str, by: Actor) -> list[Passage]:
+    """Return what the acting party keeps back of the version now, by paragraph; in the caller's transaction.
+
+    Raises `NotTextPostError`, `NoSuchAgreementError`.
+    """
+    agreement = get_agreement(agreement_id)
+    own = _require_text_post(agreement, by)
+    stored = PublishedVersion.objects.filter(code=agreement.code, digest=digest).values_list("withheld", flat=True)
+    held = [Withheld(**one) for one in stored.first() or ()]
+    return [Passage(one.paragraph, one.words, one.authority) for one in held if one.agency == own]
+
+
 def _text_of(
     agreement: AgreementFacts, rows: QuerySet[PublishedVersion], digest: str, withhold: Sequence[Passage], *, by: Actor
 ) -> tuple[PublishedVersion, tuple[Withheld, ...], str]:

@@ -1,8 +1,8 @@
 """Replay: decisions of a period decided again under a release of the law or a version of an agreement, and counted."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import replace
-from datetime import UTC, datetime
+from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -11,8 +11,9 @@ from django.db.backends.utils import CursorWrapper
 from comity.coordination.exchange.batch import Act, Batch, act_row
 from comity.coordination.exchange.instead import Instead, LawInstead, VersionInstead
 from comity.coordination.exchange.redeciders import FEWEST, redeciding
-from comity.coordination.exchange.replayed import Replayed, Tally
-from comity.coordination.exchange.reread import Scope, count_decisions, read_pages
+from comity.coordination.exchange.replayed import Line, Replayed, Tally
+from comity.coordination.exchange.replays import KIND
+from comity.coordination.exchange.reread import Scope, count_decisions, find_newest, read_pages
 from comity.kernel.canonical import plain
 from comity.kernel.ids import new_id
 from comity.kernel.time import Period, utc_text
@@ -30,8 +31,11 @@ SIGNERS: Final = frozenset(
     {PostFunction.AGENCY_HEAD, PostFunction.COUNSEL, PostFunction.PRIVACY_OFFICER, PostFunction.AUDITOR}
 )
 """The posts of a party that may see what a version would have changed of its agency's decisions."""
-KIND: Final = "replay"
-"""Of the row of `exchange_reading` that says a replay was made."""
+LINES_KEPT: Final = 200
+"""Differences that stand in that row, the most frequent first; the whole list is under its digest."""
+NEWEST: Final = 2_000
+"""Decisions decided again by `replay_newest`: what somebody at a page waits for."""
+_EVER: Final = datetime(2000, 1, 1, tzinfo=UTC)
 BATCH: Final = 2_000
 """Decisions read at once, and handed on."""
 Progress = Callable[[int, int], None]
@@ -76,6 +80,24 @@ def replay_version(
     )
     _record(done, by=by, now=now, keys=keys)
     return done
+
+
+def replay_newest(*, version_id: UUID, by: Actor, now: datetime, keys: KeyRing, most: int = NEWEST) -> Replayed:
+    """Decide again, as `replay_version` does, the newest decisions the version may bear on: `most` of them, or all.
+
+    More are decided where several were made in the same instant as the last of them. Same transactions, same errors.
+    """
+    reader = _reader(by, SIGNERS)
+    with reading(reader) as cursor:
+        holders = directory.list_agencies_by_code(get_candidate(version_id).holders)
+        scope = Scope(Period(_EVER, now), tuple(sorted(one.id for one in holders.values())))
+        since = find_newest(cursor, scope, number=most) or _EVER
+    period = Period(min(since, now - timedelta(seconds=1)), now)
+    return replay_version(version_id=version_id, period=period, by=by, now=now, keys=keys, progress=_unseen)
+
+
+def _unseen(done: int, total: int) -> None:
+    del done, total
 
 
 def replay_law(
@@ -202,8 +224,14 @@ def _record(done: Replayed, *, by: Actor, now: datetime, keys: KeyRing) -> None:
         "different": done.different,
         "found": done.found,
         "from": utc_text(done.period.starts_at),
+        "lines": [_kept(line) for line in done.lines[:LINES_KEPT]],
+        "lines_found": len(done.lines),
         "list_digest": done.digest,
+        "not_bearing": done.not_bearing,
+        "same": done.same,
         "to": utc_text(done.period.ends_at or now),
+        "undetermined": done.undetermined,
+        "unreadable": sum(done.unreadable.values()),
     }
     batch = Batch(now)
     row = act_row(
@@ -219,3 +247,8 @@ def _record(done: Replayed, *, by: Actor, now: datetime, keys: KeyRing) -> None:
     batch.acts.append(Act("audit.replayed", own, (row,)))
     with acting(own) as cursor:
         batch.write(cursor, keys)
+
+
+def _kept(line: Line) -> dict[str, object]:
+    """Return a difference as the row has it: codes, counts and ids of decisions."""
+    return {field.name: getattr(line, field.name) for field in fields(Line)}
