@@ -2,6 +2,7 @@
 
 import re
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,11 @@ sys.path.insert(0, str(Path(__file__).parents[3]))
 from tools.messages import _read, missing
 
 ALIKE = {
+    "Agreement",
+    "Code",
+    "Compare",
+    "Task",
+    "interface",
     "analyst",
     "commander",
     "counsel",
@@ -29,20 +35,23 @@ ALIKE = {
     "overdue",
 }
 """Said in both: names of agencies, titles and codes of posts, what stands in citations and in ids of rules."""
-FOREIGN = r'(?s)<(?!html)(\w+)[^>]* lang="en"[^>]*>.*?</\1>'
-"""What says itself that it is English, so that a voice reads it as such: titles and texts as they were signed."""
+FOREIGN = r'(?s)<(?!html)(\w+)[^>]* lang="en"[^>]*>.*?</\1>|<textarea\b.*?</textarea>'
+"""What says itself that it is English, so that a voice reads it as such; and what somebody types."""
 
 
 def test_every_word_of_the_console_is_translated():
     assert missing() == []
 
 
+@cache
 def english():
     """What must not stand on a Spanish page: every message of four letters or more that reads otherwise in Spanish."""
+    found = []
     for message in _read():
         single = message.id[0] if isinstance(message.id, tuple | list) else message.id
         if single and single not in ALIKE and message.string != message.id and len(single) > 3 and "%(" not in single:
-            yield single
+            found.append(single)
+    return found
 
 
 @pytest.fixture
@@ -65,11 +74,15 @@ def pages(house, scene):
     return found
 
 
+def left_in(answer):
+    """The English words of the console that a Spanish page holds, with what stands around each."""
+    said = words_of(answer, but=FOREIGN)
+    found = [(word, re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", said)) for word in english()]
+    return [(word, said[max(0, at.start() - 40) : at.end() + 40]) for word, at in found if at]
+
+
 def test_a_spanish_page_holds_no_english_word_of_the_console(pages):
-    known, left = list(english()), []
-    for path, answer in pages.items():
-        said = words_of(answer, but=FOREIGN)
-        left += [(path, word) for word in known if re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", said)]
+    left = [(path, word) for path, answer in pages.items() for word in left_in(answer)]
     assert left == [], "\n".join(map(str, left))
 
 

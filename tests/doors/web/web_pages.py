@@ -47,6 +47,43 @@ _EXCHANGE = (
     "/console/exchange/asks/{refused}/",
     "/console/exchange/asks/{hidden}/",
 )
+_AGREEMENTS = (
+    "/console/agreements/",
+    "/console/agreements/?q=nothing-like-this",
+    "/console/agreements/due/",
+    "/console/agreements/az-ut-interlocal-2025/",
+    "/console/agreements/az-ut-interlocal-2025/clauses/cases/",
+    "/console/agreements/az-ut-interlocal-2025/law/",
+    "/console/agreements/az-ut-interlocal-2025/compare/",
+    "/console/agreements/az-ut-interlocal-2025/who-brought/",
+    "/console/agreements/az-ut-interlocal-2025/comments/",
+    "/console/agreements/az-ut-interlocal-2025/lacks/",
+    "/console/agreements/{offered}/",
+    "/console/agreements/{offered}/lacks/",
+)
+_COUNSEL = (
+    "/console/agreements/import/",
+    "/console/agreements/new/",
+    "/console/agreements/new/text/",
+    "/console/agreements/new/from/mou/",
+    "/console/agreements/{offered}/draft/",
+    "/console/agreements/{offered}/offer/",
+    "/console/agreements/{offered}/review/",
+    "/console/agreements/{offered}/confirm/",
+    "/console/agreements/{offered}/replay/",
+    "/console/agreements/{offered}/attest/",
+    "/console/agreements/{offered}/force/",
+    "/console/agreements/az-ut-interlocal-2025/suspend/",
+    "/console/agreements/az-ut-interlocal-2025/publish/",
+)
+_HEAD = (
+    "/console/agreements/passkeys/",
+    "/console/agreements/{offered}/sign/",
+    "/console/agreements/az-ut-interlocal-2025/resume/",
+    "/console/agreements/az-ut-interlocal-2025/notice/",
+    "/console/agreements/az-ut-interlocal-2025/supersede/",
+    "/console/agreements/az-ut-interlocal-2025/end/",
+)
 
 INSIDE: tuple[Shown, ...] = (
     *_of(
@@ -79,7 +116,21 @@ INSIDE: tuple[Shown, ...] = (
     ),
     *_of("liaison", "/console/accounts/"),
     *_of("liaison", *_EXCHANGE, "/console/exchange/asks/{awaiting}/", agency="hsi-arizona"),
-    *_of("records-supervisor", *_EXCHANGE),
+    *_of(
+        "records-supervisor",
+        "/console/",
+        *_EXCHANGE,
+        "/console/exchange/queue/",
+        "/console/exchange/queue/?q=nothing-like-this",
+        "/console/exchange/retention/",
+        "/console/exchange/accounting/ask/",
+        "/console/exchange/tasks/{approval_task}/",
+    ),
+    *_of("records-clerk", "/console/exchange/queue/", "/console/exchange/tasks/{answer_task}/", agency="pima-so"),
+    *_of("counsel", "/console/exchange/tasks/{counsel_task}/", agency="cochise-so"),
+    *_of("privacy", "/console/exchange/reviews/", "/console/exchange/accounting/"),
+    *_of("counsel", "/console/exchange/tasks/{approval_task}/", *_AGREEMENTS, *_COUNSEL),
+    *_of("head", *_HEAD),
 )
 OUTSIDE: tuple[Shown, ...] = _of(
     "",
