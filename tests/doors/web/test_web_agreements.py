@@ -8,7 +8,7 @@ from web_people import words_of
 
 LIST = "/console/agreements/"
 ONE = f"{LIST}{CODE}/"
-NOT_SIGN_IN = ("agreements_", "directory_agency WHERE code")
+NOT_SIGN_IN = ("agreements_", "hosting, node_url FROM directory_agency")
 """What a reading of the list itself names: signing in reads other tables."""
 
 
@@ -36,6 +36,7 @@ def statements(person, path):
         ("q=utah", "Arizona and Utah Interlocal", 1),
         ("q=cbp-bp-tucson", "Arizona Information Sharing", 1),
         ("state=in_force&kind=sharing_mou&sort=-title", "California and Arizona", 2),
+        ("q=mohave+county", "Arizona and Utah Interlocal", 1),
         ("partner=kane-so", "Arizona and Utah Interlocal", 1),
         ("state=expired", "Nothing matches", 0),
         ("q=100%25", "Nothing matches", 0),
@@ -81,7 +82,7 @@ def test_the_list_reads_as_often_for_many_agreements_as_for_three(house):
             parties={"az-dps": PartyRole.STATE, "pima-so": PartyRole.LOCAL}, text="One.\n", terms={},
             period=Period(now),
         )  # fmt: skip
-    assert len(statements(person, LIST)) == len(few) == 3
+    assert len(statements(person, LIST)) == len(few) == 4  # one of them is of signing in
     page = words_of(person.get(f"{LIST}?page=2"))
     assert "26 to 43 of 43" in page
 

@@ -8,7 +8,7 @@ from agreements_given import NOW, SHARE, YEAR, terms_of
 from comity.spine.tenancy.transaction import reading
 from comity.standing.agreements import commands as do
 from comity.standing.agreements.history import list_acts
-from comity.standing.agreements.search import list_partner_codes, search_agreements
+from comity.standing.agreements.search import list_partners, search_agreements
 from comity.standing.agreements.selectors import get_agreement, list_agreements, list_all_due, list_versions
 from comity.standing.agreements.states import COMING, EXPIRED, IN_FORCE, OFFERED, SUSPENDED, TERMINATED
 from comity.standing.agreements.vocabulary import AgreementOrder, SuspensionReason, TerminationReason
@@ -19,7 +19,7 @@ REVIEW = {"term": "first_review_months", "value": 2, "unit": "months"}
 
 def search(**asked):
     whole = {
-        "search": "", "standing": None, "kind": None, "partner": None, "now": NOW, "order": AgreementOrder.CODE,
+        "words": {}, "standing": None, "kind": None, "partner": None, "now": NOW, "order": AgreementOrder.CODE,
         "is_descending": False, "offset": 0, "limit": 25,
     }  # fmt: skip
     return search_agreements(**{**whole, **asked})
@@ -66,15 +66,17 @@ def test_the_database_says_of_every_standing_what_the_facts_say(offices, four) -
     assert told == {COMING, EXPIRED, IN_FORCE, OFFERED, SUSPENDED, TERMINATED, "draft"}
 
 
-def test_every_word_is_looked_for_in_code_title_and_parties(offices, four) -> None:
+def test_every_word_is_looked_for_in_code_and_title_or_names_a_party(offices, four) -> None:
     with reading(offices.pima.liaison):
-        assert codes(search(search="NOTICED memo")) == ["x-noticed"]
-        assert codes(search(search=f"offered {offices.ice.code}")) == ["x-offered"]
-        assert codes(search(search="100% _")) == []
-        assert search(search="nothing-of-this") == ([], 0)
-        assert codes(search(partner=offices.bystander.code)) == []
-        assert len(codes(search(partner=offices.ice.code))) == 4
-        assert offices.ice.code in list_partner_codes()
+        assert codes(search(words={"NOTICED": [], "memo": []})) == ["x-noticed"]
+        assert codes(search(words={"offered": [], "ice": [offices.ice.agency_id]})) == ["x-offered"]
+        assert codes(search(words={"ice-nowhere": [offices.bystander.agency_id]})) == []
+        assert codes(search(words={"100%": []})) == []
+        assert codes(search(words={"_": []})) == []
+        assert search(words={"nothing-of-this": []}) == ([], 0)
+        assert codes(search(partner=offices.bystander.agency_id)) == []
+        assert len(codes(search(partner=offices.ice.agency_id))) == 4
+        assert set(list_partners()) == {offices.pima.agency_id, offices.ice.agency_id}
 
 
 def test_a_page_holds_its_rows_in_order_and_the_whole_is_counted(offices, four) -> None:
@@ -101,7 +103,7 @@ def test_what_falls_due_is_the_same_as_over_all_and_facts_are_whole(offices, fou
 def test_nobody_else_finds_them(offices, four) -> None:
     with reading(offices.bystander.head):
         assert search() == ([], 0)
-        assert list_partner_codes() == []
+        assert list_partners() == []
         assert list_acts(four["noticed"]) == []
 
 

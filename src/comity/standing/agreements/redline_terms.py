@@ -12,6 +12,8 @@ from typing import Final
 from comity.standing.agreements.explain import clause_sentence
 from comity.standing.agreements.terms import SCHEMA, UnknownTermError, read_terms
 
+_Said = tuple[str, Mapping[str, str]]
+"""In which language, with which names of agencies by code."""
 _KEYS: Final = {"clauses": "id", "provisions": "term"}
 _NUMBERING: Final = {"clauses": frozenset[str](), "provisions": frozenset({"section"})}
 
@@ -49,16 +51,23 @@ class TermChange:
 
 
 def redline_terms(
-    old: Mapping[str, object], new: Mapping[str, object], *, language: str = "en"
+    old: Mapping[str, object],
+    new: Mapping[str, object],
+    *,
+    language: str = "en",
+    names: Mapping[str, str] | None = None,
 ) -> tuple[TermChange, ...]:
-    """Return what changed, clauses first, in the order of the new terms; what was removed stands last in its part."""
+    """Return what changed, clauses first, in the order of the new terms; what was removed stands last in its part.
+
+    `names`: what agencies are called, by code; a code that is not there stands for itself.
+    """
     found: list[TermChange] = []
     for part in _KEYS:
         before, after = _rows(old, part), _rows(new, part)
         for key in (*after, *(key for key in before if key not in after)):
             one, other = before.get(key), after.get(key)
             if one != other:
-                change = _change(part, key, one, other, language)
+                change = _change(part, key, one, other, (language, names or {}))
                 found += [] if {field.name for field in change.fields} == _NUMBERING[part] else [change]
     return tuple(found)
 
@@ -79,7 +88,7 @@ def _rows(terms: Mapping[str, object], part: str) -> dict[str, Mapping[str, obje
 
 
 def _change(
-    part: str, key: str, old: Mapping[str, object] | None, new: Mapping[str, object] | None, language: str
+    part: str, key: str, old: Mapping[str, object] | None, new: Mapping[str, object] | None, said: _Said
 ) -> TermChange:
     one, other = old or {}, new or {}
     fate = Fate.ADDED if old is None else Fate.REMOVED if new is None else Fate.CHANGED
@@ -89,21 +98,22 @@ def _change(
         if one.get(name) != other.get(name)
     )
     say = _sentence if part == "clauses" else _provision
-    return TermChange(part, key, fate, fields, say(old, language), say(new, language))
+    return TermChange(part, key, fate, fields, say(old, said), say(new, said))
 
 
-def _sentence(clause: Mapping[str, object] | None, language: str) -> str:
+def _sentence(clause: Mapping[str, object] | None, said: _Said) -> str:
     if clause is None:
         return ""
     try:
         [read] = read_terms({"schema": SCHEMA, "clauses": [clause]}).clauses
     except UnknownTermError:
         return ""
-    return clause_sentence(read, language=language)
+    language, names = said
+    return clause_sentence(read, language=language, names=names)
 
 
-def _provision(provision: Mapping[str, object] | None, language: str) -> str:
-    del language  # the words are the agreement's own
+def _provision(provision: Mapping[str, object] | None, said: _Said) -> str:
+    del said  # the words are the agreement's own
     if provision is None:
         return ""
     words = provision.get("words")

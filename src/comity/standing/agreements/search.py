@@ -1,11 +1,12 @@
 """Agreements found, ordered and paged by the database. The caller's transaction is used; row-level security applies."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, TextField, Value, When, Window
+from django.db.models import Case, Count, F, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value, When, Window
 from django.db.models.functions import JSONObject, Lower
 
 from comity.standing.agreements.due import Due
@@ -28,10 +29,10 @@ _TOTAL: Final = Window(Count("*"))
 
 def search_agreements(
     *,
-    search: str,
+    words: Mapping[str, Collection[UUID]],
     standing: str | None,
     kind: AgreementKind | None,
-    partner: str | None,
+    partner: UUID | None,
     now: datetime,
     order: AgreementOrder,
     is_descending: bool,
@@ -40,20 +41,20 @@ def search_agreements(
 ) -> tuple[list[tuple[AgreementFacts, tuple[Due, ...]]], int]:
     """Return a page of the agreements the session may see, each with what falls due, and how many there are.
 
-    Every word of `search` is in the code, the title or a party's code; `standing` is as of `now`, `partner` a party's
-    code. None leaves a choice open. Rows of equal rank are ordered by code; what has no date stands last. One
+    Each of `words` is in the code or the title, or names a party: the agencies it names stand beside it. `standing` is
+    as of `now`. None leaves a choice open. Rows of equal rank are ordered by code; what has no date stands last. One
     reading, whatever the page holds (two behind the last page). Raises `UnknownTermError`.
     """
     found = Agreement.objects.annotate(standing_now=_standing(now))
-    for word in search.split():
-        party = Party.objects.filter(agreement_id=OuterRef("id"), agency_code__icontains=word)
-        found = found.filter(Q(code__icontains=word) | Q(title__icontains=word) | Exists(party))
+    for word, named in words.items():
+        party = Q(party_ids__overlap=list(named)) if named else Q()
+        found = found.filter(Q(code__icontains=word) | Q(title__icontains=word) | party)
     if standing is not None:
         found = found.filter(standing_now=standing)
     if kind is not None:
         found = found.filter(kind=kind.value)
     if partner is not None:
-        found = found.filter(Exists(Party.objects.filter(agreement_id=OuterRef("id"), agency_code=partner)))
+        found = found.filter(party_ids__contains=[partner])
     page = _ordered(found, order, is_descending=is_descending).values_list(*FACTS, _PARTIES, _PROVISIONS, _TOTAL)
     rows = list(page[offset : offset + limit])
     listed = []
@@ -66,9 +67,10 @@ def search_agreements(
     return [], found.count()
 
 
-def list_partner_codes() -> list[str]:
-    """Return the codes of all parties to the agreements the session may see, sorted."""
-    return list(Party.objects.order_by("agency_code").values_list("agency_code", flat=True).distinct())
+def list_partners() -> list[UUID]:
+    """Return all parties to the agreements the session may see."""
+    parties = Agreement.objects.annotate(party=Func(F("party_ids"), function="unnest"))
+    return list(parties.values_list("party", flat=True).distinct())
 
 
 def _ordered(found: QuerySet[Agreement], order: AgreementOrder, *, is_descending: bool) -> QuerySet[Agreement]:

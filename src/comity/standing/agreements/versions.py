@@ -50,10 +50,12 @@ def compare_versions(
     older: int | None = None,
     newer: int | None = None,
     language: str = "en",
+    names: Mapping[str, str] | None = None,
 ) -> Compared:
     """Return what changed between two versions, by number; `versions` are all of them, oldest first.
 
     Left out, `newer` is the newest and `older` the one in force, or where that is the newer one the version before it.
+    `names`: what agencies are called in sentences, by code; a code that is not there stands for itself.
     Raises `NoSuchVersionError`, `TooLongError`.
     """
     by_number = {version.number: version for version in versions}
@@ -65,7 +67,7 @@ def compare_versions(
         new=offers[new.number],
         head=_head(old, new),
         changes=redline(old.text, new.text),
-        terms=redline_terms(old.terms, new.terms, language=language),
+        terms=redline_terms(old.terms, new.terms, language=language, names=names),
     )
 
 

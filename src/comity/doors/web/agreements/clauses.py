@@ -74,7 +74,7 @@ class ConflictRow:
     purpose: str
     rules: tuple[str, ...]
     is_held: bool
-    unless: str
+    unless: tuple[str, ...]
 
 
 _RULE_COLUMNS: Final[tuple[Column[RuleRow], ...]] = (
@@ -214,7 +214,7 @@ def _conflict_row(one: Conflict, names: Mapping[str, str], language: str) -> Con
         purpose=_labels([one.purpose], known.purposes, language),
         rules=one.rules,
         is_held=one.is_held,
-        unless=_labels(one.unless, known.evidence, language),
+        unless=tuple(_labels([code], known.evidence, language) for code in one.unless),
     )
 
 

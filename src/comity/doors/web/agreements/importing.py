@@ -122,16 +122,17 @@ def draft(request: HttpRequest, staff: Staff) -> HttpResponse:
     if found is None or decided is None:
         return _nothing(request)
     whole = agreement_of(found, decided)
-    flaws = _flaws(staff, whole)
+    flaws, names = _flaws(staff, whole)
     is_party = staff.agency.code in party_codes(whole)
     context: dict[str, object] = {
         "decided": decided,
-        "parties": sorted(party_codes(whole)),
+        "parties": [(code, names.get(code, code)) for code in sorted(party_codes(whole))],
         "flaws": flaws,
         "no_clauses": any(one.field == "clauses" for one in flaws),
         "is_party": is_party,
         "clauses": [
-            (one.clause.id, clause_sentence(one.clause, language=_language())) for one in readable_clauses(whole)
+            (one.clause.id, clause_sentence(one.clause, language=_language(), names=names))
+            for one in readable_clauses(whole)
         ],
     }
     if request.method != "POST":
@@ -199,11 +200,12 @@ def _about(found: Reading, language: str) -> _Found:
     )  # fmt: skip
 
 
-def _flaws(staff: Staff, whole: dict[str, object]) -> list[Flaw]:
+def _flaws(staff: Staff, whole: dict[str, object]) -> tuple[list[Flaw], dict[str, str]]:
+    """Return what offering would refuse, and what the parties are called, by code."""
     with reading(staff.actor):
         known = list_agencies_by_code(party_codes(whole))
     flaws = list_flaws(whole, vocabulary=current_vocabulary(), agencies=known, listed=gettext("The directory"))
-    return list(islice(flaws, MOST_FLAWS))
+    return list(islice(flaws, MOST_FLAWS)), {code: one.name for code, one in known.items()}
 
 
 def _agencies_by_name() -> dict[str, list[str]]:

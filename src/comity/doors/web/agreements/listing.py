@@ -1,10 +1,11 @@
 """The agreements an agency may see, and what falls due under them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -18,10 +19,11 @@ from comity.doors.web.staff import Staff
 from comity.spine.tenancy.transaction import reading
 from comity.standing.agreements.due import Due, DueKind
 from comity.standing.agreements.facts import AgreementFacts
-from comity.standing.agreements.search import list_partner_codes, search_agreements
+from comity.standing.agreements.search import list_partners, search_agreements
 from comity.standing.agreements.selectors import list_agreements, list_due_under
 from comity.standing.agreements.vocabulary import AgreementKind, AgreementOrder
-from comity.standing.directory.selectors import list_agencies_by_code
+from comity.standing.directory.facts import AgencyFacts
+from comity.standing.directory.selectors import list_agencies
 
 MOST_ROWS: Final = 100_000
 YEAR: Final = timedelta(days=365)
@@ -110,9 +112,10 @@ class MonthBar:
 def agreements(request: HttpRequest, staff: Staff) -> HttpResponse:
     """List the agreements the agency may see."""
     with reading(staff.actor):
-        filters = _filters(list_partner_codes(), staff)
+        known = list_agencies(list_partners())
+        filters = _filters(known.values(), staff)
         asked = asked_of(request, columns=_COLUMNS, filters=filters, sort="title")
-        found, total = _search(asked, staff)
+        found, total = _search(asked, staff, known.values())
     rows = [_row(one, due, staff.now) for one, due in found]
     if asked.is_csv:
         return csv_of("agreements", rows, (*_COLUMNS, *_MORE))
@@ -169,13 +172,16 @@ def _month(at: datetime) -> tuple[int, int]:
     return local.year, local.month
 
 
-def _search(asked: Asked, staff: Staff) -> tuple[list[tuple[AgreementFacts, tuple[Due, ...]]], int]:
+def _search(
+    asked: Asked, staff: Staff, known: Collection[AgencyFacts]
+) -> tuple[list[tuple[AgreementFacts, tuple[Due, ...]]], int]:
     chosen = asked.filters
+    ids = {one.code: one.id for one in known}
     return search_agreements(
-        search=asked.search,
+        words={word: _named(word, known) for word in asked.search.split()},
         standing=chosen.get("state"),
         kind=AgreementKind(chosen["kind"]) if "kind" in chosen else None,
-        partner=chosen.get("partner"),
+        partner=ids[chosen["partner"]] if "partner" in chosen else None,
         now=staff.now,
         order=AgreementOrder(asked.sort),
         is_descending=asked.is_descending,
@@ -184,9 +190,13 @@ def _search(asked: Asked, staff: Staff) -> tuple[list[tuple[AgreementFacts, tupl
     )
 
 
-def _filters(partners: Sequence[str], staff: Staff) -> tuple[Filter, ...]:
-    names = {code: one.name for code, one in list_agencies_by_code(partners).items()}
-    others = sorted((names.get(code, code), code) for code in partners if code != staff.agency.code)
+def _named(word: str, known: Collection[AgencyFacts]) -> list[UUID]:
+    """Return the agencies in whose name or code the word is."""
+    return [one.id for one in known if word.casefold() in f"{one.name} {one.code}".casefold()]
+
+
+def _filters(known: Collection[AgencyFacts], staff: Staff) -> tuple[Filter, ...]:
+    others = sorted((one.name, one.code) for one in known if one.id != staff.agency.id)
     return (
         Filter("state", _("State"), tuple(Choice(one, label) for one, label in STANDINGS.items())),
         Filter("kind", _("Kind"), tuple(Choice(one.value, label) for one, label in KINDS.items())),

@@ -110,7 +110,13 @@ def compare(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
         older = newer  # the first has none before it
     try:
         found = compare_versions(
-            read.agreement, versions=read.versions, events=read.events, older=older, newer=newer, language=_language()
+            read.agreement,
+            versions=read.versions,
+            events=read.events,
+            older=older,
+            newer=newer,
+            language=_language(),
+            names=read.names.by_code,
         )
     except NoSuchVersionError:
         return show(request, "agreements/compare.html", context)
