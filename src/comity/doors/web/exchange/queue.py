@@ -100,7 +100,7 @@ _COLUMNS: Final[tuple[Column[QueueRow], ...]] = (
     Column("due", _("Due"), lambda row: row.due),
     Column("overdue", _("Overdue"), lambda row: "yes" if row.is_overdue else "no"),
     Column("opened", _("Since"), lambda row: localtime(row.task.opened_at).isoformat(timespec="minutes")),
-    Column("task", _("Task"), lambda row: str(row.task.id)),
+    Column("task", _("The task"), lambda row: str(row.task.id)),
 )
 _SHOWN: Final = ("kind", "asker", "category", "due", "opened")
 

@@ -12,11 +12,11 @@ from comity.standing.law.catalogue import Word, load_catalogue
 
 FUNCTIONS: Final[Mapping[str, Promise]] = {
     PostFunction.AGENCY_HEAD.value: _("head of the agency"),
-    PostFunction.ANALYST.value: _("analyst"),
-    PostFunction.AUDITOR.value: _("auditor"),
-    PostFunction.COMMANDER.value: _("commander"),
-    PostFunction.COUNSEL.value: _("counsel"),
-    PostFunction.INTERFACE.value: _("interface"),
+    PostFunction.ANALYST.value: _("analyst of the agency"),
+    PostFunction.AUDITOR.value: _("auditor of the agency"),
+    PostFunction.COMMANDER.value: _("commanding officer"),
+    PostFunction.COUNSEL.value: _("counsel of the agency"),
+    PostFunction.INTERFACE.value: _("interface of a system"),
     PostFunction.LIAISON.value: _("liaison officer"),
     PostFunction.PRIVACY_OFFICER.value: _("privacy officer"),
     PostFunction.RECORDS_CLERK.value: _("records clerk"),
