@@ -58,17 +58,17 @@ def _sentence(one: Step) -> str:
             words = {"day": _day(one.on), "why": _closed(one.note)}
             return _("%(day)s is no working day (%(why)s): the next one counts.") % words
         case "due":
-            return _("Due on %(at)s.") % {"at": _moment(one.at)}
+            return _("Due: %(at)s") % {"at": _moment(one.at)}
         case "paused":
-            return _("It stood still from %(at)s.") % {"at": _moment(one.at)}
+            return _("It stood still from here on: %(at)s") % {"at": _moment(one.at)}
         case "resumed":
-            return _("It ran on from %(at)s.") % {"at": _moment(one.at)}
+            return _("It ran on from here on: %(at)s") % {"at": _moment(one.at)}
         case "overdue_when_paused":
             return _("It was overdue already when it was stopped.")
         case "extended":
             return _("It was given %(term)s more.") % {"term": _term(one.note)}
         case "stopped":
-            return _("It ended on %(at)s.") % {"at": _moment(one.at)}
+            return _("It ended: %(at)s") % {"at": _moment(one.at)}
         case other:
             return other
 

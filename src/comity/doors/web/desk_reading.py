@@ -1,6 +1,6 @@
 """What a desk shows: read by selectors, put into groups, with the mark by which an open one knows that it changed."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -18,6 +18,7 @@ from comity.doors.ring import key_ring
 from comity.doors.web.clock_words import story_of
 from comity.doors.web.staff import Staff
 from comity.kernel.digest import sha256
+from comity.spine.clocks.rules import Step
 from comity.spine.clocks.selectors import ClockView, list_clocks
 from comity.spine.tasks.desk import Desk, count_desk, list_desk, news_of
 from comity.spine.tasks.interrupts import Told, list_told, tell, to_tell
@@ -30,12 +31,13 @@ from comity.standing.agreements.due import Due, DueKind, is_near
 from comity.standing.agreements.mark import agreements_mark
 from comity.standing.agreements.selectors import list_all_due
 from comity.standing.directory.facts import HandoverFacts
-from comity.standing.directory.selectors import handovers_mark, list_handovers
+from comity.standing.directory.selectors import handovers_mark, list_agencies, list_handovers
 
 EACH: Final = 10
 """Tasks of a kind that a desk shows; the queue has the others."""
 _HANDOVERS: Final = 20
 _MOST_KEPT: Final = 500
+_named: Final[dict[tuple[str, UUID], str]] = {}
 _kept: Final[dict[Hashable, tuple[Due, ...]]] = {}
 _MOST_COUNTED: Final = 1_000
 KINDS: Final[dict[Kind, Promise]] = {
@@ -77,16 +79,25 @@ LEVELS: Final[dict[Level, Promise]] = {
 
 @dataclass(frozen=True, slots=True)
 class DeskLine:
-    """A task as a line: what, where it leads ("" until its page is there), by when, and how that date came about."""
+    """A task as a line: what, where it leads ("" until its page is there), by when, and how that date came about.
+
+    `waits`: the agency that asked and waits for it; "" where none did.
+    """
 
     id: UUID
     what: Promise
+    waits: str
     address: str
     opened_at: datetime
     due_at: datetime | None
     is_overdue: bool
     is_urgent: bool
-    story: Sequence[str]
+    steps: Sequence[Step]
+
+    @property
+    def story(self) -> list[str]:
+        """How the date came about, put into words where it is shown."""
+        return story_of(self.steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,10 +194,11 @@ def _read(staff: Staff) -> tuple[Board, list[TaskView], list[Told]]:
         tasks = list_desk(cursor, desk, each=EACH)
         counts = count_desk(cursor, desk)
         clocks = {one.subject_id: one for one in list_clocks(cursor, [task.id for task in tasks])} if tasks else {}
+        names = _names(staff, {one for task in tasks for one in task.excluded_agency_ids})
         told = list_told(cursor, post_id=staff.post.id)
         falls_due = _falls_due(staff, agreements)
         left = read_left(cursor, staff)
-    lines = {task.id: _line(task, clocks.get(task.id), staff.now) for task in tasks}
+    lines = {task.id: _line(task, clocks.get(task.id), names, staff.now) for task in tasks}
     day = timezone.localtime(staff.now).date()
     board = Board(
         mark=mark,
@@ -232,6 +244,17 @@ def _falls_due(staff: Staff, agreements: str) -> Sequence[Due]:
     return [one for one in found if staff.now < one.at and is_near(one, staff.now)]
 
 
+def _names(staff: Staff, agency_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the names of agencies, each read once by a process until the directory changes."""
+    missing = [one for one in agency_ids if (staff.directory_stamp, one) not in _named]
+    if missing:
+        if len(_named) + len(missing) > _MOST_KEPT:
+            _named.clear()
+            missing = list(agency_ids)
+        _named.update({(staff.directory_stamp, one.id): one.name for one in list_agencies(missing).values()})
+    return {one: _named[key] for one in agency_ids if (key := (staff.directory_stamp, one)) in _named}
+
+
 def _told_due(found: Sequence[Due]) -> list[tuple[Due, Promise, str]]:
     return [(one, DUE[one.kind], address_of("console:agreement", code=one.agreement)) for one in found]
 
@@ -268,16 +291,17 @@ def _interruptions(told: Iterable[Told], lines: Mapping[UUID, DeskLine]) -> list
     return [Interruption(one.id, lines[one.task_id], LEVELS[one.level]) for one in found]
 
 
-def _line(task: TaskView, clock: ClockView | None, now: datetime) -> DeskLine:
+def _line(task: TaskView, clock: ClockView | None, names: Mapping[UUID, str], now: datetime) -> DeskLine:
     return DeskLine(
         id=task.id,
         what=KINDS[task.kind],
+        waits=next((names[one] for one in task.excluded_agency_ids if one in names), ""),
         address=task_address(task.id),
         opened_at=max(task.opened_at, task.not_before),
         due_at=task.due_at,
         is_overdue=task.due_at is not None and task.due_at <= now,
         is_urgent=task.is_urgent,
-        story=story_of(clock.steps) if clock is not None else (),
+        steps=clock.steps if clock is not None else (),
     )
 
 

@@ -18,7 +18,7 @@ from comity.spine.tenancy.transaction import Query
 
 _COLUMNS: Final = (
     "id, kind, agency_id, assignee_post_id, function, subject_id, digest, opened_at, due_at, state, closed_at,"
-    " not_before, is_urgent"
+    " not_before, is_urgent, excluded_agency_ids"
 )
 NEAR: Final = timedelta(days=1)
 """How long before it is due a task is near."""
@@ -85,65 +85,6 @@ SELECT k.name, sum(c.open)::int, sum(c.overdue)::int FROM {_KINDS} CROSS JOIN LA
     UNION ALL
     SELECT count(*), count(*) FILTER (WHERE due_at <= %(now)s) FROM (SELECT due_at FROM tasks_task
         WHERE state = 'open' AND {_BY_NAME} AND kind = k.name AND {_SHOWN} LIMIT %(most)s) AS t
-) AS c GROUP BY k.name HAVING sum(c.open) > 0
-"""
-_OF_DAY: Final = 500
-
-# Whose: by a function of the post, or by its name. Each is found by its own index.
-_BY_FUNCTION: Final = "agency_id = %(agency)s AND function = f.name AND assignee_post_id IS NULL"
-_BY_NAME: Final = "assignee_post_id = %(post)s AND agency_id = %(agency)s"
-_SHOWN: Final = "not_before <= %(now)s AND NOT %(post)s = ANY (excluded_post_ids)"
-_FUNCTIONS: Final = "unnest(%(functions)s::text[]) AS f (name)"
-_KINDS: Final = "unnest(%(kinds)s::text[]) AS k (name)"
-_ORDER: Final = "ORDER BY due_at NULLS LAST, opened_at, id"
-
-_NEWS: Final = f"""(
-    SELECT f.name AS whose, last.at, late.number, late.sum, due.past, due.near FROM {_FUNCTIONS}
-    CROSS JOIN LATERAL (SELECT max(news_at) AS at FROM tasks_task
-        WHERE {_BY_FUNCTION} AND news_at <= %(now)s) AS last
-    CROSS JOIN LATERAL (SELECT count(*) AS number, sum(extract(epoch FROM news_at)) AS sum FROM tasks_task
-        WHERE {_BY_FUNCTION} AND news_at > last.at - {_LATE} AND news_at <= %(now)s) AS late
-    CROSS JOIN LATERAL (SELECT max(past.at) AS past, max(near.at) AS near FROM {_KINDS}
-        CROSS JOIN LATERAL (SELECT max(due_at) AS at FROM tasks_task WHERE state = 'open' AND {_BY_FUNCTION}
-            AND kind = k.name AND due_at <= %(now)s) AS past
-        CROSS JOIN LATERAL (SELECT max(due_at) AS at FROM tasks_task WHERE state = 'open' AND {_BY_FUNCTION}
-            AND kind = k.name AND due_at <= %(soon)s) AS near) AS due
-    UNION ALL
-    SELECT '', last.at, late.number, late.sum, due.past, due.near
-    FROM (SELECT max(news_at) AS at FROM tasks_task WHERE {_BY_NAME} AND news_at <= %(now)s) AS last
-    CROSS JOIN LATERAL (SELECT count(*) AS number, sum(extract(epoch FROM news_at)) AS sum FROM tasks_task
-        WHERE {_BY_NAME} AND news_at > last.at - {_LATE} AND news_at <= %(now)s) AS late
-    CROSS JOIN LATERAL (SELECT max(due_at) FILTER (WHERE due_at <= %(now)s) AS past,
-        max(due_at) FILTER (WHERE due_at <= %(soon)s) AS near
-        FROM tasks_task WHERE state = 'open' AND {_BY_NAME}) AS due
-    UNION ALL
-    SELECT 'told', max(told_at), count(*), count(seen_at), NULL, NULL FROM tasks_interrupt WHERE post_id = %(post)s
-) AS news"""
-
-_DESK: Final = f"""
-SELECT {_COLUMNS} FROM (
-    SELECT t.* FROM {_FUNCTIONS} CROSS JOIN {_KINDS} CROSS JOIN LATERAL (SELECT * FROM tasks_task
-        WHERE state = 'open' AND {_BY_FUNCTION} AND kind = k.name AND {_SHOWN} {_ORDER} LIMIT %(each)s) AS t
-    UNION
-    SELECT t.* FROM {_KINDS} CROSS JOIN LATERAL (SELECT * FROM tasks_task
-        WHERE state = 'open' AND {_BY_NAME} AND kind = k.name AND {_SHOWN} {_ORDER} LIMIT %(each)s) AS t
-    UNION
-    SELECT t.* FROM {_FUNCTIONS} CROSS JOIN LATERAL (SELECT * FROM tasks_task
-        WHERE state = 'open' AND is_urgent AND {_BY_FUNCTION} AND {_SHOWN} LIMIT %(urgent)s) AS t
-    UNION
-    SELECT t.* FROM {_FUNCTIONS} CROSS JOIN LATERAL (SELECT * FROM tasks_task
-        WHERE state = 'open' AND {_BY_FUNCTION} AND {_SHOWN} AND news_at > %(yesterday)s
-        ORDER BY news_at DESC LIMIT %(each)s) AS t
-) AS found {_ORDER}
-"""
-_COUNT: Final = f"""
-SELECT k.name, sum(c.open)::int, sum(c.overdue)::int FROM {_KINDS} CROSS JOIN LATERAL (
-    SELECT count(*) AS open, count(*) FILTER (WHERE due_at <= %(now)s) AS overdue FROM {_FUNCTIONS}
-    CROSS JOIN LATERAL (SELECT due_at FROM tasks_task WHERE state = 'open' AND {_BY_FUNCTION} AND kind = k.name
-        AND {_SHOWN} ORDER BY due_at LIMIT %(most)s) AS t
-    UNION ALL
-    SELECT count(*), count(*) FILTER (WHERE due_at <= %(now)s) FROM (SELECT due_at FROM tasks_task
-        WHERE state = 'open' AND {_BY_NAME} AND kind = k.name AND {_SHOWN} ORDER BY due_at LIMIT %(most)s) AS t
 ) AS c GROUP BY k.name HAVING sum(c.open) > 0
 """
 _OF_DAY: Final = """(opened_at >= %(from)s AND opened_at < %(to)s OR closed_at >= %(from)s AND closed_at < %(to)s

@@ -1,6 +1,6 @@
 """What waits for whom, in a calm order: what is due first comes first, what is not due yet by age."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -71,6 +71,8 @@ class TaskView:
     not_before: datetime
     is_urgent: bool = False
     """Where a selector of `desk` read it: its clock runs by the hour."""
+    excluded_agency_ids: Sequence[UUID] = ()
+    """Likewise: who may not decide it, for it asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ Plain SQL: every ask begins with these, and building a queryset would cost more 
 
 import re
 from collections.abc import Collection
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
@@ -15,9 +15,14 @@ from comity.standing.directory.models import Agency
 from comity.standing.directory.selectors.found import Given, only
 from comity.standing.directory.vocabulary import AgencyKind, AgencyOrder, Hosting, Power
 
-_SELECT: Final = (
-    "SELECT id, code, ori, name, kind, state, powers, limits, address, parent_id, counties, hosting, node_url"
-    " FROM directory_agency WHERE "
+_COLUMNS: Final = "id, code, ori, name, kind, state, powers, limits, address, parent_id, counties, hosting, node_url"
+_SELECT: Final = f"SELECT {_COLUMNS} FROM directory_agency WHERE "
+# Searched once, for the page and for how many there are; a page beyond the last is one row that says how many.
+_SEARCH: Final = (
+    "WITH found AS MATERIALIZED (SELECT id AS found_id, {order} AS rank, code AS last FROM directory_agency"
+    " WHERE {filtered}), shown AS (SELECT * FROM found ORDER BY rank {way}, last {way} LIMIT %s OFFSET %s)"
+    f" SELECT counted.total, {_COLUMNS} FROM (SELECT count(*) AS total FROM found) AS counted"
+    " LEFT JOIN (shown JOIN directory_agency ON id = found_id) ON true ORDER BY rank {way}, last {way}"
 )
 
 _LITERAL: Final = re.compile(r"[\\%_]")
@@ -93,11 +98,10 @@ def search_agencies(
         given.append(f"%{_LITERAL.sub(lambda at: chr(92) + at[0], word)}%")
     filtered = " AND ".join(where) or "true"
     way = "DESC" if is_descending else "ASC"
-    ordered = f"{filtered} ORDER BY {order.value} {way}, code {way} LIMIT %s OFFSET %s"
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM directory_agency WHERE {filtered}", given)
-        [total] = cursor.fetchone()
-    return _agencies(ordered, *given, limit, offset), total
+        cursor.execute(_SEARCH.format(order=order.value, filtered=filtered, way=way), [*given, limit, offset])
+        rows = cursor.fetchall()
+    return [_facts(row[1:]) for row in rows if row[1] is not None], rows[0][0]
 
 
 def list_hosted_agencies() -> list[AgencyFacts]:
@@ -119,21 +123,22 @@ def _agencies(where: str, *given: Given) -> list[AgencyFacts]:
     with connection.cursor() as cursor:
         cursor.execute(_SELECT + where, given)
         rows = cursor.fetchall()
-    return [
-        AgencyFacts(
-            id=row[0],
-            code=row[1],
-            ori=row[2],
-            name=row[3],
-            kind=AgencyKind(row[4]),
-            state=row[5],
-            powers=frozenset(row[6]),
-            limits=frozenset(row[7]),
-            address=row[8],
-            parent_id=row[9],
-            counties=tuple(row[10]),
-            hosting=Hosting(row[11]),
-            node_url=row[12],
-        )
-        for row in rows
-    ]
+    return [_facts(row) for row in rows]
+
+
+def _facts(row: tuple[Any, ...]) -> AgencyFacts:
+    return AgencyFacts(
+        id=row[0],
+        code=row[1],
+        ori=row[2],
+        name=row[3],
+        kind=AgencyKind(row[4]),
+        state=row[5],
+        powers=frozenset(row[6]),
+        limits=frozenset(row[7]),
+        address=row[8],
+        parent_id=row[9],
+        counties=tuple(row[10]),
+        hosting=Hosting(row[11]),
+        node_url=row[12],
+    )
