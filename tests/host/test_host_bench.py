@@ -23,6 +23,7 @@ KEYS = {
     "ledger": ["of_plain", "integrated_per_s", "lag_p99_s", "verify_s", "proof_p99_ms"],
     "accounting": ["p95_ms_100"],
     "law": ["import_s", "redline_ms", "replay_per_s", "compile_s"],
+    "web": ["list_p95_ms", "list_queries", "desk_p95_ms", "page_kb"],
     "hiding": ["auc"],
 }
 NEEDS = {"law": ("reading.reading", "redline")}
@@ -31,6 +32,7 @@ TINY = {
     "ledger": "LedgerSize(each=3, entries=600, with_rows=100, proofs=5, gigabytes=1)",
     "accounting": "AccountingSize(rows=20_000, many=1_000, subjects=2, gigabytes=1)",
     "law": "LawSize(decisions=40, distinct=20, pairs=2, clauses=30, words=400, gigabytes=1)",
+    "web": "WebSize(rows=200, agencies=20, times=1, gigabytes=1)",
     "hiding": "HidingSize(pairs=10, gigabytes=1)",
 }
 
