@@ -33,12 +33,11 @@ def test_an_interrupt_is_seen_and_a_post_left_by_keyboard_and_without_javascript
     page = window.page
     window.sign_in(site.house.person("az-dps", "privacy"))
     assert "New or worse" in page.text_content("#interrupts")
-    page.focus("text=Seen")
+    page.focus("button:has-text('Seen')")
     page.keyboard.press("Enter")
-    page.wait_for_load_state()
-    assert page.locator("#interrupts").count() == 0
+    page.wait_for_selector("#interrupts", state="detached")
     page.fill("[name=note]", "Call Pima back.")
-    page.focus("text=Leave the post >> nth=-1")
+    page.focus("button:has-text('Leave the post')")
     page.keyboard.press("Enter")
     page.wait_for_url("**/console/handover/")
     assert "Call Pima back." in page.text_content("main")
