@@ -18,6 +18,7 @@ WRITERS: Final[Mapping[str, frozenset[str]]] = {
             "standing/accounts/commands/record.py",
             "standing/agreements/commands/offer.py",
             "standing/agreements/commands/record.py",
+            "standing/directory/commands/handovers.py",
             "standing/directory/commands/record.py",
             "standing/law/commands/record.py",
             "standing/training/commands.py",
@@ -26,7 +27,7 @@ WRITERS: Final[Mapping[str, frozenset[str]]] = {
     ),
     "appending": frozenset({"coordination/exchange/batch.py"}),
     "enqueuing": frozenset({"coordination/exchange/batch.py", "standing/agreements/commands/record.py"}),
-    "seal_all": frozenset({"coordination/exchange/batch.py"}),
+    "seal_all": frozenset({"coordination/exchange/batch.py", "standing/directory/commands/handovers.py"}),
     "keep_rulesets": frozenset({"coordination/exchange/batch.py"}),
 }
 """Functions that write what is proven or sent, and the modules that may import them: what commands are made of."""

@@ -243,6 +243,7 @@ def test_the_next_holder_finds_the_note_and_takes_it_over_once(house, put):
         "SELECT convert_from(body, 'UTF8')::jsonb ->> 'act' FROM ledger_pending ORDER BY enqueued_at"
     )
     assert [one for (one,) in acts if one.startswith("handover.")] == ["handover.left", "handover.taken"]
+    assert house.node.verify().is_clean
 
 
 def test_nobody_takes_over_from_oneself_or_from_another_post(house, put):

@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Self
 
@@ -49,13 +50,13 @@ class Browser:
         made.load(found.text)
         return made
 
-    def show(self, path: str, *, expect: int = httpx.codes.OK, headers: dict[str, str] | None = None) -> Shown:
-        """Ask for a page; raises `AnswerError` where it is not what is expected."""
+    def show(self, path: str, *, headers: Mapping[str, str] | None = None) -> Shown:
+        """Ask for a page; raises `AnswerError` where it is neither that nor, to a poll, nothing."""
         began = time.perf_counter()
         answer = self.client.get(path, headers=headers)
         took = (time.perf_counter() - began) * 1000
-        if answer.status_code != expect:
-            raise AnswerError(f"`{path}` answered {answer.status_code}, expected {expect}")
+        if answer.status_code not in {httpx.codes.OK, httpx.codes.NO_CONTENT}:
+            raise AnswerError(f"`{path}` answered {answer.status_code}")
         return Shown(took, int(answer.headers[HEADER]), _size(answer), answer.text)
 
     def load(self, page: str) -> int:
