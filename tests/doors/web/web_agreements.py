@@ -145,3 +145,9 @@ def assertion(made: Any, version: Any, agency: str) -> str:
 
     signed = signed_digest(version=version.digest, agency=agency)
     return msgspec.json.encode(made.assertion(signed, LOCAL)).decode()
+
+
+def events(node: Any, code: str = CODE) -> list[str]:
+    """What happened to the agreement, oldest first."""
+    question = "SELECT event FROM agreements_event e JOIN agreements_agreement a ON a.id = e.agreement_id"
+    return [row[0] for row in node.look(f"{question} WHERE a.code = %s ORDER BY e.at, e.id", (code,))]

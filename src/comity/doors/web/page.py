@@ -37,6 +37,7 @@ class Footing:
 
 
 _SAFE: Final = ("GET", "HEAD")
+_KEPT: Final = _("Show your second factor again before you sign or approve. What you typed is kept.")
 NOT_RECORDED: Final = _("Reading this page is not recorded: it names no person.")
 
 
@@ -118,12 +119,14 @@ def _cannot_act(request: HttpRequest, nobody: Nobody) -> HttpResponse:
 def _prove_again(request: HttpRequest, staff: Staff) -> HttpResponse:
     """Ask for the second factor again; what was typed is kept and put back into the form it came from."""
     back = request.get_full_path()
+    told = _("Show your second factor again: this page is for signing, approving or ending something.")
     if request.method not in _SAFE:
         typed = request.POST.copy()
         [back] = typed.pop("draft_of", [request.path])[:1]
         back = str(back) if str(back).startswith("/console/") else "/console/"
-        keep_draft(account=staff.account, page=back.partition("?")[0], typed=typed)
-    messages.info(request, _("Show your second factor again before you sign or approve. What you typed is kept."))
+        is_kept = keep_draft(account=staff.account, page=back.partition("?")[0], typed=typed)
+        told = _KEPT if is_kept else _("Show your second factor again; then send it again. Nothing was done.")
+    messages.info(request, told)
     there = f"{reverse('mfa_reauthenticate')}?{urlencode({'next': back})}"
     if getattr(request, "htmx", False):
         return HttpResponse(status=HTTPStatus.NO_CONTENT.value, headers={"HX-Redirect": there})

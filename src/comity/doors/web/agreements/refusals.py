@@ -51,6 +51,7 @@ from comity.standing.agreements.facts import NotPartyError
 from comity.standing.agreements.rulebook import AlteredTermsError
 from comity.standing.agreements.terms import UnknownTermError
 from comity.standing.directory.commands.keys import NotHeadError
+from comity.standing.directory.commands.record import NotYourAgencyError
 from comity.standing.directory.commands.register import DirectoryConflictError
 from comity.standing.directory.selectors import KeyNotGoodError, NotInDirectoryError
 
@@ -143,6 +144,7 @@ TABLE: Final[Mapping[type[Exception], Refusal]] = {
     NotYoursToResumeError: Refusal(
         _("Another party suspended it."), _("Nothing was recorded. The head of that party takes it up again.")
     ),
+    NotYourAgencyError: Refusal(_("This belongs to another agency."), _OTHER_POST),
     NothingOfferedError: Refusal(_("No version is on offer."), _("Nothing was recorded. Offer a draft first.")),
     NoticeGivenError: Refusal(
         _("Notice was given before, and runs."), _("Nothing more was recorded. Who gave it can take it back.")
