@@ -16,7 +16,7 @@ sys.path[:0] = [str(HERE), str(HERE / "coordination" / "exchange")]
 import exchange_given as given  # noqa: E402 - Django is set up by now
 
 from comity.config.node import DatabaseAccess, load  # noqa: E402
-from comity.coordination.exchange.commands import account, audit, outside, retention, shadow  # noqa: E402
+from comity.coordination.exchange.commands import account, audit, outside, retention, sample, shadow  # noqa: E402
 from comity.coordination.exchange.commands.answer import HolderAnswer, Verdict  # noqa: E402
 from comity.host.demonstration.exchange import lodge_records, put_asks  # noqa: E402
 from comity.kernel.time import Period  # noqa: E402
@@ -107,6 +107,13 @@ account.open_accounting(task_id=task_id, by=by, now=demo.clock(), keys=keys)
 auditor = replace(demo.actor("az-dps", "auditor"), duty=Duty.AUDITOR)
 period = Period(demo.clock() - timedelta(days=1), demo.clock())
 audit.draw_sample(seed="1", period=period, size=5, by=auditor, now=demo.clock(), keys=keys)
+for who in (auditor, replace(demo.actor("az-ombudsman", "auditor"), duty=Duty.AUDITOR)):
+    drawn = sample.keep_sample(
+        objective="the run", seed="1", period=period, stratum="", size=5, by=who, now=demo.clock(), keys=keys
+    )
+    [decision_id] = demo.look("SELECT decisions[1] FROM exchange_sample WHERE id = %s", (drawn,))[0]
+    given_mark = {"mark": "tested", "note": "", "by": who, "now": demo.clock(), "keys": keys}
+    sample.mark_sampled(sample_id=drawn, decision_id=decision_id, **given_mark)
 
 lodged = given.lodge(demo, given.DISCLOSED, "kept", "held", "gone")
 kept, held, gone = (

@@ -22,7 +22,7 @@ from exchange_given import (
 from comity.config.node import Role
 from comity.coordination.exchange.ask import Invalid
 from comity.coordination.exchange.commands.account import NoAccountingTaskError, open_accounting, request_accounting
-from comity.coordination.exchange.commands.audit import NotAuditorError, draw_sample
+from comity.coordination.exchange.commands.audit import draw_sample
 from comity.coordination.exchange.commands.outside import Means, ToldOutside, record_outside
 from comity.coordination.exchange.commands.preview import preview_disclosures
 from comity.coordination.exchange.commands.retention import (
@@ -31,6 +31,7 @@ from comity.coordination.exchange.commands.retention import (
 from comity.coordination.exchange.commands.review import ReviewFinding, review_disclosure
 from comity.coordination.exchange.commands.shadow import shadow_requests
 from comity.coordination.exchange.holders import NobodyInPostError
+from comity.coordination.exchange.sampling import NotAuditorError
 from comity.kernel.time import Period
 from comity.spine.tasks.verdict import NotAssignedError, TaskNotVisibleError
 from comity.spine.tenancy.actor import Duty

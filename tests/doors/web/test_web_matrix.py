@@ -1,12 +1,16 @@
 """Every address of the console, for every post, at its own agency and at another: what a lawyer can read and sign."""
 
 import csv
+import sys
+from dataclasses import replace
+from datetime import timedelta
 from functools import reduce
 from pathlib import Path
 
 import pytest
 from web_people import new_client, words_of
 
+sys.path.insert(0, str(Path(__file__).parents[2] / "coordination" / "exchange"))  # what an ask is given as
 TABLE = list(csv.DictReader((Path(__file__).parent / "matrix.csv").read_text("utf-8").splitlines()))
 POSTS = {
     "agency_head": "head",
@@ -27,8 +31,10 @@ KNOWN = {
     "agreement": "az-ut-interlocal-2025",
     "clause": "cases",
     "account": "01900000-0000-7000-8000-000000000000",
+    "decision": "01900000-0000-7000-8000-000000000000",
     "entry": "01900000-0000-7000-8000-000000000000",
     "handover": "01900000-0000-7000-8000-000000000001",
+    "sample": "01900000-0000-7000-8000-000000000000",
     "rule": "law-28",
     "agency": "az-dps",
     "template": "mou",
@@ -42,6 +48,8 @@ KNOWN = {
 
 SIGNS = (
     ("<uuid:account_id>", "{account}"),
+    ("<uuid:sample_id>", "{sample}"),
+    ("<uuid:decision_id>", "{decision}"),
     ("<uuid:entry_id>", "{entry}"),
     ("<uuid:handover_id>", "{handover}"),
     ("<uuid:ask_id>", "{ask}"),
@@ -95,8 +103,14 @@ def test_what_each_post_gets_at_each_address(house):
     [(entry_id,)] = house.node.look("SELECT entry_id FROM ledger_pending ORDER BY seq DESC LIMIT 1")
     ask_id = house.ask("az-dps", "hsi-arizona")
     named = KNOWN | {"account": str(about.account_id), "entry": str(entry_id), "ask": str(ask_id)}
+    sample_id, decision_id = a_sample(house.node)
+    named = KNOWN | {
+        "account": str(about.account_id), "entry": str(entry_id),
+        "sample": str(sample_id), "decision": str(decision_id),
+    }  # fmt: skip
     people = {function: house.inside("az-dps", post) for function, post in POSTS.items()}
     others = {function: house.inside("pima-so", post) for function, post in POSTS.items() if post in OF_SHERIFFS}
+    others["auditor"] = house.inside("az-mvd", "auditor")
     wrong = []
     for row in TABLE:
         path = row["address"].format(**named)
@@ -105,6 +119,24 @@ def test_what_each_post_gets_at_each_address(house):
         may = [one for one in others if row[one] != "403"]
         wrong += differing(others[may[0]], row, path, row["elsewhere"], f"{may[0]} elsewhere")
     assert wrong == []
+
+
+def a_sample(node):
+    """A sample of the one decision of az-dps, kept by its auditor: (sample, decision)."""
+    from exchange_given import DISCLOSED, put
+
+    from comity.coordination.exchange.commands.sample import keep_sample
+    from comity.kernel.time import Period
+    from comity.spine.tenancy.actor import Duty
+
+    put(node, DISCLOSED)
+    by = replace(node.actor("az-dps", "auditor"), duty=Duty.AUDITOR)
+    period = Period(node.clock.now - timedelta(days=1), node.clock())
+    sample_id = keep_sample(
+        objective="who may see it", seed="1", period=period, stratum="", size=1, by=by, now=node.clock(), keys=node.keys
+    )
+    [(decision_id,)] = node.look("SELECT decisions[1] FROM exchange_sample")
+    return sample_id, decision_id
 
 
 OF_SHERIFFS = {"head", "liaison", "counsel", "privacy", "security", "records-supervisor", "commander", "training"}
@@ -132,6 +164,12 @@ def test_another_method_is_not_taken(house):
         people[may] = person
         path = row["address"].format(**KNOWN)
         assert (person.client.generic("DELETE", path).status_code, path) == (405, path)
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row['method']} {row['address']}")
+def test_another_method_is_not_taken(house, row):
+    may = next(post for function, post in POSTS.items() if row[function] != "403")
+    person = house.inside("az-dps", may)
+    path = row["address"].format(**KNOWN)
+    assert person.client.generic("DELETE", path).status_code == 405
 
 
 @pytest.mark.parametrize(

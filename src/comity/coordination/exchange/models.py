@@ -218,6 +218,51 @@ class Reading(Act):
         db_table = "exchange_reading"
 
 
+class Sample(Act):
+    """A sample an auditor drew and keeps: how it is drawn again, for what objective, and which decisions came out.
+
+    `decisions` in the order drawn. `stratum`: the headline that was drawn from, "" for every one. Seen in the duty of
+    an auditor alone.
+    """
+
+    agency_id = models.UUIDField()
+    post_id = models.UUIDField()
+    objective = models.TextField()
+    seed = models.TextField()
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    stratum = models.TextField(blank=True, default="")
+    size = models.IntegerField()
+    population = models.IntegerField()
+    decisions = ArrayField(models.UUIDField())
+    drawn_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "exchange_sample"
+        indexes = [models.Index(fields=["agency_id", "drawn_at"], name="exchange_sample_of")]
+
+
+class SampleMark(Act):
+    """What an auditor says of one decision of a sample: `tested` or `exception`, with a note; the latest counts."""
+
+    sample_id = models.UUIDField()
+    decision_id = models.UUIDField()
+    agency_id = models.UUIDField()
+    post_id = models.UUIDField()
+    mark = models.TextField()
+    note = models.TextField(blank=True, default="")
+    marked_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "exchange_sample_mark"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(mark__in=["exception", "tested"]), name="exchange_sample_mark_mark"
+            )
+        ]
+        indexes = [models.Index(fields=["sample_id", "decision_id"], name="exchange_sample_mark_of")]
+
+
 class Ruleset(models.Model):
     """The rules a decision was made under, by their digest: stored once, so that replay needs nothing else."""
 

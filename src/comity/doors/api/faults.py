@@ -13,12 +13,12 @@ from ninja.errors import ValidationError
 
 from comity.coordination.exchange.commands.account import NoAccountingTaskError, NotPrivacyOfficerError
 from comity.coordination.exchange.commands.answer import AnswerFaultError, NotAwaitingError
-from comity.coordination.exchange.commands.audit import NotAuditorError
 from comity.coordination.exchange.commands.conclude import UnknownConclusionError
 from comity.coordination.exchange.commands.deliver import DeliveryNotVisibleError, PayloadGoneError
 from comity.coordination.exchange.commands.retention import SHORT_REASONS, UnknownReasonError
 from comity.coordination.exchange.holders import NobodyInPostError
 from comity.coordination.exchange.reload import AskNotVisibleError
+from comity.coordination.exchange.sampling import NotAuditorError
 from comity.doors import log
 from comity.doors.api import agreement_faults, publication_faults
 from comity.doors.api.problems import (

@@ -6,7 +6,7 @@ from typing import Any
 
 from comity.coordination.exchange.commands.audit import Workpaper, draw_sample
 from comity.doors.cli.acting import acting_as
-from comity.doors.cli.ledger import fault_of, find_proof, proof_json, verifier_keys
+from comity.doors.cli.ledger import find_proof, verifier_keys
 from comity.doors.cli.mistakes import NOT_WELL, MistakeError
 from comity.doors.cli.node import Node
 from comity.doors.cli.say import progress, say, say_json, say_table
@@ -14,6 +14,7 @@ from comity.doors.cli.when import parse_period
 from comity.kernel.canonical import canonical, plain
 from comity.kernel.digest import sha256
 from comity.spine.ledger.prove import NotYetSequencedError, UnknownEntryError
+from comity.spine.ledger.statement import fault_of, proof_json
 from comity.spine.tenancy.actor import Duty, node_actor
 
 

@@ -17,7 +17,6 @@ from comity.accountability.publication.selectors import NotPublishedError
 from comity.accountability.publication.withholding import NoSuchPassageError
 from comity.coordination.exchange.commands.account import NoAccountingTaskError, NotPrivacyOfficerError
 from comity.coordination.exchange.commands.answer import AnswerFaultError, NotAwaitingError
-from comity.coordination.exchange.commands.audit import NotAuditorError
 from comity.coordination.exchange.commands.conclude import UnknownConclusionError
 from comity.coordination.exchange.commands.deliver import DeliveryNotVisibleError, PayloadGoneError
 from comity.coordination.exchange.commands.replay import NotReplayerError, PeriodNotPastError
@@ -25,6 +24,7 @@ from comity.coordination.exchange.commands.retention import UnknownReasonError
 from comity.coordination.exchange.holders import NobodyInPostError
 from comity.coordination.exchange.redeciders import RedeciderEndedError
 from comity.coordination.exchange.reload import AskNotVisibleError
+from comity.coordination.exchange.sampling import NotAuditorError
 from comity.doors.cli.mistakes import DATABASE_GONE, NOT_WELL, QUEUE, UNUSABLE, MistakeError
 from comity.kernel.states import IllegalTransitionError
 from comity.spine.keys.ring import KeyRingError, KeysMovedError, MasterKeyInUseError

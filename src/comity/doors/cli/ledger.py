@@ -1,8 +1,7 @@
 """`comity ledger`: how far it is, whether it is sound, the proof of one entry, the whole of it for others to check."""
 
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -21,18 +20,18 @@ from comity.spine.ledger.connect import conninfo_of
 from comity.spine.ledger.export import export as export_ledger
 from comity.spine.ledger.last_signed import read_last_signed
 from comity.spine.ledger.last_verified import note_verified
-from comity.spine.ledger.notes import NoteError, VerifierKey, open_checkpoint
+from comity.spine.ledger.notes import VerifierKey
 from comity.spine.ledger.prove import InclusionProof, prove_inclusion
 from comity.spine.ledger.report import Kind, Report, with_payload_keys
 from comity.spine.ledger.selectors import LedgerStatus, get_checkpoint_note, get_status
 from comity.spine.ledger.sequencer import Sequencer, SequencerRunningError
+from comity.spine.ledger.statement import fault_of, proof_json, signer_of
 from comity.spine.ledger.verify import PROCESSES
 from comity.spine.ledger.verify import verify as verify_ledger
 from comity.spine.tenancy.transaction import reading
 from comity.spine.vault.verify_keys import verify_keys
 
 WAIT_SECONDS: Final = 20.0
-CHECK: Final = "comity/inclusion/1"
 
 
 def status(node: Node, *, form: str) -> None:
@@ -158,41 +157,6 @@ def prove(node: Node, *, entry: str) -> int:
     return NOT_WELL
 
 
-def fault_of(proof: InclusionProof, keys: Sequence[str]) -> str | None:
-    """Return what is wrong with a proof, None when hashes, root and signature hold together."""
-    try:
-        checkpoint = open_checkpoint(proof.note, [VerifierKey.parse(text) for text in keys])
-    except NoteError as error:
-        return str(error)
-    if (checkpoint.size, checkpoint.root) != (proof.size, proof.root):
-        return "the signed checkpoint is of another tree"
-    return None if proof.holds() else "the hashes do not lead to the signed root"
-
-
-def proof_json(proof: InclusionProof, keys: Sequence[str]) -> dict[str, object]:
-    """Return a proof as JSON: hashes in hex from the leaf up (RFC 9162, section 2.1.3), the checkpoint as signed."""
-    return {
-        "format": CHECK,
-        "entry": proof.entry_id,
-        "leaf_index": proof.leaf_index,
-        "leaf_hash": proof.leaf_hash,
-        "tree_size": proof.size,
-        "root": proof.root,
-        "hashes": list(proof.hashes),
-        "checkpoint": proof.note,
-        "verifier_key": _signer(proof.note, keys),
-    }
-
-
-def _signer(signed: str, keys: Sequence[str]) -> str:
-    """Return the key that signed a note; the present one when none of them did."""
-    for text in keys:
-        with suppress(NoteError):
-            open_checkpoint(signed, [VerifierKey.parse(text)])
-            return text
-    return keys[0]
-
-
 def export(node: Node, *, folder: Path) -> None:
     """Write the whole ledger into a new folder in the layout of tlog-tiles; say how it is checked from outside."""
     keys = verifier_keys(node.log_key)
@@ -225,7 +189,11 @@ def checkpoint(node: Node, *, form: str) -> None:
         found = _status(node)
         signed_at = utc_text(found.signed_at) if found.signed_at else None
         say_json(
-            {"checkpoint": signed, "signed_at": signed_at, "verifier_key": _signer(signed, verifier_keys(node.log_key))}
+            {
+                "checkpoint": signed,
+                "signed_at": signed_at,
+                "verifier_key": signer_of(signed, verifier_keys(node.log_key)),
+            }
         )
     else:
         say(signed.rstrip("\n"))

@@ -28,6 +28,7 @@ _PLACES: Final = (
     (_("Law"), "console:rules", Permission.RULE_READ),
     (_("Directory"), "console:agencies", Permission.AGENCY_READ),
     (_("Ledger"), "console:ledger", Permission.LEDGER_READ),
+    (_("Audit"), "console:audit", Permission.SAMPLE_READ),
     (_("Accounts"), "console:accounts", Permission.ACCOUNT_READ),
 )
 

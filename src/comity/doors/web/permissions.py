@@ -57,6 +57,10 @@ class Permission(StrEnum):
     ACCOUNTING_ASK = "exchange:accounting:ask"
     ACCOUNTING_READ = "exchange:accounting:read"
     SIGNING_KEY_CHANGE = "directory:signing_key:change"
+    SAMPLE_READ = "audit:sample:read"
+    SAMPLE_DRAW = "audit:sample:draw"
+    SAMPLE_MARK = "audit:sample:mark"
+    PAPER_READ = "audit:paper:read"
 
 
 EVERY: Final = frozenset(Post) - {Post.INTERFACE}
@@ -64,6 +68,7 @@ EVERY: Final = frozenset(Post) - {Post.INTERFACE}
 _READS_ONLY: Final = frozenset({Post.AUDITOR})
 _DRAFTERS: Final = frozenset({Post.AGENCY_HEAD, Post.COUNSEL, Post.LIAISON})
 """Who writes texts of agreements: nobody is bound by a draft."""
+_AUDITOR: Final = frozenset({Post.AUDITOR})
 _SECURITY: Final = frozenset({Post.SECURITY_OFFICER})
 _EXCHANGE: Final = EVERY - {Post.SECURITY_OFFICER, Post.TRAINING_OFFICER}
 _ASKERS: Final = frozenset({Post.LIAISON, Post.RECORDS_SUPERVISOR, Post.RECORDS_CLERK, Post.COMMANDER, Post.ANALYST})
@@ -126,5 +131,9 @@ MAY: Final[Mapping[Permission, frozenset[Post]]] = MappingProxyType(
         Permission.ACCOUNTING_ASK: _RECORDS | _PRIVACY | {Post.LIAISON},
         Permission.ACCOUNTING_READ: _PRIVACY,
         Permission.SIGNING_KEY_CHANGE: _HEAD,
+        Permission.SAMPLE_READ: _AUDITOR,
+        Permission.SAMPLE_DRAW: _AUDITOR,
+        Permission.SAMPLE_MARK: _AUDITOR,
+        Permission.PAPER_READ: _AUDITOR,
     }
 )

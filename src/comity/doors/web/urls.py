@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from comity.doors.web import accounts, desk, digest, directory, law, ledger, may, shifts
 from comity.doors.web.agreements.urls import ADDRESSES as AGREEMENTS
+from comity.doors.web.audit.urls import ADDRESSES as AUDIT
 from comity.doors.web.exchange.urls import ADDRESSES as EXCHANGE
 
 app_name: Final = "console"
@@ -22,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("may/", may.may, name="may"),
     path("exchange/", include(EXCHANGE)),
     path("agreements/", include(AGREEMENTS)),
+    path("audit/", include(AUDIT)),
     path("law/", law.rules, name="rules"),
     path("law/<slug:rule_id>/", law.rule, name="rule"),
     path("directory/", directory.agencies, name="agencies"),

@@ -23,7 +23,7 @@ class Duty(StrEnum):
     AUDITOR = "auditor"
     """Reads decisions, agreements, entries and proofs: its agency's, as the node itself every agency's.
 
-    Writes nothing but the record of having read.
+    Writes nothing but the record of having read, and the samples and marks of its own workpapers.
     """
 
 
