@@ -68,6 +68,11 @@ def pages(house, scene):
         found[who, "refused"] = person.get("/console/draft/")
         for path in ("/console/exchange/ask/", "/console/exchange/told/new/"):
             found[who, f"wrong {path}"] = person.post(path)
+    auditor = house.inside("az-dps", "auditor")
+    auditor.client.cookies[settings.LANGUAGE_COOKIE_NAME] = "es"
+    below = f"/console/audit/{scene['sample']}"
+    found["not drawn"] = auditor.post("/console/audit/draw/", {"since": "2999-01-02", "until": "2999-01-01"})
+    found["not marked"] = auditor.post(f"{below}/{scene['decision']}/", {"mark": "exception"})
     found |= {("anybody", one.path): guest.get(one.at(scene)) for one in OUTSIDE}
     found["anybody", "wrong"] = guest.post("/accounts/login/", {"login": "x", "password": "y"})
     found["anybody", "join"] = guest.post("/accounts/join/", {"secret": "x", "password": "y", "again": "z"})

@@ -131,6 +131,14 @@ INSIDE: tuple[Shown, ...] = (
     *_of("privacy", "/console/exchange/reviews/", "/console/exchange/accounting/"),
     *_of("counsel", "/console/exchange/tasks/{approval_task}/", *_AGREEMENTS, *_COUNSEL),
     *_of("head", *_HEAD),
+    *_of(
+        "auditor",
+        "/console/audit/",
+        "/console/audit/draw/",
+        "/console/audit/{sample}/",
+        "/console/audit/{sample}/{decision}/",
+        "/console/audit/{sample}/paper/",
+    ),
 )
 OUTSIDE: tuple[Shown, ...] = _of(
     "",

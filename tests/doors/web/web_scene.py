@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from test_web_matrix import a_sample
 from web_agreements import CODE, offered
 from web_people import House
 
@@ -14,6 +15,7 @@ def scene_of(house: House) -> dict[str, Any]:
         return open_task(house.node, situation.holder, put(house.node, situation, key).ask_id).id
 
     about = house.person("az-dps", "interface")
+    sample, decision = a_sample(house.node)
     offered(house.node)
     house.lodge("az-dps", elements=("case_number", "home_address"))
     asks = {
@@ -29,4 +31,4 @@ def scene_of(house: House) -> dict[str, Any]:
         "counsel_task": task_of(HELD, "scene-counsel"),
     }
     house.deliver()
-    return {"account": about.account_id, "offered": CODE} | asks | tasks
+    return {"account": about.account_id, "offered": CODE, "sample": sample, "decision": decision} | asks | tasks

@@ -25,7 +25,7 @@ def act_table(table, *, writes):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("exchange", "0001_initial")]
+    dependencies = [("exchange", "0002_asks_listed")]
 
     operations = [
         migrations.CreateModel(
