@@ -20,6 +20,11 @@ NO_RIGHT = None
 
 OF_AGREEMENT = "EXISTS (SELECT FROM agreements_agreement a WHERE a.id = agreement_id AND %(me)s = ANY (a.party_ids))"
 OWN = "agency_id = %(me)s"
+SECURES = (
+    "EXISTS (SELECT FROM directory_post p WHERE p.id = %(post)s AND p.agency_id = %(me)s"
+    " AND p.function = 'security_officer')"
+)
+"""The post is its agency's security officer."""
 PARTY = "%(me)s IN (asker_id, holder_id)"
 
 OF_SIGN_IN = (
@@ -37,9 +42,10 @@ OF_SIGN_IN = (
 """What the role *signin* keeps: no other role has any right to it."""
 
 AGENCY_SEES = {
-    "accounts_account": f"{OWN} AND EXISTS (SELECT FROM directory_post p WHERE p.id = %(post)s AND p.agency_id = %(me)s"
-    " AND p.function = 'security_officer')",
+    "accounts_account": f"{OWN} AND {SECURES}",
     "accounts_event": "%(me)s IN (agency_id, about_agency_id)",
+    "accounts_identity": f"{OWN} AND {SECURES}",
+    "accounts_source": f"about_agency_id = %(me)s AND {SECURES}",
     "agreements_agreement": "%(me)s = ANY (party_ids)",
     "agreements_comment": OF_AGREEMENT,
     "agreements_confirmation": OF_AGREEMENT,
@@ -113,6 +119,8 @@ AGENCY_SEES = {
 }
 AUDITOR_SEES = AGENCY_SEES | {
     "accounts_account": NOBODY,
+    "accounts_identity": NOBODY,
+    "accounts_source": NOBODY,
     "clocks_clock": NOBODY,
     "directory_handover": OWN,
     "exchange_disclosure": "%(me)s IN (holder_id, recipient_id)",
@@ -290,7 +298,8 @@ def test_the_cases_prove_something(run):
         if not any(0 < count <= every for count in seen) or all(count == every for count in seen):
             unproven.add(table)
     # Nobody is negotiating in the demo; who sees accounts is proven in tests/standing/accounts.
-    assert unproven <= {"accounts_account", "accounts_event", "agreements_comment", "agreements_draft"}, unproven
+    of_accounts = {"accounts_account", "accounts_event", "accounts_identity", "accounts_source"}
+    assert unproven <= of_accounts | {"agreements_comment", "agreements_draft"}, unproven
 
 
 def test_that_an_item_is_held_or_released_is_seen_by_the_placing_post_retention_and_auditors_only(run):
@@ -336,6 +345,8 @@ def test_the_role_of_sign_in_reads_what_signing_in_keeps_and_nothing_else(run):
             assert reading | writing == {"comity_signin"}, table
         elif table == "accounts_account":
             assert (reading, writing) == ({"comity_app", "comity_signin"}, {"comity_app", "comity_signin"})
+        elif table == "accounts_identity":
+            assert (reading, writing) == ({"comity_app", "comity_signin"}, {"comity_app"})
         else:
             assert "comity_signin" not in reading | writing | rights(run, table, "INSERT"), table
 

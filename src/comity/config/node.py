@@ -50,6 +50,8 @@ class NodeSettings:
     hosts: tuple[str, ...] = THIS_MACHINE
     url: str = ""
     """Where people reach the node, like `https://comity.example.gov`; "": on this machine, over http."""
+    bad_passwords: Path | None = None
+    """A list of hashes of passwords that are known to others, beside the one that is built in."""
 
     @property
     def is_https(self) -> bool:
@@ -65,6 +67,11 @@ class NodeSettings:
     def session_key_file(self) -> Path:
         """The file with the key that signs sessions and one-time links (0600)."""
         return self.home / "session-key"
+
+    @property
+    def identity_file(self) -> Path:
+        """The file that names the identity providers of agencies; most nodes have none."""
+        return self.home / "identity.toml"
 
     @property
     def key_file(self) -> Path:
@@ -92,6 +99,7 @@ def load(environ: Mapping[str, str] | None = None) -> NodeSettings:
         token=_token(values),
         hosts=_hosts(named, host),
         url=url,
+        bad_passwords=_bad_passwords(values.get("COMITY_BAD_PASSWORDS") or ""),
     )
 
 
@@ -119,6 +127,13 @@ def _url(text: str) -> str:
     if text and not re.fullmatch(r"https://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?/?", text):
         raise SettingsError(f"COMITY_URL is `{text}`; write it like `https://comity.example.gov`, without a path")
     return text.rstrip("/").lower()
+
+
+def _bad_passwords(text: str) -> Path | None:
+    path = Path(text).expanduser().absolute() if text else None
+    if path is not None and not path.is_file():
+        raise SettingsError(f"COMITY_BAD_PASSWORDS names `{path}`, and there is no such file; give the list of hashes")
+    return path
 
 
 def _state(text: str) -> str:

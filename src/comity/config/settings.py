@@ -5,10 +5,12 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy
 
+from comity.config.identity import load_providers
 from comity.config.node import DatabaseAccess, django_databases, load
 from comity.config.session_key import read_session_key
 
 NODE = load()
+IDENTITY_PROVIDERS = load_providers(NODE.identity_file)
 ROOT = Path(__file__).resolve().parents[3]
 """The folder of the checkout: packages of npm and what is made of them lie there."""
 
@@ -58,16 +60,18 @@ INSTALLED_APPS = [
     "comity.accountability.publication",
 ]
 MIDDLEWARE = [
-    "comity.doors.api.hosts.known_hosts",
+    # First what every answer bears, that of a file, a refusal and a fault included.
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "comity.doors.api.hosts.known_hosts",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "comity.doors.web.limits.body_limit",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
@@ -122,6 +126,12 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_NAME = "__Host-comity-csrf" if NODE.is_https else "comity-csrf"
 CSRF_TRUSTED_ORIGINS = [NODE.url] if NODE.is_https else []
 
+# How much is read of what is sent (`doors.web.limits` tells the length before; these hold where it lies).
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+
 # What pages may do in a browser: load from here, nothing inline, be framed by nobody.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if NODE.is_https else None
 SECURE_HSTS_SECONDS = 31_536_000 if NODE.is_https else 0
@@ -151,6 +161,11 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ("username",)},
     },
+    *(
+        [{"NAME": "comity.doors.web.signin.known.KnownPasswords", "OPTIONS": {"path": str(NODE.bad_passwords)}}]
+        if NODE.bad_passwords
+        else []
+    ),
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/console/"

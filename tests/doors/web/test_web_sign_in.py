@@ -10,7 +10,7 @@ ACTS = "SELECT act FROM accounts_event WHERE account_id = %s ORDER BY at, id"
 
 
 def acts(house, person):
-    return [act for (act,) in house.node.look(ACTS, (person.account_id,))][2:]
+    return [act for (act,) in house.node.look(ACTS, (person.account_id,))][3 if person.had_factor else 2 :]
 
 
 def test_name_password_and_code_lead_to_the_desk_and_are_recorded(house):
@@ -305,3 +305,50 @@ def test_unlocking_opens_no_session_of_before(house):
     assert person.get("/console/").status_code == 302
     keeper.post(f"/console/accounts/{person.account_id}/change/", {"act": "unlock"})
     assert person.get("/console/")["Location"].startswith("/accounts/login/")
+
+
+def test_a_session_ends_twelve_hours_after_signing_in_however_busy_it_is(house, monkeypatch):
+    from comity.doors.web import idle
+
+    person = house.inside("az-dps", "security")
+    real, start = idle.time.time, idle.time.time()
+    for hours in (0.4, 0.8):
+        monkeypatch.setattr(idle.time, "time", lambda hours=hours: start + hours * 3600)
+        assert person.get("/console/").status_code == 200
+    monkeypatch.setattr(idle, "IDLE", timedelta(hours=24))
+    monkeypatch.setattr(idle.time, "time", lambda: start + 11.99 * 3600)
+    assert person.get("/console/").status_code == 200
+    monkeypatch.setattr(idle.time, "time", lambda: start + 12.01 * 3600)
+    typed = {"reference": "0009", "username": "late"}
+    answer = person.post("/console/accounts/open/", typed)
+    monkeypatch.setattr(idle.time, "time", real)
+    assert answer["Location"].startswith("/accounts/login/?next=%2Fconsole%2Faccounts%2Fopen%2F")
+    assert person.get("/console/").status_code == 302
+    assert acts(house, person)[-1] == "account.signed_out"
+    person.sign_in()
+    assert 'value="late"' in person.get("/console/accounts/open/").content.decode()
+
+
+def test_a_change_of_factors_that_cannot_be_recorded_is_not_made(house, monkeypatch):
+    from comity.doors.web.signin import factors
+
+    person = house.person(factor=False)
+    person.give_password()
+
+    def fail(**_):
+        raise RuntimeError
+
+    monkeypatch.setattr(factors, "note_event", fail)
+    page = person.get("/accounts/2fa/totp/activate/")
+    if page.status_code == 302:
+        person.post("/accounts/reauthenticate/", {"password": PASSWORD, "next": "/accounts/2fa/totp/activate/"})
+        page = person.get("/accounts/2fa/totp/activate/")
+    person.secret = person.client.session["mfa.totp.secret"]
+    assert person.post("/accounts/2fa/totp/activate/", {"code": person.code()}).status_code == 500
+    assert house.node.look("SELECT count(*) FROM mfa_authenticator") == [(0,)]
+
+
+def test_the_security_officer_sees_from_where_and_by_which_means(house):
+    person, keeper = house.inside(), house.inside("az-dps", "security")
+    page = words_of(keeper.get(f"/console/accounts/{person.account_id}/"))
+    assert "signed in password+totp 127.0.0.1" in page

@@ -15,6 +15,7 @@ class Person:
     username: str
     account_id: Any
     secret: str
+    had_factor: bool = True
     client: Any = field(init=False)
 
     def __post_init__(self) -> None:
@@ -93,7 +94,7 @@ class House:
         secret = generate_totp_secret()
         if factor:
             TOTP.activate(get_user_model().objects.get(id=invited.account_id), secret)
-        return Person(invited.username, invited.account_id, secret)
+        return Person(invited.username, invited.account_id, secret, factor)
 
     def inside(self, agency: str = "az-dps", post: str = "liaison") -> Person:
         """The same, signed in."""

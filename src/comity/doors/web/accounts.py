@@ -1,7 +1,7 @@
 """Accounts of the agency: its security officer opens, unlocks, invites anew and closes them."""
 
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django import forms
@@ -14,18 +14,28 @@ from comity.doors.lists import Choice, Column, Filter, asked_of, csv_of, page_of
 from comity.doors.web.drafts import forget_draft, typed_before
 from comity.doors.web.page import Footing, page, show
 from comity.doors.web.permissions import Permission
+from comity.doors.web.signin.identity.proven import blind_subject, find_provider, providers
 from comity.doors.web.staff import Staff
 from comity.spine.tenancy.transaction import reading
 from comity.standing.accounts.commands import (
     AccountStateError,
+    IdentityRefusedError,
     NameTakenError,
     close_account,
     invite_again,
+    link_identity,
     open_account,
+    unlink_identity,
     unlock_account,
 )
 from comity.standing.accounts.facts import AccountFacts, Invitation
-from comity.standing.accounts.selectors import NoAccountError, get_account, list_account_events, list_accounts
+from comity.standing.accounts.selectors import (
+    NoAccountError,
+    get_account,
+    list_account_events,
+    list_accounts,
+    list_identities,
+)
 from comity.standing.accounts.vocabulary import AccountAct, AccountState
 from comity.standing.directory.selectors import NotInDirectoryError
 
@@ -54,6 +64,8 @@ ACTS: Final = {
     AccountAct.FACTOR_ADDED: _("a second factor was added"),
     AccountAct.FACTOR_REMOVED: _("a second factor was removed"),
     AccountAct.SESSION_ENDED: _("sessions elsewhere were ended"),
+    AccountAct.IDENTITY_LINKED: _("linked with the agency's own sign-in"),
+    AccountAct.IDENTITY_UNLINKED: _("the link with the agency's own sign-in was ended"),
 }
 _COLUMNS: Final[tuple[Column[AccountFacts], ...]] = (
     Column("username", _("Name"), lambda row: row.username, is_personal=True),
@@ -74,6 +86,22 @@ class OpenForm(forms.Form):
         label=_("Name to sign in with"), max_length=64,
         help_text=_("Small letters, digits, dot, hyphen: for example the post and the agency."),
     )  # fmt: skip
+
+
+class LinkForm(forms.Form):
+    """Which subject of which provider of the agency."""
+
+    provider = forms.ChoiceField(label=_("The agency's sign-in"))
+    subject = forms.CharField(
+        label=_("The person's identifier there"), max_length=255,
+        help_text=_("What never changes and is never given to somebody else: no address of mail. Not shown again."),
+    )  # fmt: skip
+
+    def __init__(self, *given: Any, choices: list[tuple[str, str]]) -> None:  # noqa: ANN401 - as Django's forms
+        super().__init__(*given)
+        field = self.fields["provider"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells the types what stands above
+        field.choices = choices
 
 
 @page(Permission.ACCOUNT_READ, _FOOTING)
@@ -123,11 +151,18 @@ def account(request: HttpRequest, staff: Staff, account_id: UUID) -> HttpRespons
     with reading(staff.actor):
         found = _found(account_id)
         events = list_account_events(account_id)
+        identities = list_identities(account_id)
+    linked = {one.provider for one in identities}
+    names = dict(_providers_of(staff))
+    left = [(code, name) for code, name in names.items() if code not in linked]
     context = {
         "account": found,
         "state": STATES[found.state],
-        "events": [(at, ACTS[AccountAct(act.removeprefix("account."))]) for at, act in events],
+        "events": [(one, ACTS[one.act]) for one in events],
         "is_own": account_id == staff.account.id,
+        "providers": names,
+        "identities": [(one, names.get(one.provider, one.provider)) for one in identities],
+        "form": LinkForm(choices=left) if left and found.state is not AccountState.CLOSED else None,
     }
     return show(request, "account.html", context)
 
@@ -144,14 +179,42 @@ def change(request: HttpRequest, staff: Staff, account_id: UUID) -> HttpResponse
         if act == "unlock":
             unlock_account(by=staff.actor, now=staff.now, account_id=account_id)
             messages.success(request, _("The account is unlocked."))
+        elif act == "link":
+            _link(request, staff, account_id)
+        elif act == "unlink":
+            unlink_identity(
+                by=staff.actor, now=staff.now, account_id=account_id, provider=request.POST.get("provider", "")
+            )
+            messages.success(request, _("The link is ended."))
         elif act == "close":
             close_account(by=staff.actor, now=staff.now, account_id=account_id)
             messages.success(request, _("The account is closed."))
         else:
             messages.error(request, _("Nothing was done: choose what to do."))
-    except AccountStateError as error:
+    except (AccountStateError, IdentityRefusedError) as error:
         messages.error(request, str(error))
     return redirect("console:account", account_id=account_id)
+
+
+def _providers_of(staff: Staff) -> list[tuple[str, str]]:
+    return [(one.code, one.name) for one in providers() if one.agency == staff.agency.code]
+
+
+def _link(request: HttpRequest, staff: Staff, account_id: UUID) -> None:
+    form = LinkForm(request.POST, choices=_providers_of(staff))
+    provider = find_provider(form.cleaned_data["provider"]) if form.is_valid() else None
+    if provider is None:
+        messages.error(request, _("Nothing was linked: choose a provider and write the person's identifier there."))
+        return
+    link_identity(
+        by=staff.actor,
+        now=staff.now,
+        account_id=account_id,
+        provider=provider.code,
+        provider_agency=str(staff.agency.id),
+        subject_blind=blind_subject(provider, form.cleaned_data["subject"].strip()),
+    )
+    messages.success(request, _("The account is linked."))
 
 
 def _found(account_id: UUID) -> AccountFacts:

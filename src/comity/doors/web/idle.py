@@ -9,6 +9,7 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import Final
 
+from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import get_authentication_records
 from django.conf import settings
 from django.contrib import messages
@@ -20,10 +21,13 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from comity.doors.web.drafts import keep_draft
+from comity.doors.web.signin.sessions import BEGAN_KEY
 from comity.standing.accounts.facts import SignedIn
 from comity.standing.accounts.selectors import signed_in
 
 IDLE: Final = timedelta(minutes=30)
+LONGEST: Final = timedelta(hours=12)
+"""After which a session ends however busy it is: its person signs in again (NIST SP 800-63B, 4.2.3)."""
 SEEN_KEY: Final = "seen_at"
 _COARSE: Final = 15.0
 """Seconds by which the last sign of life may be told too early: it is not written at every request."""
@@ -34,6 +38,8 @@ _WAYS_BACK: Final = (
     "/accounts/2fa/webauthn/reauthenticate/",
     "/accounts/logout/",
 )
+_BY_PROVIDER: Final = "/accounts/identity/"
+"""A provider asks its person anew: that is a proof of being there again."""
 PULSE: Final = "/console/pulse/"
 """What an open page asks by itself: no sign of life."""
 
@@ -54,8 +60,14 @@ def idle_lock(handle: Handler) -> Handler:
         account = signed_in(request.user) if _is_watched(request) else None
         if account is None:
             return handle(request)
+        if _is_over(request):
+            return _ended(request, account)
         if _is_idle(request):
-            return handle(request) if request.path in _WAYS_BACK else _locked(request, account)
+            return (
+                handle(request)
+                if request.path in _WAYS_BACK or request.path.startswith(_BY_PROVIDER)
+                else _locked(request, account)
+            )
         if request.path != PULSE:
             _touch(request)
         return handle(request)
@@ -69,6 +81,23 @@ def _is_watched(request: HttpRequest) -> bool:
 
 def _is_idle(request: HttpRequest) -> bool:
     return time.time() - _last_sign(request) >= IDLE.total_seconds()
+
+
+def _is_over(request: HttpRequest) -> bool:
+    return time.time() - float(request.session.get(BEGAN_KEY, 0.0)) >= LONGEST.total_seconds()
+
+
+def _ended(request: HttpRequest, account: SignedIn) -> HttpResponseBase:
+    """End a session that has lasted twelve hours; what was typed is kept."""
+    if request.method == "POST" and _is_own_form(request):
+        _keep(request, account)
+    page = _back_to(request, request.get_full_path())
+    get_adapter().logout(request)
+    messages.info(request, _("Twelve hours have passed: sign in again. What you typed is kept."))
+    there = f"{reverse('account_login')}?{urlencode({'next': page})}"
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=HTTPStatus.NO_CONTENT.value, headers={"HX-Redirect": there})
+    return redirect(there)
 
 
 def _last_sign(request: HttpRequest) -> float:

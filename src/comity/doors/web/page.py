@@ -20,7 +20,7 @@ from comity.doors.web.drafts import keep_draft
 from comity.doors.web.functions import FUNCTIONS
 from comity.doors.web.menu import menu_of
 from comity.doors.web.permissions import MAY, Permission
-from comity.doors.web.staff import Lack, Nobody, Staff, has_proven_lately, staff_of
+from comity.doors.web.staff import Lack, Nobody, Staff, has_own_factor, has_proven_lately, staff_of
 from comity.standing.directory.zones import zone_of
 
 View = Callable[..., HttpResponse]
@@ -117,7 +117,10 @@ def _cannot_act(request: HttpRequest, nobody: Nobody) -> HttpResponse:
 
 
 def _prove_again(request: HttpRequest, staff: Staff) -> HttpResponse:
-    """Ask for the second factor again; what was typed is kept and put back into the form it came from."""
+    """Ask for the second factor again; what was typed is kept and put back into the form it came from.
+
+    Whoever came in by a provider's word alone has none to show, and adds one first.
+    """
     back = request.get_full_path()
     told = _("Show your second factor again: this page is for signing, approving or ending something.")
     if request.method not in _SAFE:
@@ -126,8 +129,12 @@ def _prove_again(request: HttpRequest, staff: Staff) -> HttpResponse:
         back = str(back) if str(back).startswith("/console/") else "/console/"
         is_kept = keep_draft(account=staff.account, page=back.partition("?")[0], typed=typed)
         told = _KEPT if is_kept else _("Show your second factor again; then send it again. Nothing was done.")
-    messages.info(request, told)
-    there = f"{reverse('mfa_reauthenticate')}?{urlencode({'next': back})}"
+    if has_own_factor(request):
+        messages.info(request, told)
+        there = f"{reverse('mfa_reauthenticate')}?{urlencode({'next': back})}"
+    else:
+        messages.info(request, _("To sign or approve, add a second factor of your own here. What you typed is kept."))
+        there = reverse("mfa_index")
     if getattr(request, "htmx", False):
         return HttpResponse(status=HTTPStatus.NO_CONTENT.value, headers={"HX-Redirect": there})
     return redirect(there)

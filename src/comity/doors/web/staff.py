@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.adapter import get_adapter
@@ -23,6 +23,8 @@ from comity.standing.directory.vocabulary import PostFunction
 POST_KEY = "post"
 """Where the session keeps the post somebody chose to act in."""
 _VOUCHED = frozenset({"strong_login"})
+IDENTITY: Final = "identity"
+"""The type of a second factor that was shown to an identity provider the node's operator trusts with that."""
 LATELY: Final = timedelta(minutes=5)
 """How long a second factor counts as shown just now, for signing and approving."""
 
@@ -79,8 +81,7 @@ def staff_of(request: HttpRequest) -> Staff | Nobody | None:
         return None
     if not _shown_factors(request):
         # Nobody gives up the last factor, so who has shown one has one: only who has not is looked up.
-        has_one = get_adapter().is_mfa_enabled(request.user, ["totp", "webauthn"])
-        return Nobody(account, Lack.PROOF if has_one else Lack.FACTOR)
+        return Nobody(account, Lack.PROOF if has_own_factor(request) else Lack.FACTOR)
     with looking() as (_, stamps, now):
         held = _held(account, stamps, now)
         if not held:
@@ -98,11 +99,17 @@ def _held(account: SignedIn, stamps: Stamps, now: datetime) -> tuple[PostFacts, 
 
 
 def has_proven_lately(request: HttpRequest) -> bool:
-    """Tell whether a second factor was shown in this session within the last five minutes."""
-    return any(time.time() - at < LATELY.total_seconds() for at in _shown_factors(request))
+    """Tell whether a second factor was shown here within the last five minutes; a provider's word is none."""
+    own = [one for one in _shown_factors(request) if one.get("type") != IDENTITY]
+    return any(time.time() - float(one.get("at", 0.0)) < LATELY.total_seconds() for one in own)
 
 
-def _shown_factors(request: HttpRequest) -> list[float]:
-    """Return when second factors were shown in this session, in seconds since 1970."""
+def has_own_factor(request: HttpRequest) -> bool:
+    """Tell whether whoever is signed in has an authenticator app or a passkey here."""
+    return bool(get_adapter().is_mfa_enabled(request.user, ["totp", "webauthn"]))
+
+
+def _shown_factors(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return what was shown as a second factor in this session: `type`, and `at` in seconds since 1970."""
     records = get_authentication_records(request, request.user)
-    return [float(one.get("at", 0.0)) for one in records if one.get("method") == "mfa"]
+    return [one for one in records if one.get("method") == "mfa"]

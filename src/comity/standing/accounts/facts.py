@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from comity.standing.accounts.vocabulary import AccountState
+from comity.standing.accounts.vocabulary import AccountAct, AccountState
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,24 @@ class AccountFacts:
     state: AccountState
     made_at: datetime
     last_login_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountEventFacts:
+    """What happened to an account. `method`: by which means; `source`: from which address, "" where none is kept."""
+
+    at: datetime
+    act: AccountAct
+    method: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityFacts:
+    """A link between an account and a subject of the identity provider with this code."""
+
+    provider: str
+    linked_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

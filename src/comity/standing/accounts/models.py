@@ -24,8 +24,9 @@ class Accounts(BaseUserManager["Account"]):
 class Account(AbstractBaseUser):
     """The sign-in of one officer. What it may do is what the posts say that the officer holds now, and nothing else.
 
-    `joined_at`: when its person chose the first password. `failed_at`: the last failures, newest last, at most as many
-    as lock. `invited_*`: one outstanding invitation.
+    `joined_at`: when its person chose the first password or first came in by an identity provider. `failed_at`: the
+    last failures and the attempts under way, newest last, at most as many as lock. `invited_*`: one outstanding
+    invitation.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -81,6 +82,49 @@ class AccountEvent(models.Model):
     class Meta:
         db_table = "accounts_event"
         indexes = [models.Index(fields=["account_id", "at"], name="accounts_event_by_account")]
+
+
+class EventSource(models.Model):
+    """From where somebody signed in or failed to: beside the event, as it goes after a year while the event stays."""
+
+    event = models.OneToOneField(AccountEvent, models.PROTECT, primary_key=True, related_name="+")
+    about_agency_id = models.UUIDField()
+    at = models.DateTimeField()
+    address = models.GenericIPAddressField()
+
+    class Meta:
+        db_table = "accounts_source"
+        indexes = [models.Index(fields=["at"], name="accounts_source_by_time")]
+
+
+class Identity(models.Model):
+    """That a subject of an agency's identity provider is an account: never by a name or an address of mail.
+
+    `provider`: its code in the node's file. `subject_blind`: the subject's identifier, blinded by a key of the node.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    agency_id = models.UUIDField()
+    provider = models.TextField()
+    subject_blind = models.BinaryField(max_length=32)
+    linked_at = models.DateTimeField()
+    unlinked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "accounts_identity"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["provider", "subject_blind"],
+                condition=Q(unlinked_at__isnull=True),
+                name="accounts_identity_one_account",
+            ),
+            models.UniqueConstraint(
+                fields=["account", "provider"],
+                condition=Q(unlinked_at__isnull=True),
+                name="accounts_identity_one_a_provider",
+            ),
+        ]
 
 
 class Draft(models.Model):

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from comity.spine.tenancy.transaction import SIGN_IN, signing_in
-from comity.standing.accounts.facts import AccountFacts, SignedIn
-from comity.standing.accounts.models import Account, AccountEvent
-from comity.standing.accounts.vocabulary import AccountState
+from comity.standing.accounts.facts import AccountEventFacts, AccountFacts, IdentityFacts, SignedIn
+from comity.standing.accounts.models import Account, AccountEvent, EventSource, Identity
+from comity.standing.accounts.vocabulary import AccountAct, AccountState
 
 _SEEN = ("id", "username", "agency_id", "officer_id", "made_at", "locked_at", "closed_at", "joined_at", "last_login")
 
@@ -43,10 +43,48 @@ def list_accounts(agency_id: UUID) -> list[AccountFacts]:
     return sorted(found, key=lambda one: (one.state is AccountState.CLOSED, one.username))
 
 
-def list_account_events(account_id: UUID, *, limit: int = 100) -> list[tuple[datetime, str]]:
-    """Return when what happened to an account, the newest first."""
-    rows = AccountEvent.objects.filter(account_id=account_id).order_by("-at", "-id")
-    return list(rows.values_list("at", "act")[:limit])
+def list_account_events(account_id: UUID, *, limit: int = 100) -> list[AccountEventFacts]:
+    """Return what happened to an account, the newest first; from where, to who may see that."""
+    rows = AccountEvent.objects.filter(account_id=account_id).order_by("-at", "-id")[:limit]
+    found = list(rows.values_list("id", "at", "act", "detail"))
+    sources = dict(
+        EventSource.objects.filter(event_id__in=[one for one, *_ in found]).values_list("event_id", "address")
+    )
+    return [
+        AccountEventFacts(
+            at, AccountAct(act.removeprefix("account.")), str(detail.get("method", "")), sources.get(event_id, "")
+        )
+        for event_id, at, act, detail in found
+    ]
+
+
+def list_identities(account_id: UUID) -> list[IdentityFacts]:
+    """Return by which identity providers an account of the actor's agency is signed in to, by their codes."""
+    rows = Identity.objects.using("default").filter(account_id=account_id, unlinked_at__isnull=True)
+    return [IdentityFacts(*row) for row in rows.order_by("provider").values_list("provider", "linked_at")]
+
+
+def find_identified(*, provider: str, subject_blind: bytes) -> SignedIn | None:
+    """Return whose account a subject of an identity provider is linked with; as the role *signin*."""
+    rows = Identity.objects.using(SIGN_IN).filter(
+        provider=provider, subject_blind=subject_blind, unlinked_at__isnull=True
+    )
+    row = rows.select_related("account").first()
+    return None if row is None else signed_in(row.account)
+
+
+def list_own_providers(account_id: UUID) -> list[str]:
+    """Return the codes of the identity providers that an account is linked with; as the role *signin*."""
+    rows = Identity.objects.using(SIGN_IN).filter(account_id=account_id, unlinked_at__isnull=True)
+    return sorted(rows.values_list("provider", flat=True))
+
+
+def get_user(account_id: UUID) -> Account:
+    """Return the framework's user of an account, to open a session for; raises `NoAccountError`."""
+    row = Account.objects.using(SIGN_IN).filter(id=account_id).first()
+    if row is None:
+        raise NoAccountError(f"no account `{account_id}`")
+    return row
 
 
 def signed_in(user: object) -> SignedIn | None:

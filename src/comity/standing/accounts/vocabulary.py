@@ -31,3 +31,6 @@ class AccountAct(StrEnum):
     FACTOR_ADDED = "factor_added"
     FACTOR_REMOVED = "factor_removed"
     SESSION_ENDED = "session_ended"
+    IDENTITY_LINKED = "identity_linked"
+    """A subject of the agency's identity provider may sign in by the account."""
+    IDENTITY_UNLINKED = "identity_unlinked"

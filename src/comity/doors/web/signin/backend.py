@@ -4,6 +4,8 @@ from allauth.account.auth_backends import AuthenticationBackend
 from allauth.core import context
 from django.contrib.auth.base_user import AbstractBaseUser
 
+from comity.spine.tenancy.clock import database_now
+from comity.standing.accounts.commands import begin_attempt, forgive_attempt
 from comity.standing.accounts.selectors import get_signed_in, signed_in
 
 
@@ -14,12 +16,15 @@ class PasswordBackend(AuthenticationBackend):  # type: ignore[misc]
     """
 
     def _check_password(self, user: AbstractBaseUser | None, password: str) -> AbstractBaseUser | None:
-        account = signed_in(user)
-        if account is None or not account.is_let_in:
+        account, now = signed_in(user), database_now()
+        # Counted before it is looked at: of guesses sent at the same time no more than five are tried.
+        if account is None or not account.is_let_in or not begin_attempt(now=now, account=account):
             return None
         found: AbstractBaseUser | None = super()._check_password(user, password)
-        # Guesses that run beside this one may have locked the account while the hash was made.
-        return found if found is None or get_signed_in(found.pk).is_let_in else None
+        if found is None:
+            return None
+        forgive_attempt(now=now, account=account)
+        return found if get_signed_in(found.pk).is_let_in else None
 
     def get_user(self, user_id: object) -> AbstractBaseUser | None:
         """Return whose session this is; nobody once the account is locked or closed."""

@@ -4,12 +4,15 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import ChangePasswordForm
+from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from comity.doors.web.signin.sessions import count_failure
+from comity.doors.web.signin.sessions import count_failure, source_of
+from comity.spine.tenancy.clock import database_now
 from comity.spine.tenancy.transaction import signing_in
+from comity.standing.accounts.commands import begin_attempt, forgive_attempt
 from comity.standing.accounts.selectors import get_signed_in
 
 
@@ -18,8 +21,8 @@ class _Counted:
 
     def clean_code(self) -> str:
         """Return the code if it is good; count it where it is not, and take none once the account is locked."""
-        account = get_signed_in(self.user.pk)
-        if account.is_let_in:
+        account, now = get_signed_in(self.user.pk), database_now()
+        if account.is_let_in and begin_attempt(now=now, account=account):
             try:
                 # The library locks the row of recovery codes, for which a transaction of the role *signin* is needed.
                 with signing_in():
@@ -27,8 +30,11 @@ class _Counted:
             except ValidationError as error:
                 # That somebody asks too often is no wrong code.
                 if error.code == "incorrect_code":
-                    count_failure(account, "code")
+                    count_failure(account, "code", source_of(context.request))
+                else:
+                    forgive_attempt(now=now, account=account)
                 raise
+            forgive_attempt(now=now, account=account)
             if get_signed_in(self.user.pk).is_let_in:
                 return code
         raise ValidationError(_("The account is locked. The security officer of your agency unlocks it."))

@@ -8,6 +8,7 @@ from allauth.usersessions import urls as session_urls
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
+from comity.doors.web.signin.identity.urls import ADDRESSES as IDENTITY
 from comity.doors.web.signin.views import generate_codes, join, remove_passkey
 
 _KEPT: Final = frozenset(
@@ -23,4 +24,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("2fa/", include(factor_urls)),
     path("sessions/", include(session_urls)),
     path("join/", join, name="join"),
+    path("identity/", include(IDENTITY)),
 ]

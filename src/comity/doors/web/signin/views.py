@@ -17,6 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from comity.doors.web.signin.adapter import FactorAdapter
+from comity.doors.web.signin.sessions import source_of
 from comity.spine.tenancy.actor import Duty, node_actor
 from comity.spine.tenancy.clock import database_now
 from comity.spine.tenancy.transaction import signing_in
@@ -71,6 +72,7 @@ def join(request: HttpRequest) -> HttpResponse:
                 now=database_now(),
                 secret=form.cleaned_data["secret"],
                 password=form.cleaned_data["password"],
+                source=source_of(request),
             )
         except InvitationRefusedError:
             form.add_error("secret", _("This invitation was used, is over, or never was. Ask for another."))

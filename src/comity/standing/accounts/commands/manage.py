@@ -45,7 +45,7 @@ def open_account(*, by: Actor, now: datetime, agency: str, reference: str, usern
     try:
         with acting(by) as cursor:
             agency_id = get_agency_by_code(agency).id
-            _require_officer(by, agency_id)
+            require_officer(by, agency_id)
             officer = get_officer_by_reference(agency, reference)
             Account.objects.using("default").bulk_create(
                 [
@@ -115,7 +115,7 @@ def _change(
 ) -> AccountFacts:
     with acting(by) as cursor:
         found = get_account(account_id, for_update=True)
-        _require_officer(by, found.agency_id)
+        require_officer(by, found.agency_id)
         if found.state is AccountState.CLOSED:
             raise AccountStateError(f"`{found.username}` is closed; open a new account")
         if needs is not None and found.state is not needs:
@@ -129,7 +129,8 @@ def _change(
     return found
 
 
-def _require_officer(by: Actor, agency_id: UUID) -> None:
+def require_officer(by: Actor, agency_id: UUID) -> None:
+    """Refuse whoever does not manage the accounts of an agency; raises `NotSecurityOfficerError`."""
     if by.duty is Duty.STEWARD:
         return
     post = get_post(by.post_id)

@@ -10,7 +10,8 @@ from comity.kernel.canonical import plain
 from comity.kernel.ids import new_id
 from comity.spine.ledger.append import Entry, append_entries
 from comity.spine.tenancy.actor import Actor
-from comity.standing.accounts.models import AccountEvent
+from comity.standing.accounts.models import AccountEvent, EventSource
+from comity.standing.accounts.rules import SOURCE_KEPT_FOR
 from comity.standing.accounts.vocabulary import AccountAct
 
 
@@ -23,10 +24,15 @@ def record_event(
     account_id: UUID,
     agency_id: UUID,
     detail: Mapping[str, object] | None = None,
+    source: str = "",
 ) -> None:
-    """Insert one `accounts_event` and one pending ledger entry; `agency_id` is the account's."""
+    """Insert one `accounts_event` and one pending ledger entry; `agency_id` is the account's.
+
+    `source`: the address it came from, kept beside the event for a year; what is older goes, of anybody.
+    """
+    event_id = new_id()
     row: dict[str, object] = {
-        "id": new_id(),
+        "id": event_id,
         "at": now,
         "act": f"account.{act.value}",
         "agency_id": by.agency_id,
@@ -38,3 +44,7 @@ def record_event(
     entry = Entry.make(act=f"account.{act.value}", at=now, actor=by, rows={f"accounts_event/{row['id']}": row})
     AccountEvent.objects.bulk_create([AccountEvent(**row, entry_id=entry.entry_id)])
     append_entries(cursor, [entry])
+    if source:
+        EventSource.objects.filter(at__lt=now - SOURCE_KEPT_FOR).delete()
+        kept = EventSource(event_id=event_id, about_agency_id=agency_id, at=now, address=source)
+        EventSource.objects.bulk_create([kept])
