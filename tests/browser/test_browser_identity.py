@@ -86,7 +86,7 @@ def acts(site, person):
 def test_whoever_is_linked_comes_in_by_openid_and_shows_a_second_factor_here(site, oidc):
     window, person = site.window(), linked(site, oidc)
     window.open("/console/law/")
-    window.page.click("text=Sign in through Sign-in of the Department")
+    window.page.click("text=Sign in through Department of Public Safety")
     answer(window)
     give_code(window, person)
     window.page.wait_for_url("**/console/law/")
@@ -194,6 +194,49 @@ def test_a_locked_or_closed_account_stays_locked(site, oidc, state):
     assert "locked or closed" in window.page.text_content("main")
     window.open("/console/")
     assert "/accounts/login/" in window.page.url
+
+
+@pytest.mark.parametrize("language", ["en-US", "es-US"])
+def test_nothing_of_it_hinders_anybody(site, oidc, language):
+    window, keeper = site.window(language=language), linked(site, oidc, post="security")
+    left = site.house.person("az-dps", "liaison")
+    found = []
+    through(window)
+    give_code(window, keeper)
+    window.page.wait_for_url("**/console/")
+    guest = site.window(language=language)
+    pages = (
+        (window, f"/console/accounts/{keeper.account_id}/"),
+        (window, f"/console/accounts/{left.account_id}/"),
+        (window, "/accounts/reauthenticate/"),
+        (guest, "/accounts/login/"),
+        (guest, f"{BEGIN}callback/?state=x"),
+    )
+    for width in (320, 640, 1280):
+        for one, path in pages:
+            one.page.set_viewport_size({"width": width, "height": 900})
+            one.open(path)
+            found += [(path, width, fault) for fault in one.violations()]
+    assert found == []
+
+
+def test_the_security_officer_links_and_ends_a_link(site, oidc):
+    window, keeper, person = site.window(), site.house.person("az-dps", "security"), site.house.person()
+    window.sign_in(keeper)
+    window.open(f"/console/accounts/{person.account_id}/")
+    window.page.fill("[name=subject]", "7f3a")
+    window.page.click("button[value=link]")
+    assert "The account is linked" in window.page.text_content("main")
+    assert "7f3a" not in window.page.content()
+    other = site.window()
+    through(other)
+    give_code(other, person)
+    other.page.wait_for_url("**/console/")
+    window.page.click("button[value=unlink]")
+    assert "The link is ended" in window.page.text_content("main")
+    other = site.window()
+    through(other)
+    assert heading(other) == NOT_IN
 
 
 def asked(window):

@@ -231,3 +231,25 @@ def test_too_many_fields_and_files_are_refused(house):
     assert person.post("/console/accounts/open/", many).status_code == 400
     files = {f"file{number}": SimpleUploadedFile("x.txt", b"x") for number in range(11)}
     assert person.post("/console/accounts/open/", files).status_code == 400
+
+
+def test_a_provider_is_not_asked_without_end_and_strangers_leave_no_session(house, monkeypatch):
+    from django.conf import settings
+
+    from comity.config.identity import SamlProvider
+
+    made = SamlProvider("dps", "az-dps", "DPS", "urn:x", "https://login.example.gov/", "-")
+    monkeypatch.setattr(settings, "IDENTITY_PROVIDERS", (made,))
+    guest, there = new_client(), "/accounts/identity/dps/acs/"
+    for sent in (
+        "",
+        "nonsense",
+        "PHNhbWw+",
+        "PD94bWwgdmVyc2lvbj0iMS4wIj8+PCFET0NUWVBFIHggWzwhRU5USVRZIGUgInkiPl0+PHg+JmU7PC94Pg==",
+    ):
+        assert guest.post(there, {"SAMLResponse": sent}).status_code == 403
+        assert guest.get("/accounts/identity/dps/finish/").status_code == 403
+    assert house.node.look("SELECT count(*) FROM django_session") == [(0,)]
+    assert {guest.post(there, {"SAMLResponse": "x"}).status_code for _ in range(60)} == {403, 429}
+    for path in ("/accounts/identity/nobody/", "/accounts/identity/dps/callback/", "/accounts/identity/nobody/acs/"):
+        assert guest.get(path).status_code in {404, 405}

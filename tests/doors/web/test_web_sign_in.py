@@ -351,4 +351,4 @@ def test_a_change_of_factors_that_cannot_be_recorded_is_not_made(house, monkeypa
 def test_the_security_officer_sees_from_where_and_by_which_means(house):
     person, keeper = house.inside(), house.inside("az-dps", "security")
     page = words_of(keeper.get(f"/console/accounts/{person.account_id}/"))
-    assert "signed in password+totp 127.0.0.1" in page
+    assert "signed in password, authenticator app 127.0.0.1" in page

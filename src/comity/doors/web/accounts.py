@@ -67,6 +67,15 @@ ACTS: Final = {
     AccountAct.IDENTITY_LINKED: _("linked with the agency's own sign-in"),
     AccountAct.IDENTITY_UNLINKED: _("the link with the agency's own sign-in was ended"),
 }
+MEANS: Final = {
+    "password": _("password"),
+    "totp": _("authenticator app"),
+    "webauthn": _("passkey"),
+    "recovery_codes": _("recovery code"),
+    "code": _("a code"),
+    "invitation": _("invitation"),
+    "identity": _("agency's own sign-in"),
+}
 _COLUMNS: Final[tuple[Column[AccountFacts], ...]] = (
     Column("username", _("Name"), lambda row: row.username, is_personal=True),
     Column("state", _("State"), lambda row: str(STATES[row.state])),
@@ -158,7 +167,7 @@ def account(request: HttpRequest, staff: Staff, account_id: UUID) -> HttpRespons
     context = {
         "account": found,
         "state": STATES[found.state],
-        "events": [(one, ACTS[one.act]) for one in events],
+        "events": [(one, ACTS[one.act], _means(one.method)) for one in events],
         "is_own": account_id == staff.account.id,
         "providers": names,
         "identities": [(one, names.get(one.provider, one.provider)) for one in identities],
@@ -215,6 +224,12 @@ def _link(request: HttpRequest, staff: Staff, account_id: UUID) -> None:
         subject_blind=blind_subject(provider, form.cleaned_data["subject"].strip()),
     )
     messages.success(request, _("The account is linked."))
+
+
+def _means(method: str) -> str:
+    """Return by which means something was done, in words: `password+totp`, `identity.CODE`."""
+    known = [one.partition(".")[0] for one in method.split("+") if one]
+    return ", ".join(str(MEANS.get(one, one)) for one in dict.fromkeys(known))
 
 
 def _found(account_id: UUID) -> AccountFacts:

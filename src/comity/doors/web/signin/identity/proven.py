@@ -28,6 +28,8 @@ class Reason(StrEnum):
     UNREACHABLE = "provider not reached"
     NOT_PROVEN = "not proven"
     """Signature, issuer, audience, time, nonce, address or form of what was sent."""
+    TOO_OFTEN = "too often"
+    """More than sixty a minute from one address: each costs the provider and the node some work."""
     STALE = "not signed in anew"
     """The provider did not ask its person again."""
 
@@ -87,8 +89,9 @@ def remember(request: HttpRequest, provider: Provider, asked: Asked) -> None:
 def take_asked(request: HttpRequest, provider: Provider, state: str) -> Asked:
     """Return what this browser asked of the provider, once; raises `NotProvenError`."""
     kept = request.session.pop(_ASKED, None)
-    # Gone before anything else happens, whatever comes of it: an answer counts once.
-    request.session.save()
+    if kept is not None:
+        # Gone before anything else happens, whatever comes of it: an answer counts once.
+        request.session.save()
     if not isinstance(kept, dict) or kept.pop("provider", None) != provider.code:
         raise NotProvenError(Reason.NOT_ASKED)
     asked = Asked(**kept)

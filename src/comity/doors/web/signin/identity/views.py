@@ -5,6 +5,7 @@ import time
 from http import HTTPStatus
 from typing import Final
 
+from allauth.core.internal import ratelimit
 from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.contrib import messages
@@ -35,6 +36,10 @@ from comity.standing.accounts.commands import IdentityRefusedError
 
 _SECONDS: Final = 60.0
 """How long an answer waits for the browser to come back with its session."""
+_STATUS: Final = {
+    Reason.UNREACHABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+    Reason.TOO_OFTEN: HTTPStatus.TOO_MANY_REQUESTS,
+}
 
 
 @never_cache
@@ -42,6 +47,8 @@ _SECONDS: Final = 60.0
 def begin(request: HttpRequest, code: str) -> HttpResponse:
     """Send somebody to the provider; only a page of this node begins a sign-in."""
     provider = _provider(code)
+    if not _may_ask(request):
+        return _refused(request, provider, Reason.TOO_OFTEN)
     if request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}:
         return redirect("account_login")
     back_to = request.GET.get("next", "")
@@ -85,6 +92,8 @@ def receive(request: HttpRequest, code: str) -> HttpResponse:
     provider = _provider(code)
     if not isinstance(provider, SamlProvider):
         raise Http404(code)
+    if not _may_ask(request):
+        return _refused(request, provider, Reason.TOO_OFTEN)
     try:
         answer = saml.read(provider, _place(request, code), request.POST.get("SAMLResponse", ""))
     except NotProvenError as error:
@@ -160,6 +169,13 @@ def link(request: HttpRequest) -> HttpResponse:
     return redirect("console:desk")
 
 
+def _may_ask(request: HttpRequest) -> bool:
+    """Tell whether an address may cost the node another question or signature now."""
+    rates = {"identity": "60/m/ip"}
+    kept = ratelimit.consume(request, app="allauth.account", action="identity", config=rates, limit_get=True)
+    return bool(kept)
+
+
 def _provider(code: str) -> Provider:
     found = find_provider(code)
     if found is None:
@@ -184,8 +200,7 @@ def _cookie() -> str:
 def _refused(request: HttpRequest, provider: Provider, reason: Reason) -> HttpResponse:
     warn("identity provider not believed", code=provider.code, error=reason.value)
     context = {"provider": provider, "reason": reason.name}
-    is_away = reason is Reason.UNREACHABLE
-    status = HTTPStatus.SERVICE_UNAVAILABLE if is_away else HTTPStatus.FORBIDDEN
+    status = _STATUS.get(reason, HTTPStatus.FORBIDDEN)
     return render(request, "account/identity_refused.html", context, status=status.value)
 
 
