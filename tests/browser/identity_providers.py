@@ -62,7 +62,7 @@ def saml(site: str, folder: Path, *, code: str = "dps", agency: str = "az-dps") 
     key, certificate = _new_key(folder)
     with _running("saml.mjs", str(key), str(certificate), f"{site}/accounts/identity/{code}/acs/") as address:
         yield SamlProvider(
-            code=code, agency=agency, name="Department of Public Safety", entity_id="urn:test-provider",
+            code=code, agency=agency, name="Department of Public Safety", issuer="urn:test-provider",
             sign_in_url=f"{address}/", certificate=certificate.read_text("ascii"),
             second_factor=frozenset({TWO_FACTORS}),
         )  # fmt: skip

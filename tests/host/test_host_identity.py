@@ -10,7 +10,7 @@ OIDC = {
     "client_id": "comity", "secret_file": "secret",
 }  # fmt: skip
 SAML = {
-    "code": "pima", "agency": "pima-so", "name": "Sheriff", "kind": "saml", "entity_id": "urn:x",
+    "code": "pima", "agency": "pima-so", "name": "Sheriff", "kind": "saml", "issuer": "urn:x",
     "sign_in_url": "https://login.example.gov/sso", "certificate_file": "certificate",
 }  # fmt: skip
 

@@ -18,7 +18,7 @@ _THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _COMMON: Final = {"code", "agency", "name", "kind", "second_factor"}
 _KEYS: Final = {
     "oidc": _COMMON | {"issuer", "client_id", "secret_file", "subject"},
-    "saml": _COMMON | {"entity_id", "sign_in_url", "certificate_file", "subject"},
+    "saml": _COMMON | {"issuer", "sign_in_url", "certificate_file", "subject"},
 }
 
 
@@ -49,7 +49,7 @@ class SamlProvider:
     code: str
     agency: str
     name: str
-    entity_id: str
+    issuer: str
     sign_in_url: str
     certificate: str = field(repr=False)
     subject: str = ""
@@ -101,7 +101,7 @@ def _provider(table: Mapping[str, Any], folder: Path) -> Provider:
             subject=str(table.get("subject") or "sub"), second_factor=frozenset(factors),
         )  # fmt: skip
     return SamlProvider(
-        code=code, agency=table["agency"], name=table["name"], entity_id=table["entity_id"],
+        code=code, agency=table["agency"], name=table["name"], issuer=table["issuer"],
         sign_in_url=_address(code, table["sign_in_url"]), certificate=_text(code, folder / table["certificate_file"]),
         subject=str(table.get("subject") or ""), second_factor=frozenset(factors),
     )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Final
 from django.conf import settings
 from django.http import HttpRequest
 
-from comity.config.identity import OidcProvider, Provider
+from comity.config.identity import Provider
 from comity.doors.ring import key_ring
 
 _ASKED: Final = "identity_asked"
@@ -74,8 +74,7 @@ def find_provider(code: str) -> Provider | None:
 
 def blind_subject(provider: Provider, subject: str) -> bytes:
     """Return what a subject of a provider is known by: no name, no address of mail, nothing to be turned back."""
-    issuer = provider.issuer if isinstance(provider, OidcProvider) else provider.entity_id
-    return key_ring().blind("identity-subjects", f"{provider.code}\n{issuer}\n{subject}")
+    return key_ring().blind("identity-subjects", f"{provider.code}\n{provider.issuer}\n{subject}")
 
 
 def remember(request: HttpRequest, provider: Provider, asked: Asked) -> None:

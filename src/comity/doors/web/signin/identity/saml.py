@@ -30,9 +30,9 @@ LONGEST: Final = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where this node receives what a provider sends: `entity` names it, `receiver` is the address."""
+    """Where this node receives what a provider sends: `audience` names it, `receiver` is the address."""
 
-    entity: str
+    audience: str
     receiver: str
 
 
@@ -87,7 +87,7 @@ def metadata(provider: SamlProvider, place: Place) -> bytes:
 
 
 def _answer(provider: SamlProvider, place: Place, response: OneLogin_Saml2_Response) -> Answer:
-    if place.entity not in response.get_audiences():
+    if place.audience not in response.get_audiences():
         raise NotProvenError(Reason.NOT_PROVEN)
     request_id = str(response.get_in_response_to() or "")
     confirmed = [
@@ -147,12 +147,12 @@ def _settings(provider: SamlProvider, place: Place) -> Mapping[str, Any]:
             "digestAlgorithm": Constants.SHA256,
         },
         "idp": {
-            "entityId": provider.entity_id,
+            "entityId": provider.issuer,
             "singleSignOnService": {"url": provider.sign_in_url, "binding": Constants.BINDING_HTTP_REDIRECT},
             "x509cert": provider.certificate,
         },
         "sp": {
-            "entityId": place.entity,
+            "entityId": place.audience,
             "assertionConsumerService": {"url": place.receiver, "binding": Constants.BINDING_HTTP_POST},
             "NameIDFormat": Constants.NAMEID_UNSPECIFIED if provider.subject else Constants.NAMEID_PERSISTENT,
         },
