@@ -44,8 +44,8 @@ def rules_page() -> str:
 
 {len(rules)} rules in {len(PACKS)} packs. **No counsel has approved them**: each stands for a reading of its source that
 a lawyer must confirm before live use. What a rule's text holds is in `src/comity/standing/law/packs`; a decision table
-for each is in `tests/standing/law/tables`. Clauses of agreements become rules too and are listed by no page: read them
-with the agreement.
+for each is in `src/comity/standing/law/decisions`. Clauses of agreements become rules too and are listed by no page:
+read them with the agreement.
 
 Kinds: *permit* lets go; *forbid* keeps back and beats every permit; *mandate* says that sharing is a duty (against a
 state's forbid it is held for counsel); *require* adds a duty; *warn* adds a warning. Nothing matched is a refusal.

@@ -228,7 +228,7 @@ def test_shipped_packs_are_checked_without_a_node(tmp_path):
         raise AssertionError("the check of shipped packs opened a node")
 
     terminal = Terminal(None, no_node)
-    tables = Path(__file__).parents[2] / "standing" / "law" / "tables"
+    tables = Path(__file__).parents[3] / "src" / "comity" / "standing" / "law" / "decisions"
     told = terminal.run("law", "check", "--tables", tables)
     assert "0 errors" in told.out or "nothing to mend" in told.out
     assert "approved was not looked at" in told.err

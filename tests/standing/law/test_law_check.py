@@ -16,7 +16,7 @@ from comity.standing.law.rules import Release, shipped_release
 from comity.standing.law.tables import TableError, read_tables
 
 TODAY = date(2026, 11, 22)
-TABLES = Path(__file__).parent / "tables"
+TABLES = Path(__file__).parents[3] / "src" / "comity" / "standing" / "law" / "decisions"
 F02 = small.authority("F02", starts_on="1996-09-30")
 
 
