@@ -4,6 +4,7 @@
 """
 
 import csv
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from comity.spine.policy.slices import make_slice, rules_between
 from comity.standing.law.catalogue import load_catalogue
 from comity.standing.law.packs import load_rules
 
-TABLES = Path(__file__).parent / "tables"
+TABLES = Path(__file__).parents[3] / "src" / "comity" / "standing" / "law" / "decisions"
 FACTS = ("sender", "receiver", "purpose", "category", "elements", "marks", "origin", "met", "unmet", "clause")
 WORDS = {"applies": True, "does not": False}
 CLAUSE = """
@@ -112,3 +113,22 @@ def test_every_rule_has_a_case_in_which_it_applies_and_one_in_which_it_does_not(
 def test_every_table_tries_its_rules_three_ways(name: str):
     assert len(read(name)) >= 3
     assert len({row["case"] for row in read(name)}) >= 3 or name == "xe-29.csv"
+
+
+def test_every_situation_and_party_is_said_in_spanish_too():
+    words = tomllib.loads((TABLES.parent / "decisions.toml").read_text("utf-8"))
+    situations = {row["situation"] for name in tables() for row in read(name)}
+    assert set(words["es"]) == situations
+    assert set(words["parties"]) == {row["name"] for row in read("parties.csv")}
+    assert all({"en", "es"} == set(said) for said in words["parties"].values())
+    assert not [one for one, said in words["es"].items() if one == said]
+
+
+def test_a_case_is_said_in_the_language_asked_for():
+    from comity.standing.law.tables import load_decisions, say_case
+
+    row = load_decisions()["law-28"].rows[0]
+    assert say_case(row, "en").sender == "a sheriff in Arizona"
+    assert say_case(row, "es").sender == "un alguacil de Arizona"
+    assert say_case(row, "es").situation.startswith("Un alguacil")
+    assert say_case(row, "es").elements == load_catalogue().elements["immigration_status"].es
