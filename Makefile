@@ -48,7 +48,7 @@ node_modules/.ready: package.json package-lock.json tools/node.sh $(VENV)/.ready
 	@sh tools/node.sh "$(VENV)"
 	@touch $@
 
-.static/staticfiles.json: node_modules/.ready $(ASSETS) src/comity/config/settings.py tools/assets.py
+.static/staticfiles.json: node_modules/.ready $(ASSETS) src/comity/config/settings.py tools/assets.py tools/counties.py
 	@$(BIN)/python -m tools.assets
 
 $(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.txt

@@ -7,6 +7,7 @@ from typing import Final
 
 import django
 
+from tools.counties import write_counties
 from tools.messages import compile_catalog
 
 LEFT_OUT: Final = (
@@ -38,6 +39,8 @@ def main() -> int:
     shutil.rmtree(settings.STATIC_ROOT, ignore_errors=True)
     compile_catalog()
     call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=list(LEFT_OUT))
+    atlas = settings.ROOT / "node_modules" / "us-atlas" / "counties-10m.json"
+    write_counties(atlas, settings.STATIC_ROOT / "counties")
     return 0
 
 

@@ -83,6 +83,15 @@ class HandoverFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldFacts:
+    """That a post was held, by a holder or somebody acting, from when to when; never by whom."""
+
+    kind: HoldingKind
+    starts_at: datetime
+    ends_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class OfficerFacts:
     """An officer by badge reference; `agency_kind` is the kind of the agency."""
 

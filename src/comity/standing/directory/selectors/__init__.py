@@ -6,6 +6,7 @@ functions that take ids return dicts and leave out what does not exist; `get_...
 
 from comity.standing.directory.selectors.agencies import (
     count_agencies,
+    count_agencies_by_county,
     find_agencies,
     get_agency,
     get_agency_by_code,
@@ -55,6 +56,7 @@ from comity.standing.directory.selectors.posts import (
     list_posts_ever_held,
     list_posts_held,
     list_posts_of,
+    list_times_held,
     list_unit_codes,
 )
 from comity.standing.directory.selectors.task_forces import (
@@ -76,6 +78,7 @@ __all__ = [
     "check_passkey",
     "check_signature",
     "count_agencies",
+    "count_agencies_by_county",
     "find_agencies",
     "find_api_key",
     "find_post",
@@ -116,6 +119,7 @@ __all__ = [
     "list_public_keys_of",
     "list_task_force_codes",
     "list_task_force_names",
+    "list_times_held",
     "list_unit_codes",
     "present_api_key",
     "search_agencies",

@@ -81,6 +81,7 @@ def search_agencies(
     kind: AgencyKind | None,
     state: str | None,
     hosting: Hosting | None,
+    county: str | None,
     order: AgencyOrder,
     is_descending: bool,
     offset: int,
@@ -88,9 +89,10 @@ def search_agencies(
 ) -> tuple[list[AgencyFacts], int]:
     """Return a page of the agencies that every word of `search` is in (name, code or ORI), and how many there are.
 
-    None leaves a choice open. Rows of equal rank are ordered by code, so that no page repeats another.
+    None leaves a choice open; `county`: the FIPS code of one in the agency's area. Rows of equal rank are ordered by
+    code, so that no page repeats another.
     """
-    wanted = {"kind = %s": kind, "state = %s": state, "hosting = %s": hosting}
+    wanted = {"kind = %s": kind, "state = %s": state, "hosting = %s": hosting, "%s = ANY(counties)": county}
     given: list[Given] = [str(value) for value in wanted.values() if value is not None]
     where = [condition for condition, value in wanted.items() if value is not None]
     for word in search.split():
@@ -102,6 +104,16 @@ def search_agencies(
         cursor.execute(_SEARCH.format(order=order.value, filtered=filtered, way=way), [*given, limit, offset])
         rows = cursor.fetchall()
     return [_facts(row[1:]) for row in rows if row[1] is not None], rows[0][0]
+
+
+def count_agencies_by_county(kind: AgencyKind | None = None) -> dict[str, int]:
+    """Return in how many agencies' areas each county lies, by FIPS code; `kind`: of agencies of this kind."""
+    where, given = ("WHERE kind = %s", [kind.value]) if kind else ("", [])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT county, count(*) FROM directory_agency, unnest(counties) AS county {where} GROUP BY county", given
+        )
+        return dict(cursor.fetchall())
 
 
 def list_hosted_agencies() -> list[AgencyFacts]:

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import connection
 
 from comity.kernel.time import Period
-from comity.standing.directory.facts import HolderFacts, OfficerFacts, PostFacts
+from comity.standing.directory.facts import HeldFacts, HolderFacts, OfficerFacts, PostFacts
 from comity.standing.directory.models import Holding, Officer, Post, Unit
 from comity.standing.directory.selectors.found import Given, only
 from comity.standing.directory.vocabulary import (
@@ -36,6 +36,11 @@ _HELD_BY: Final = (
     " p.id, p.agency_id, p.code, p.title, p.function, p.unit_id, p.contact_point_id"
     " FROM directory_holding h JOIN directory_post p ON p.id = h.post_id"
     " WHERE h.officer_id = ANY(%s::uuid[]) ORDER BY h.officer_id, p.code"
+)
+_HELD: Final = (
+    "SELECT h.post_id, h.kind, lower(h.period), upper(h.period)"
+    " FROM unnest(%s::uuid[]) AS w (post_id) JOIN directory_holding h USING (post_id)"
+    " WHERE lower(h.period) < %s ORDER BY h.post_id, lower(h.period)"
 )
 _OFFICERS_EVER: Final = (
     "SELECT h.post_id, h.officer_id, a.kind, lower(h.period), upper(h.period)"
@@ -88,6 +93,14 @@ def list_holders(post_ids: Collection[UUID], at: datetime) -> dict[UUID, HolderF
         post_id: HolderFacts(post_id, agency_id, officer_id, HoldingKind(kind), starts_at, ends_at)
         for post_id, agency_id, officer_id, kind, starts_at, ends_at in _rows(_HOLDERS, list(post_ids), at)
     }
+
+
+def list_times_held(post_ids: Collection[UUID], until: datetime) -> dict[UUID, tuple[HeldFacts, ...]]:
+    """Return when each post was held until an instant, the earliest first; a post nobody ever held has none."""
+    found: dict[UUID, list[HeldFacts]] = {post_id: [] for post_id in post_ids}
+    for post_id, kind, starts_at, ends_at in _rows(_HELD, list(post_ids), until):
+        found[post_id].append(HeldFacts(HoldingKind(kind), starts_at, ends_at))
+    return {post_id: tuple(held) for post_id, held in found.items()}
 
 
 def list_officers_ever(post_ids: Collection[UUID]) -> dict[UUID, tuple[tuple[UUID, AgencyKind, Period], ...]]:

@@ -38,8 +38,8 @@ def list_task_force_codes() -> list[str]:
 
 
 def list_task_force_names() -> list[tuple[str, str]]:
-    """Return code and name of every task force, by code."""
-    return list(TaskForce.objects.order_by("code").values_list("code", "name"))
+    """Return code and name of every task force, by name."""
+    return list(TaskForce.objects.order_by("name", "code").values_list("code", "name"))
 
 
 def list_contact_points(agency_id: UUID) -> list[ContactFacts]:
