@@ -100,8 +100,12 @@ AGENCY_SEES = {
     "procrastinate_jobs": EVERYBODY,
     "procrastinate_periodic_defers": EVERYBODY,
     "procrastinate_workers": EVERYBODY,
+    "publication_agency": EVERYBODY,
     "publication_agreement": EVERYBODY,
     "publication_change": EVERYBODY,
+    "publication_directory": EVERYBODY,
+    "publication_law": EVERYBODY,
+    "publication_task_force": EVERYBODY,
     "publication_version": "%(me)s = ANY (party_ids)",
     "tasks_interrupt": f"{OWN} AND post_id = %(post)s",
     "tasks_task": OWN,
@@ -174,8 +178,12 @@ DUTIES = {"agency": AGENCY_SEES, "auditor": AUDITOR_SEES}
 PUBLISHED = {
     "ledger_checkpoint",
     "ledger_tile",
+    "publication_agency",
     "publication_agreement",
     "publication_change",
+    "publication_directory",
+    "publication_law",
+    "publication_task_force",
     "publication_version",
 }
 AGENCIES = ("hsi-arizona", "az-dps", "pima-so", "ut-jjys", "mesa-pd")

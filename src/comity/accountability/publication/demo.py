@@ -1,7 +1,9 @@
-"""Publishing the demo agreements, with their whole texts. Safe to run again."""
+"""Publishing the demo's law, directory and agreements, with their whole texts. Safe to run again."""
 
 from datetime import datetime
 
+from comity.accountability.publication.commands.directory import publish_directory
+from comity.accountability.publication.commands.law import publish_law
 from comity.accountability.publication.commands.publish import publish_agreements
 from comity.accountability.publication.commands.text import TEXT_POSTS, publish_text
 from comity.accountability.publication.selectors import list_published, list_published_versions
@@ -13,10 +15,12 @@ from comity.standing.directory.selectors import find_post
 
 
 def load_demo(*, by: Actor, now: datetime) -> int:
-    """Tell the public of every agreement that was once in force and publish its texts; return how many texts.
+    """Tell the public of law, directory and every agreement once in force, and publish its texts; return how many.
 
     `by` acts as the steward; a text is published by the privacy officer or counsel of its first party that has one.
     """
+    publish_law(by=by, now=now)
+    publish_directory(by=by, now=now)
     with reading(by):
         found = {agreement.code: agreement for agreement in list_agreements()}
     publish_agreements(agreement_ids=[agreement.id for agreement in found.values()], by=by, now=now)

@@ -89,3 +89,70 @@ class PublishedChange(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["code", "at"], name="publication_change_by_code")]
+
+
+class PublishedLaw(models.Model):
+    """Act row: a release of the law is in force from `effective_at` on, as the public reads it.
+
+    `rules` and `authorities`: objects of `law_facts`. Of several for one instant the last told counts.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    digest = models.CharField(max_length=64)
+    effective_at = models.DateTimeField()
+    rules = models.JSONField()
+    authorities = models.JSONField()
+    at = models.DateTimeField()
+    agency_id = models.UUIDField()
+    post_id = models.UUIDField()
+    entry_id = models.UUIDField()
+
+    class Meta:
+        db_table = "publication_law"
+        indexes = [models.Index(fields=["-effective_at", "-at"], name="publication_law_latest")]
+
+
+class PublishedAgency(models.Model):
+    """An agency of the directory, as last told. Working row."""
+
+    code = models.TextField(primary_key=True)
+    name = models.TextField()
+    kind = models.TextField()
+    state = models.CharField(max_length=2, default="", blank=True)
+    hosting = models.TextField()
+    parent = models.TextField(default="", blank=True)
+    powers = ArrayField(models.TextField(), default=list)
+    limits = ArrayField(models.TextField(), default=list)
+    counties = ArrayField(models.CharField(max_length=5), default=list)
+
+    class Meta:
+        db_table = "publication_agency"
+
+
+class PublishedTaskForce(models.Model):
+    """A task force, as last told. Working row."""
+
+    code = models.TextField(primary_key=True)
+    name = models.TextField()
+    area = models.TextField(default="", blank=True)
+    lead = models.TextField()
+    members = ArrayField(models.TextField(), default=list)
+
+    class Meta:
+        db_table = "publication_task_force"
+
+
+class PublishedDirectory(models.Model):
+    """Act row: agencies and task forces were told anew; how many are public now, and the digest of all of them."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    agencies = models.PositiveIntegerField()
+    task_forces = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    agency_id = models.UUIDField()
+    post_id = models.UUIDField()
+    entry_id = models.UUIDField()
+
+    class Meta:
+        db_table = "publication_directory"

@@ -13,6 +13,7 @@ from comity.coordination.exchange.commands.shadow import decide_shadow_asks
 from comity.coordination.exchange.commands.tick import answer_hidden_asks
 from comity.coordination.exchange.rules import next_tick
 from comity.doors.worker.deliveries import drain, sweep
+from comity.doors.worker.publishing import Told, publish_what_changed
 from comity.kernel.time import Clock
 from comity.spine.keys.ring import KeyRing
 from comity.spine.outbox.wake import DELIVER_TASK, QUEUE
@@ -34,9 +35,11 @@ def run_worker(*, clock: Clock, keys: KeyRing, tombstones: TombstoneFile, verify
     """
     stop = threading.Event()
     held: set[Held] = set()
+    told = Told()
     duties: dict[str, Callable[[], None]] = {
         "tick": lambda: _tick(stop, clock, keys),
         "agreements": lambda: _agreements(stop, clock, held),
+        "publication": lambda: _publish(stop, clock, told),
         "purge": lambda: _purge(stop, clock, keys, tombstones),
         "sweep": lambda: _sweep(stop, clock, keys),
     }
@@ -101,6 +104,11 @@ def _agreements(stop: threading.Event, clock: Clock, told: set[Held]) -> None:
         _log.warning("agreement.not_started", agreement=one.code, version=one.number, code=one.why)
     told.clear()
     told.update(held)
+    stop.wait(SWEEP_SECONDS)
+
+
+def _publish(stop: threading.Event, clock: Clock, told: Told) -> None:
+    publish_what_changed(told, clock=clock)
     stop.wait(SWEEP_SECONDS)
 
 

@@ -54,7 +54,7 @@ class Stamps:
         if missing:
             made = read(missing)
             found |= made
-            if _read(self.cursor) == self.values:
+            if read_stamps(self.cursor) == self.values:
                 _keep({(under, key): value for key, value in made.items()})
         return found  # type: ignore[return-value]
 
@@ -83,6 +83,7 @@ def _keep(made: Mapping[Hashable, object]) -> None:
         _kept = {**(_kept if len(_kept) + len(made) <= _LIMIT else {}), **made}
 
 
-def _read(cursor: CursorWrapper) -> Mapping[str, str]:
+def read_stamps(cursor: CursorWrapper) -> Mapping[str, str]:
+    """Return the stamps as they are now: group of tables to its stamp, for who looks whether a group changed."""
     cursor.execute(STAMPS_AS_TEXT)
     return stamps_from(cursor.fetchone()[0], cursor).values

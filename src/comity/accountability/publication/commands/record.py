@@ -1,12 +1,14 @@
 """What the verbs share: the act row of a change, with its ledger entry."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS
 from django.db.backends.utils import CursorWrapper
+from django.db.models import Model
 
 from comity.accountability.publication.facts import digest_of
 from comity.accountability.publication.models import PublishedChange
@@ -62,3 +64,13 @@ def record_changes(
         entry = Entry.make(act="publication.changed", at=now, actor=by, rows=rows)
         PublishedChange(**row, entry_id=entry.entry_id).save(force_insert=True)
         append_entries(cursor, [entry])
+
+
+def write_act(
+    cursor: CursorWrapper, model: type[Model], *, act: str, told: Mapping[str, Any], by: Actor, now: datetime
+) -> None:
+    """Insert the act row of a telling, with the columns `told`, and append its ledger entry `act`."""
+    row = {"id": new_id(), **told, "at": now, "agency_id": by.agency_id, "post_id": by.post_id}
+    entry = Entry.make(act=act, at=now, actor=by, rows={f"{model._meta.db_table}/{row['id']}": row})  # noqa: SLF001
+    model(**row, entry_id=entry.entry_id).save(force_insert=True)
+    append_entries(cursor, [entry])
