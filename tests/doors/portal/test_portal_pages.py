@@ -7,7 +7,17 @@ import pytest
 
 from comity.config.node import Role
 
-PUBLISHED = {"ledger_checkpoint", "ledger_tile", "publication_agreement", "publication_change", "publication_version"}
+PUBLISHED = {
+    "ledger_checkpoint",
+    "ledger_tile",
+    "publication_agency",
+    "publication_agreement",
+    "publication_change",
+    "publication_directory",
+    "publication_law",
+    "publication_task_force",
+    "publication_version",
+}
 PAGES = (
     "/",
     "/agreements/",
@@ -16,6 +26,25 @@ PAGES = (
     "/agreements/az-sharing-2026/",
     "/agreements/tfm-demo-2025/versions/1/",
     "/agreements/nothing/",
+    "/law/",
+    "/law/?of=us-az&sort=-id",
+    "/law/?as=csv",
+    "/law/rules/law-28/",
+    "/law/rules/nothing/",
+    "/law/authorities/",
+    "/law/authorities/F02/",
+    "/law/tables/",
+    "/law/tables/law-30/",
+    "/law/tables/nothing/",
+    "/agencies/",
+    "/agencies/?county=04019&kind=local",
+    "/agencies/?as=csv",
+    "/agencies/map/counties/",
+    "/agencies/pima-so/",
+    "/agencies/nothing/",
+    "/task-forces/az-hidta/",
+    "/task-forces/nothing/",
+    "/protocols/",
     "/ledger/",
     "/rights/",
     "/nothing/",
@@ -137,3 +166,58 @@ def test_no_word_of_a_private_table_is_in_a_public_answer(run):
             said = client.get(path, headers={"Accept-Language": language}).content.decode()
             seen |= {where for word, where in planted.items() if word in said}
     assert seen == set()
+
+
+def test_the_law_is_read_in_plain_words_with_its_authority(public):
+    page = text_of(public.get("/law/rules/law-28/"))
+    assert "8 U.S.C. 1373" in page
+    assert "No government may bar exchange" in page
+    spanish = text_of(public.get("/law/rules/law-28/", headers={"Accept-Language": "es"}))
+    assert "Ley de" in spanish
+    assert "1 to 25 of" in text_of(public.get("/law/"))
+    assert public.get("/law/tables/law-28/").status_code == 200
+
+
+def test_an_agency_is_public_with_its_counties_and_agreements_and_without_posts_or_telephone(demo, public):
+    answer = public.get("/agencies/pima-so/")
+    page = text_of(answer)
+    for said in ("Pima, AZ", "Arizona Information Sharing Memorandum", "Counter Narcotics Alliance"):
+        assert said in page
+    private = demo.look("SELECT DISTINCT title FROM directory_post UNION SELECT value FROM directory_contact_point")
+    assert not [one for (one,) in private if one in page]
+    assert answer.content.decode().count("comity-county--marked") == 1
+
+
+def test_every_agency_is_reached_from_the_map(public):
+    page = public.get("/agencies/map/counties/?state=UT&kind=tribal").content.decode()
+    assert 'href="/agencies/?kind=tribal&amp;county=49037"' in page
+    assert "1 to 3 of 3" in text_of(public.get("/agencies/?kind=tribal&county=49037"))
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_small_and_may_be_kept(public, path):
+    answer = public.get(path)
+    assert len(answer.content) < 200_000
+    if answer.status_code == 200 and "csv" not in path and not path.startswith("/api/"):
+        assert answer["Cache-Control"] == "public, max-age=60"
+        assert "hx-" not in answer.content.decode()
+
+
+VOWELS = re.compile(r"[aeiouyáéíóúü]+", re.IGNORECASE)
+
+
+def measured(answer):
+    """Words in a sentence, and syllables in a word, of what stands in paragraphs."""
+    told = " ".join(re.findall(r"(?s)<p(?: class=\"usa-intro\")?>(.*?)</p>", answer.content.decode()))
+    sentences = [one for one in re.split(r"[.:?!]", re.sub(r"<[^>]+>", " ", told)) if one.strip()]
+    words = [word for one in sentences for word in re.findall(r"[^\W\d_]+", one)]
+    syllables = sum(max(1, len(VOWELS.findall(re.sub(r"e$", "", word) or word))) for word in words)
+    return len(words) / len(sentences), syllables / len(words)
+
+
+def test_rights_are_read_by_who_left_school_early(public):
+    """English by Flesch and Kincaid (a grade), Spanish by Fernández Huerta (70 and more: for grades 6 to 8)."""
+    length, syllables = measured(public.get("/rights/"))
+    assert 0.39 * length + 11.8 * syllables - 15.59 <= 8
+    length, syllables = measured(public.get("/rights/", headers={"Accept-Language": "es"}))
+    assert 206.84 - 60 * syllables - 1.02 * length >= 70

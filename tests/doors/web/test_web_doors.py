@@ -144,7 +144,7 @@ HEADERS = {
 
 
 def test_every_answer_tells_the_browser_what_it_may_do(house, monkeypatch):
-    from comity.doors.web import law
+    from comity.doors.web.law import rules as law
 
     keeper, guest = house.inside("az-dps", "security"), new_client()
     answers = [(path, client.get(path)) for path, _ in addresses() for client in (keeper.client, guest)]

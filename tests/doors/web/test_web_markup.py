@@ -127,7 +127,7 @@ def test_what_anybody_types_is_text(house):
 def test_the_walk_sees_markup_that_comes_out_as_markup(house, monkeypatch):
     from django.http import HttpResponse
 
-    from comity.doors.web import law
+    from comity.doors.web.law import rules as law
 
     person = house.inside()
     shown = law.show

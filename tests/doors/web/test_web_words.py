@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 from web_pages import INSIDE, OUTSIDE, by_person
 from web_people import new_client, words_of
 
@@ -16,6 +17,7 @@ from tools.messages import _read, missing
 ALIKE = {
     "Agreement",
     "Code",
+    "County",
     "Compare",
     "Task",
     "interface",
@@ -55,8 +57,22 @@ def english():
 
 
 @pytest.fixture
-def pages(house, scene):
+def provider(monkeypatch):
+    """An identity provider that is never asked."""
     from django.conf import settings
+
+    from comity.config.identity import OidcProvider
+
+    made = OidcProvider("dps", "az-dps", "DPS", "https://login.example.gov", "comity", "-")
+    monkeypatch.setattr(settings, "IDENTITY_PROVIDERS", (made,))
+    return made
+
+
+@pytest.fixture
+def pages(house, scene, provider):
+    from django.conf import settings
+
+    from comity.doors.web.signin.identity.who import Proven, let_in
 
     found, guest = {}, new_client()
     guest.cookies[settings.LANGUAGE_COOKIE_NAME] = "es"
@@ -74,6 +90,12 @@ def pages(house, scene):
     found["not drawn"] = auditor.post("/console/audit/draw/", {"since": "2999-01-02", "until": "2999-01-01"})
     found["not marked"] = auditor.post(f"{below}/{scene['decision']}/", {"mark": "exception"})
     found |= {("anybody", one.path): guest.get(one.at(scene)) for one in OUTSIDE}
+    found["not asked"] = guest.get("/accounts/identity/dps/callback/?state=x&code=y")
+    found["too much"] = guest.post("/accounts/login/", data="x" * 400_000, content_type="text/plain")
+    request = found["anybody", "/accounts/login/"].wsgi_request
+    with translation.override("es"):
+        found["nobody"] = let_in(request, provider, Proven(b"x" * 32, has_two_factors=False), "")
+    request.session.save()
     found["anybody", "wrong"] = guest.post("/accounts/login/", {"login": "x", "password": "y"})
     found["anybody", "join"] = guest.post("/accounts/join/", {"secret": "x", "password": "y", "again": "z"})
     return found

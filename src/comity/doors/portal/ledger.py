@@ -14,7 +14,7 @@ from comity.accountability.publication.selectors import (
     get_public_tile,
     list_public_log_keys,
 )
-from comity.doors.portal.pages import shown
+from comity.doors.portal.shown import shown
 
 _TILE_KEPT: Final = "public, max-age=86400"
 """What a tile holds never changes; a day, so that a history that was given up leaves caches soon."""

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Final
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from comity.accountability.publication.directory_selectors import count_public_agencies
 from comity.accountability.publication.facts import AgreementShown, ChangeShown, VersionShown, digest_of
+from comity.accountability.publication.law_selectors import get_public_law
 from comity.accountability.publication.selectors import (
     NotPublishedError,
     as_public,
@@ -24,9 +25,9 @@ from comity.accountability.publication.selectors import (
 )
 from comity.accountability.publication.summary import load_texts
 from comity.doors.lists import Choice, Column, Filter, asked_of, csv_of, page_of
+from comity.doors.portal.shown import shown
 
 _STANDINGS: Final = ("in_force", "suspended", "coming", "expired", "superseded", "terminated")
-_KEPT_SECONDS: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +68,10 @@ _COLUMNS: Final[tuple[Column[AgreementRow], ...]] = (
 def home(request: HttpRequest) -> HttpResponse:
     """Say what this is, and where to go."""
     with as_public() as now:
-        found = list_published()
+        found, law, agencies = list_published(), get_public_law(now), count_public_agencies()
     standing = [one.standing(now) for one in found]
-    return shown(request, "home.html", {"in_force": standing.count("in_force"), "total": len(found)})
+    rules = len(law.rules) if law else 0
+    return shown(request, "home.html", {"in_force": standing.count("in_force"), "rules": rules, "agencies": agencies})
 
 
 @require_safe
@@ -124,6 +126,12 @@ def version(request: HttpRequest, code: str, number: int) -> HttpResponse:
 
 
 @require_safe
+def protocols(request: HttpRequest) -> HttpResponse:
+    """Say that no protocol is public yet."""
+    return shown(request, "protocols.html", {})
+
+
+@require_safe
 def rights(request: HttpRequest) -> HttpResponse:
     """Say what a person may ask for, and where."""
     return shown(request, "rights.html", {})
@@ -160,10 +168,3 @@ def _summary(one: VersionShown) -> Sequence[str]:
 
 def _words() -> Mapping[str, str]:
     return load_texts(get_language() or "en")
-
-
-def shown(request: HttpRequest, template: str, context: Mapping[str, object]) -> HttpResponse:
-    """Return a page of the portal; it may be kept for a minute by whoever fetched it."""
-    response = render(request, f"portal/{template}", {**context, "path": request.path})
-    response["Cache-Control"] = f"public, max-age={_KEPT_SECONDS}"
-    return response

@@ -17,9 +17,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from comity.doors.web.drafts import keep_draft
-from comity.doors.web.functions import FUNCTIONS
 from comity.doors.web.menu import menu_of
 from comity.doors.web.permissions import MAY, Permission
+from comity.doors.web.posts import list_functions, title_of
 from comity.doors.web.staff import Lack, Nobody, Staff, has_own_factor, has_proven_lately, staff_of
 from comity.standing.directory.zones import zone_of
 
@@ -102,8 +102,7 @@ def show(
 
 def refused(request: HttpRequest, staff: Staff, permission: Permission) -> HttpResponse:
     """Say which posts may do what this one may not."""
-    functions = sorted(str(FUNCTIONS[function]) for function in MAY[permission])
-    context = {"functions": functions, "post": staff.post}
+    context = {"functions": list_functions(MAY[permission]), "post": staff.post, "title": title_of(staff.post)}
     return show(request, "refused.html", context, HTTPStatus.FORBIDDEN)
 
 

@@ -4,10 +4,12 @@ from typing import Final
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from comity.doors.web import accounts, desk, digest, directory, law, ledger, may, shifts
+from comity.doors.web import accounts, desk, digest, ledger, may, shifts
 from comity.doors.web.agreements.urls import ADDRESSES as AGREEMENTS
 from comity.doors.web.audit.urls import ADDRESSES as AUDIT
+from comity.doors.web.directory.urls import ADDRESSES as DIRECTORY
 from comity.doors.web.exchange.urls import ADDRESSES as EXCHANGE
+from comity.doors.web.law.urls import ADDRESSES as LAW
 
 app_name: Final = "console"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -24,13 +26,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("exchange/", include(EXCHANGE)),
     path("agreements/", include(AGREEMENTS)),
     path("audit/", include(AUDIT)),
-    path("law/", law.rules, name="rules"),
-    path("law/<slug:rule_id>/", law.rule, name="rule"),
-    path("directory/", directory.agencies, name="agencies"),
-    path("directory/task-forces/<slug:code>/", directory.task_force, name="task-force"),
-    path("directory/<slug:code>/", directory.agency, name="agency"),
     path("ledger/", ledger.ledger, name="ledger"),
     path("ledger/<uuid:entry_id>/", ledger.entry, name="ledger-entry"),
+    path("law/", include(LAW)),
+    path("directory/", include(DIRECTORY)),
     path("accounts/", accounts.accounts, name="accounts"),
     path("accounts/open/", accounts.open_one, name="account-open"),
     path("accounts/<uuid:account_id>/", accounts.account, name="account"),

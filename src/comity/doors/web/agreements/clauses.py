@@ -12,7 +12,7 @@ from comity.doors.lists import Column, asked_of, csv_of, page_of
 from comity.doors.web.agreements.found import agreement_or_404, names_of, version_shown
 from comity.doors.web.agreements.listing import FOOTING
 from comity.doors.web.agreements.words import EFFECTS, SAID_IN_THE_TEXT, said_value
-from comity.doors.web.law import KINDS
+from comity.doors.web.law.words import KINDS
 from comity.doors.web.page import page, show
 from comity.doors.web.permissions import Permission
 from comity.doors.web.staff import Staff

@@ -31,9 +31,9 @@ from comity.doors.web.desk_reading import KINDS as TASKS
 from comity.doors.web.exchange import words
 from comity.doors.web.exchange.proving import prove_entries
 from comity.doors.web.exchange.telling import ClassLine, Teller, refused_in
-from comity.doors.web.functions import FUNCTIONS
 from comity.doors.web.page import NOT_RECORDED, Footing, page, show
 from comity.doors.web.permissions import Permission
+from comity.doors.web.posts import FUNCTIONS
 from comity.doors.web.staff import Staff
 from comity.kernel.canonical import Json
 from comity.spine.tenancy.transaction import reading

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from comity.coordination.exchange.way_forward import WayForward
 from comity.doors.web.exchange.words import CLASS_OUTCOMES
-from comity.doors.web.functions import FUNCTIONS
+from comity.doors.web.posts import FUNCTIONS
 from comity.kernel.canonical import Json
 from comity.spine.policy.decision import REFUSED, Refuse
 from comity.standing.agreements.compile import parse_rule_id

@@ -6,12 +6,11 @@ from datetime import date
 from typing import Final
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.functional import Promise
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from comity.doors.lists import Choice, Column, Filter, asked_of, csv_of, page_of
-from comity.doors.web.page import NOT_RECORDED, Footing, page, show
+from comity.doors.web.law.words import FOOTING, KINDS, PLACES, law_now, tongue
+from comity.doors.web.page import page, show
 from comity.doors.web.permissions import Permission
 from comity.doors.web.staff import Staff
 from comity.spine.policy.rules import Rule
@@ -20,26 +19,7 @@ from comity.standing.law.approvals import list_rule_approvals
 from comity.standing.law.catalogue import load_catalogue
 from comity.standing.law.explain import get_rule_text
 from comity.standing.law.facts import Law
-from comity.standing.law.selectors import NoLawInForceError, get_current_law
-
-_FOOTING: Final = Footing(
-    readers=_("Every post; the public reads the same rules without an account."),
-    ground=_("The release of the law that counsel of this node approved."),
-    record=NOT_RECORDED,
-)
-KINDS: Final[Mapping[str, str | Promise]] = {
-    "permit": _("permits"),
-    "forbid": _("forbids"),
-    "mandate": _("commands"),
-    "require": _("asks for more"),
-    "warn": _("warns"),
-}
-PLACES: Final[Mapping[str, str | Promise]] = {
-    "us": _("United States"),
-    "us-az": "Arizona",
-    "us-ut": "Utah",
-    "us-ca": "California",
-}
+from comity.standing.law.tables import load_decisions
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,26 +61,26 @@ def _filters() -> tuple[Filter, ...]:
     )
 
 
-@page(Permission.RULE_READ, _FOOTING)
+@page(Permission.RULE_READ, FOOTING)
 def rules(request: HttpRequest, staff: Staff) -> HttpResponse:
     """List the rules in force."""
     asked = asked_of(request, columns=_COLUMNS, filters=_filters(), sort="id")
-    law = _law(staff)
+    law = law_now(staff)
     rows = () if law is None else tuple(_row(rule, law) for rule in law.rules_on(staff.now.date()))
     found = page_of(rows, asked=asked, columns=_COLUMNS, filters=_filters(), matches=_matches)
     if asked.is_csv:
         return csv_of("rules", found.rows, _COLUMNS)
-    return show(request, "rules.html", {"found": found, "law": law})
+    return show(request, "rules.html", {"found": found, "law": law, "here": "rules"})
 
 
-@page(Permission.RULE_READ, _FOOTING)
+@page(Permission.RULE_READ, FOOTING)
 def rule(request: HttpRequest, staff: Staff, rule_id: str) -> HttpResponse:
     """Show one rule: what it says, what it looks for, what it rests on, how it reads to the engine."""
-    law = _law(staff)
+    law = law_now(staff)
     one = None if law is None else law.by_id().get(rule_id)
     if law is None or one is None:
         raise Http404(rule_id)
-    language = get_language() or "en"
+    language = tongue()
     words = get_rule_text(one.says, language, texts=law.texts)
     known = load_catalogue().evidence
     needs = [[known[code].label(language) if code in known else code for code in group] for group in one.needs]
@@ -114,20 +94,13 @@ def rule(request: HttpRequest, staff: Staff, rule_id: str) -> HttpResponse:
         "needs": needs,
         "authorities": authorities,
         "approval": approval,
+        "tables": [name for name, table in load_decisions().items() if one.id in table.rules],
     }
     return show(request, "rule.html", context)
 
 
-def _law(staff: Staff) -> Law | None:
-    try:
-        with reading(staff.actor):
-            return get_current_law(staff.now)
-    except NoLawInForceError:
-        return None
-
-
 def _row(one: Rule, law: Law) -> RuleRow:
-    words = get_rule_text(one.says, get_language() or "en", texts=law.texts)
+    words = get_rule_text(one.says, tongue(), texts=law.texts)
     return RuleRow(one.id, one.kind.value, one.jurisdiction, words.says, one.cite, one.starts_on, one.ends_on)
 
 
