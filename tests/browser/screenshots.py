@@ -12,6 +12,7 @@ FOLDER = Path(os.environ.get("COMITY_SCREENSHOTS", "build/screenshots"))
 
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_pictures_are_written(site, scene, language):
+    written = []
     for who, pages in by_person((*INSIDE, *OUTSIDE)):
         window = site.window(language=f"{language}-US")
         if who[1]:
@@ -23,3 +24,5 @@ def test_pictures_are_written(site, scene, language):
                 file = FOLDER / language / str(width) / f"{shown.name}.png"
                 file.parent.mkdir(parents=True, exist_ok=True)
                 window.page.screenshot(path=str(file), full_page=True)
+                written.append(file)
+    assert len(set(written)) == len(WIDTHS) * len({*INSIDE, *OUTSIDE})

@@ -216,7 +216,6 @@ def test_markup_typed_into_a_form_comes_out_as_text(house):
 
 
 def test_the_answer_of_a_page_nobody_foresaw_says_nothing_of_what_failed(house, monkeypatch):
-    from comity.doors.web.law import rules as law
     from comity.doors.web.law import rules
 
     person = house.inside()
