@@ -78,6 +78,8 @@ def test_the_other_party_sees_no_draft_and_writes_a_counter_offer_on_what_was_of
     assert "Write a counter-offer" in words_of(sheriff.get(at("")))
     page = sheriff.get(at("draft/"))
     assert "vehicle is wanted" in words_of(page)
+    starts_at = newest(house.node).period.starts_at
+    assert f":{starts_at:%M:%S}" in page.content.decode() or not starts_at.second
     assert sheriff.post(at("draft/"), typed(title="A counter-offer"))["Location"] == at("")
     assert "lapses" in words_of(sheriff.get(at("offer/")))
     assert sheriff.post(at("offer/"))["Location"] == at("")

@@ -164,7 +164,10 @@ def _is_said(name: str, value: object) -> bool:
 
 
 def _clock(at: datetime | None) -> str:
-    return "" if at is None else localtime(at, get_current_timezone()).strftime(_CLOCK)
+    """Return an instant as a browser's clock has it; seconds only where there are any, so that none is lost."""
+    if at is None:
+        return ""
+    return localtime(at, get_current_timezone()).strftime(f"{_CLOCK}:%S" if at.second else _CLOCK)
 
 
 def _parties(lines: str, flaws: list[Flaw]) -> dict[str, str]:
