@@ -84,7 +84,7 @@ def test_a_holder_that_lodged_nothing_is_waited_for(asker):
 
 def shape_of(answer):
     """A page without what differs from ask to ask: ids, hashes, times and the place in the ledger."""
-    own = r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{64}|leaf \d+|number \d+|[0-9]+:[0-9]+"
+    own = r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{64}|leaf \d+\b|number \d+\b|[0-9]+:[0-9]+"
     return re.sub(r"(· ?)+", "·", re.sub(own, "·", words_of(answer)))
 
 
