@@ -110,7 +110,9 @@ def test_whether_a_hidden_record_exists_is_told_by_nothing_on_the_page(house):
     after = [person.get(address) for address, _ in pages.values()]
     assert "There is nothing to share" in words_of(after[0])
     assert shape_of(after[0]) == shape_of(after[1])
-    assert len(after[0].content) == pytest.approx(len(after[1].content), abs=60)
+    # A proof is as long as the entry's place in the tree makes it; the place tells of the time alone.
+    lengths = [len(re.sub(r"<li><code>[0-9a-f]{64}</code></li>", "", one.content.decode())) for one in after]
+    assert lengths[0] == pytest.approx(lengths[1], abs=20)
 
 
 def test_an_open_page_asks_again_until_the_answer_is_there_and_then_loads_itself_anew(house, asker):
