@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
-from comity.doors.web.desk_reading import Board, address_of, read_desk, read_mark
+from comity.doors.web.desk_reading import Board, read_desk, read_mark
 from comity.doors.web.drafts import keep_draft
 from comity.doors.web.page import Footing, page, show
 from comity.doors.web.permissions import Permission
@@ -74,7 +74,7 @@ def put_draft(request: HttpRequest, staff: Staff) -> HttpResponse:
 def _context(staff: Staff, board: Board) -> dict[str, object]:
     return {
         "board": board,
-        "queue": address_of("console:queue"),
+        "has_queue": staff.may(Permission.QUEUE_READ),
         "most_a_day": MOST_A_DAY,
         "may_leave": staff.may(Permission.HANDOVER_CHANGE),
         "handover_id": new_id(),

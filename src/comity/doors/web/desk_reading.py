@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 from django.db.backends.utils import CursorWrapper
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from comity.coordination.exchange.rules import functions_of
 from comity.doors.ring import key_ring
 from comity.doors.web.clock_words import story_of
+from comity.doors.web.exchange.addresses import task_address
 from comity.doors.web.staff import Staff
 from comity.kernel.digest import sha256
 from comity.spine.clocks.rules import Step
@@ -256,7 +257,7 @@ def _names(staff: Staff, agency_ids: Collection[UUID]) -> dict[UUID, str]:
 
 
 def _told_due(found: Sequence[Due]) -> list[tuple[Due, Promise, str]]:
-    return [(one, DUE[one.kind], address_of("console:agreement", code=one.agreement)) for one in found]
+    return [(one, DUE[one.kind], reverse("console:agreement", args=[one.agreement])) for one in found]
 
 
 def _mark(cursor: CursorWrapper, staff: Staff) -> tuple[str, str]:
@@ -303,16 +304,3 @@ def _line(task: TaskView, clock: ClockView | None, names: Mapping[UUID, str], no
         is_urgent=task.is_urgent,
         steps=clock.steps if clock is not None else (),
     )
-
-
-def task_address(task_id: UUID) -> str:
-    """Return where a task is dealt with, "" where no page of this node does."""
-    return address_of("console:task", task_id=task_id)
-
-
-def address_of(name: str, **given: object) -> str:
-    """Return the address of a page, "" where there is none of that name."""
-    try:
-        return reverse(name, kwargs=given)
-    except NoReverseMatch:
-        return ""

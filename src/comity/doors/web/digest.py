@@ -11,7 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from comity.doors.lists import Column, csv_of
-from comity.doors.web.desk_reading import KINDS, desk_of, read_falls_due, task_address
+from comity.doors.web.desk_reading import KINDS, desk_of, read_falls_due
+from comity.doors.web.exchange.addresses import task_address
 from comity.doors.web.page import NOT_RECORDED, Footing, page, show
 from comity.doors.web.permissions import Permission
 from comity.doors.web.staff import Staff

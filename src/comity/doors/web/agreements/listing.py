@@ -120,9 +120,12 @@ def agreements(request: HttpRequest, staff: Staff) -> HttpResponse:
     if asked.is_csv:
         return csv_of("agreements", rows, (*_COLUMNS, *_MORE))
     listed = ListPage(rows, total, asked, headings_of(asked, _COLUMNS), filters)
-    return show(
-        request, "agreements/list.html", {"found": listed, "may_import": staff.may(Permission.AGREEMENT_IMPORT)}
-    )
+    ways = {
+        "may_draft": staff.may(Permission.AGREEMENT_DRAFT),
+        "may_import": staff.may(Permission.AGREEMENT_IMPORT),
+        "may_hold_passkeys": staff.may(Permission.SIGNING_KEY_CHANGE),
+    }
+    return show(request, "agreements/list.html", {"found": listed, **ways})
 
 
 @page(Permission.AGREEMENT_READ, FOOTING)

@@ -4,9 +4,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from comity.spine.tasks.vocabulary import Kind
 
-
-def task_address(kind: Kind, task_id: UUID) -> str:  # noqa: ARG001 - today every kind has its page at one address
+def task_address(task_id: UUID) -> str:
     """Return the address of a task's page; it says so itself when the task is another post's, or closed."""
     return reverse("console:task", args=[task_id])

@@ -155,7 +155,7 @@ def show_answer(request: HttpRequest, staff: Staff, task: TaskView, *, form: Ans
         "asked": asked_part(asked),
         "private": private,
         "form": form,
-        "here": task_address(task.kind, task.id),
+        "here": task_address(task.id),
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return show(request, "exchange/task_answer.html", context, status)
@@ -180,7 +180,7 @@ def answer(request: HttpRequest, staff: Staff, task: TaskView) -> HttpResponse:
         return show_answer(request, staff, task, form=form)
     except REFUSALS as error:
         return refuse(request, task, error)
-    forget_draft(account=staff.account, page=task_address(task.kind, task.id))
+    forget_draft(account=staff.account, page=task_address(task.id))
     messages.success(request, _("Your answer is recorded.") + " " + str(CAME_TO.get(status, status)))
     return to_task(task)
 

@@ -73,7 +73,7 @@ def show_approval(
         "why": why,
         "is_counsel": task.kind is Kind.COUNSEL,
         "form": form,
-        "here": task_address(task.kind, task.id),
+        "here": task_address(task.id),
         **opened,
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
@@ -125,4 +125,4 @@ def _lines(draft: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 def _forget(staff: Staff, task: TaskView) -> None:
-    forget_draft(account=staff.account, page=task_address(task.kind, task.id))
+    forget_draft(account=staff.account, page=task_address(task.id))

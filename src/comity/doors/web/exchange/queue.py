@@ -66,7 +66,7 @@ class QueueRow:
     @property
     def address(self) -> str:
         """The task's page."""
-        return task_address(self.task.kind, self.task.id)
+        return task_address(self.task.id)
 
     @property
     def purpose(self) -> str:

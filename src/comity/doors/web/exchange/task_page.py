@@ -93,7 +93,7 @@ def of_own_task(kinds: Collection[Kind] = tuple(Kind)) -> Callable[[TaskAnswer],
             if not isinstance(found, TaskView):
                 return show(request, "exchange/anothers.html", found, HTTPStatus.FORBIDDEN)
             if found.kind not in kinds:
-                return redirect(task_address(found.kind, found.id))
+                return redirect(task_address(found.id))
             return view(request, staff, found)
 
         return answer
@@ -169,7 +169,7 @@ def _title(given: VerdictView) -> str:
 
 def to_task(task: TaskView) -> HttpResponse:
     """Lead to a task's page."""
-    return redirect(task_address(task.kind, task.id))
+    return redirect(task_address(task.id))
 
 
 def refuse(request: HttpRequest, task: TaskView, error: Exception) -> HttpResponse:
@@ -182,5 +182,5 @@ def typed_for(request: HttpRequest, staff: Staff, task: TaskView) -> dict[str, s
     """Return what was typed on a task's page before; also when it opens what is sealed, and with it the form."""
     if request.method != "POST":
         return typed_before(request, staff.account)
-    kept = read_draft(account=staff.account, page=task_address(task.kind, task.id)) or {}
+    kept = read_draft(account=staff.account, page=task_address(task.id)) or {}
     return {name: values[0] for name, values in kept.items() if values}
