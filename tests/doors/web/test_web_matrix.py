@@ -103,6 +103,17 @@ def test_the_table_names_every_post_a_person_holds():
     assert set(TABLE[0]) - {"address", "method", "elsewhere"} == set(POSTS) == {one.value for one in EVERY}
 
 
+def test_every_post_that_a_rule_or_a_clause_may_name_to_approve_has_the_queue_and_the_verdict():
+    from comity.doors.web.permissions import MAY, Permission
+    from comity.standing.agreements.law_in_force import vocabulary_of
+    from comity.standing.law.catalogue import load_catalogue
+
+    named = vocabulary_of(load_catalogue()).approvers
+    assert named
+    for permission in (Permission.QUEUE_READ, Permission.TASK_READ, Permission.TASK_APPROVE):
+        assert named <= MAY[permission], permission
+
+
 def test_what_each_post_gets_at_each_address(house):
     """`elsewhere`: the post that may, of another agency, at what is this agency's."""
     about = house.person("az-dps", "interface")

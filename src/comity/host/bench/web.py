@@ -60,6 +60,37 @@ LISTS: Final = (
     ),
     Listed("accounts", "az-dps/security", "/console/accounts/", ("", "?q=az", "?state=open", "?sort=-last")),
     Listed("digest", DESK_POST, "/console/digest/", ("",)),
+    Listed(
+        "queue",
+        DESK_POST,
+        "/console/exchange/queue/",
+        ("", "?kind=approval", "?partner=hsi-arizona", "?overdue=yes", "?sort=-opened", "?page=40"),
+    ),
+    Listed(
+        "asks",
+        "hsi-arizona/liaison",
+        "/console/exchange/asks/",
+        (
+            "",
+            "?status=disclosed",
+            "?purpose=criminal_investigation",
+            "?partner=az-dps",
+            "?status=awaiting",
+            "?sort=asked",
+            "?page=40",
+        ),
+    ),
+    Listed("deliveries", "hsi-arizona/liaison", "/console/exchange/deliveries/", ("", "?page=40")),
+    Listed("told", "hsi-arizona/liaison", "/console/exchange/told/", ("",)),
+    Listed("kept", DESK_POST, "/console/exchange/retention/", ("",)),
+    Listed(
+        "agreements", "az-dps/counsel", "/console/agreements/", ("", "?q=sharing", "?state=in_force", "?sort=-title")
+    ),
+    Listed("due", "az-dps/counsel", "/console/agreements/due/", ("",)),
+    Listed("authorities", "az-dps/liaison", "/console/law/authorities/", ("", "?q=code", "?page=3")),
+    Listed("tables", "az-dps/liaison", "/console/law/tables/", ("", "?q=law")),
+    Listed("checkpoints", "az-dps/liaison", "/console/ledger/", ("",)),
+    Listed("samples", "az-dps/auditor", "/console/audit/", ("",)),
 )
 """Every list of the console: one that is added to it is added here by a line, and is measured from then on."""
 PAGES: Final = (

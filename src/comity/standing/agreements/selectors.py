@@ -3,7 +3,7 @@
 A session sees the agreements its agency is party to; courier, retention, steward and the node's own auditor see all.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -180,10 +180,17 @@ def list_events(agreement_id: UUID) -> list[EventFacts]:
     return [EventFacts(row[0], EventKind(row[1]), *row[2:]) for row in rows]
 
 
-def explain_clause(*, rule_id: str, agreements: Collection[LiveAgreement], language: str = "en") -> str | None:
+def explain_clause(
+    *,
+    rule_id: str,
+    agreements: Collection[LiveAgreement],
+    language: str = "en",
+    names: Mapping[str, str] | None = None,
+) -> str | None:
     """Return in plain words what the clause behind a rule says; None when no agreement at hand has it.
 
-    Raises `UnknownTermError` when the stored terms cannot be read.
+    `names`: what agencies are called, by code; a code that is not there stands for itself. Raises
+    `UnknownTermError` when the stored terms cannot be read.
     """
     ref = parse_rule_id(rule_id)
     if ref is None:
@@ -192,7 +199,7 @@ def explain_clause(*, rule_id: str, agreements: Collection[LiveAgreement], langu
         if (live.code, live.number) == (ref.code, ref.number):
             for clause in read_terms(live.terms).clauses:
                 if clause.id == ref.clause:
-                    return clause_sentence(clause, language=language)
+                    return clause_sentence(clause, language=language, names=names)
     return None
 
 

@@ -205,6 +205,7 @@ def _foretold(staff: Staff, found: Previewed, holder: AgencyFacts, language: str
         law = get_current_law(staff.now)
         pair = (holder.id, staff.agency.id)
         live = list_live_agreements(cursor, [pair])[pair]
+        names = {one.code: one.name for one in list_hosted_agencies()}
         refused = refused_in(told)
         counterpart = (
             get_counterpart(cursor, holder=holder, asker_id=staff.agency.id, at=staff.now) if refused else None
@@ -221,7 +222,7 @@ def _foretold(staff: Staff, found: Previewed, holder: AgencyFacts, language: str
         headline != REFUSED and len({str(outcome_plain(one)["outcome"]) for _, one in found.decision.outcomes}) > 1
     )
     return {
-        "preview": Teller(law, language, live, PREVIEWED).classes(told, ways),
+        "preview": Teller(law, language, names, live, PREVIEWED).classes(told, ways),
         "preview_tone": tone_of(headline, in_part=in_part),
         "preview_heading": _("In part, class by class") if in_part else FORETOLD.get(headline, STATUSES[headline]),
     }

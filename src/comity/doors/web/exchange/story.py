@@ -39,7 +39,7 @@ from comity.kernel.canonical import Json
 from comity.spine.tenancy.transaction import reading
 from comity.standing.agreements.selectors import list_live_agreements
 from comity.standing.directory.facts import AgencyFacts, PostFacts
-from comity.standing.directory.selectors import list_agencies, list_posts
+from comity.standing.directory.selectors import list_agencies, list_hosted_agencies, list_posts
 from comity.standing.law.catalogue import Source, Word, load_catalogue
 from comity.standing.law.facts import Law
 from comity.standing.law.selectors import NoLawInForceError, get_current_law
@@ -107,12 +107,13 @@ def exchange_ask(request: HttpRequest, staff: Staff, ask_id: UUID) -> HttpRespon
         holder = parties[view.holder_id]
         counterpart = get_counterpart(cursor, holder=holder, asker_id=view.asker_id, at=staff.now) if refused else None
         entries = prove_entries(cursor, _entries(story))
+        names = {one.code: one.name for one in list_hosted_agencies()}
     ways: tuple[WayForward, ...] = ()
     if refused and law is not None:
         ways = ways_forward(
             refused=refused, law=law, rules=law.rules, holder=holder.code, counterpart=counterpart, language=language
         )
-    teller = None if law is None else Teller(law, language, live)
+    teller = None if law is None else Teller(law, language, names, live)
     context = {
         "story": story,
         "is_asker": is_asker,

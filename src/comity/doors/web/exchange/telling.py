@@ -56,10 +56,11 @@ class ClassLine:
 
 @dataclass(frozen=True, slots=True)
 class Teller:
-    """Puts outcomes into words, of the law in force and the clauses at hand."""
+    """Puts outcomes into words, of the law in force and the clauses at hand. `names`: of agencies, by code."""
 
     law: Law
     language: str
+    names: Mapping[str, str]
     agreements: Collection[LiveAgreement] = ()
     outcomes: Mapping[str, Promise] | None = None
 
@@ -103,7 +104,7 @@ class Teller:
             words = get_rule_text(rule.says, self.language, texts=self.law.texts)
             return Ground(name, rule.cite, words.says, is_law=True)
         ref = parse_rule_id(name)
-        said = explain_clause(rule_id=name, agreements=self.agreements, language=self.language)
+        said = explain_clause(rule_id=name, agreements=self.agreements, language=self.language, names=self.names)
         words = get_rule_text(CLAUSE, self.language, texts=self.law.texts)
         where = (
             _("agreement %(code)s, version %(number)s, clause %(clause)s")
