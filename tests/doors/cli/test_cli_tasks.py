@@ -190,6 +190,8 @@ def test_what_the_asker_wrote_is_shown_to_the_post_that_answers_only(waiting):
     agency = terminal.run("queue", "--as", "pima-so/commander", "--agency", "--json").value
     assert agency["task"] == task["task"]
     assert "C-1" not in str(agency)
+    opened = terminal.node.look("SELECT post_id FROM exchange_reading WHERE kind = 'private_opened' ORDER BY read_at")
+    assert len(opened) == len(set(opened)) == 2  # the clerk's list and the supervisor's, and not the agency's
 
 
 def test_approver_is_not_shown_the_reference(drafted):

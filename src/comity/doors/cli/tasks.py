@@ -12,6 +12,7 @@ from django.db.backends.utils import CursorWrapper
 from comity.coordination.exchange.commands.answer import HolderAnswer, Verdict, answer_request, decide_waiting
 from comity.coordination.exchange.commands.deliver import receive_disclosure
 from comity.coordination.exchange.commands.open_draft import open_draft
+from comity.coordination.exchange.commands.open_words import open_privates
 from comity.coordination.exchange.queue import list_waiting
 from comity.coordination.exchange.reload import Reloaded, reload_asks
 from comity.coordination.exchange.rules import functions_of
@@ -22,13 +23,11 @@ from comity.doors.cli.input import read_as
 from comity.doors.cli.mistakes import NOT_WELL, QUEUE, MistakeError
 from comity.doors.cli.node import Node
 from comity.doors.cli.say import moment, say, say_facts, say_json, say_table
-from comity.kernel.canonical import Json
 from comity.spine.tasks.selectors import TaskView, get_task, list_open_of_agency
 from comity.spine.tasks.verdict import TaskNotVisibleError
 from comity.spine.tasks.vocabulary import Kind
 from comity.spine.tenancy.actor import Actor
 from comity.spine.tenancy.transaction import reading
-from comity.spine.vault.seal import open_items
 from comity.standing.directory import selectors as directory
 from comity.standing.directory.facts import PostFacts
 
@@ -64,7 +63,7 @@ class Waiting:
 
     task: TaskView
     ask: Reloaded | None
-    private: Mapping[str, Json]
+    private: Mapping[str, str]
 
     def as_json(self) -> dict[str, object]:
         """Return it for machines."""
@@ -92,14 +91,22 @@ class Waiting:
 
 
 def queue(node: Node, *, acting: str, scope: str, form: str) -> None:
-    """Print what waits for a post (`scope` = `post`) or for its whole agency (`agency`), what is due first on top."""
+    """Print what waits for a post (`scope` = `post`) or for its whole agency (`agency`), what is due first on top.
+
+    Which record an ask to be answered means is shown to who answers, and that it was is recorded first.
+    """
     by, now = acting_as(acting), node.now()
     with reading(by) as cursor:
         post = directory.get_post(by.post_id)
         own = list_waiting(cursor, post=post, now=now, limit=MOST)
         of_agency = scope == "agency"
         tasks = list_open_of_agency(cursor, agency_id=by.agency_id, now=now, limit=MOST) if of_agency else own
-        waiting = _waiting(cursor, tasks, {task.id for task in own}, node)
+        asks = {loaded.named.id: loaded for loaded in reload_asks(cursor, [task.subject_id for task in tasks])}
+    mine = {task.id for task in own}
+    answers = [one.id for one in tasks if one.kind is Kind.ANSWER and one.id in mine and one.subject_id in asks]
+    # The asker's private part is for the post that answers, and for nobody else.
+    opened = open_privates(task_ids=answers, by=by, now=now, keys=node.open_keys()) if answers else {}
+    waiting = [Waiting(task, asks.get(task.subject_id), opened.get(task.id, {})) for task in tasks]
     if form == "json":
         for one in waiting:
             say_json(one.as_json())
@@ -119,18 +126,6 @@ def _row(one: Waiting, now: datetime) -> tuple[object, ...]:
         about = f"{one.ask.named.asker.code}, {asked.purpose}, {asked.category}: {', '.join(asked.elements)}"
     asks_for = f"{task.kind.value} by {task.function or 'a named post'}".replace("_", " ")
     return task.id, due, asks_for, about, one.private.get("reference") or "", _NEXT.get(task.kind, "")
-
-
-def _waiting(cursor: CursorWrapper, tasks: Sequence[TaskView], own: Collection[UUID], node: Node) -> list[Waiting]:
-    """Add what each task is about; the asker's private part is for the post that answers, and for nobody else."""
-    asks = {loaded.named.id: loaded for loaded in reload_asks(cursor, [task.subject_id for task in tasks])}
-    answers = [task for task in tasks if task.kind is Kind.ANSWER and task.id in own and task.subject_id in asks]
-    items = {task.id: asks[task.subject_id].private_item for task in answers}
-    opened = open_items(cursor, node.open_keys(), list(items.values())) if items else {}
-    return [
-        Waiting(task, asks.get(task.subject_id), opened.get(items[task.id], {}) if task.id in items else {})
-        for task in tasks
-    ]
 
 
 def answer(
