@@ -1,6 +1,6 @@
 """Reads of the samples that auditors keep, with what they say of each decision."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -9,10 +9,12 @@ from django.db.backends.utils import CursorWrapper
 
 from comity.coordination.exchange.sampling import audited, require_auditor
 from comity.spine.tenancy.actor import Actor
+from comity.standing.law.catalogue import load_catalogue
 
 TESTED: Final = "tested"
 EXCEPTION: Final = "exception"
 MARKS: Final = (TESTED, EXCEPTION)
+ON_TICK: Final = "on_tick"
 
 
 class NoSampleError(LookupError):
@@ -117,7 +119,16 @@ def get_sample(cursor: CursorWrapper, sample_id: UUID) -> SampleFacts:
 
 
 def list_sampled(cursor: CursorWrapper, sample: SampleFacts, by: Actor) -> list[Sampled]:
-    """Return the decisions of a sample in the order drawn, each with what counts of it; raises `NotAuditorError`."""
+    """Return the decisions of a sample in the order drawn, each with what counts of it; raises `NotAuditorError`.
+
+    Of an ask in a category that may hide records, how and what was decided would tell whether there is one: both are
+    `on_tick` here. Whoever opens the decision sees them, and that is recorded (`commands.sample.open_sampled`).
+    """
+    return [_veiled(one) for one in list_sampled_openly(cursor, sample, by)]
+
+
+def list_sampled_openly(cursor: CursorWrapper, sample: SampleFacts, by: Actor) -> list[Sampled]:
+    """Return the same with nothing veiled, for what is recorded before it is shown."""
     require_auditor(by)
     marks = list_marks(cursor, sample.id)
     with audited(cursor, by):
@@ -138,6 +149,11 @@ def list_marks(cursor: CursorWrapper, sample_id: UUID) -> dict[UUID, Mark]:
         (sample_id,),
     )
     return {row[0]: Mark(*row[1:]) for row in cursor.fetchall()}
+
+
+def _veiled(one: Sampled) -> Sampled:
+    is_hiding = load_catalogue().categories[one.category].may_hide
+    return replace(one, stage=ON_TICK, headline=ON_TICK) if is_hiding else one
 
 
 def _sampled(place: int, row: tuple[Any, ...], mark: Mark | None) -> Sampled:

@@ -5,6 +5,7 @@ from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 
 _KEPT_SECONDS: Final = 60
 
@@ -12,5 +13,6 @@ _KEPT_SECONDS: Final = 60
 def shown(request: HttpRequest, template: str, context: Mapping[str, object]) -> HttpResponse:
     """Return a page of the portal."""
     response = render(request, f"portal/{template}", {**context, "path": request.path})
+    patch_vary_headers(response, ["Cookie"])  # the language that was chosen
     response["Cache-Control"] = f"public, max-age={_KEPT_SECONDS}"
     return response

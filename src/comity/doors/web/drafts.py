@@ -18,7 +18,7 @@ from comity.standing.accounts.facts import SignedIn
 LONGEST: Final = 200_000
 """Characters of a form that are kept; what is longer is a file and is chosen again."""
 _NEVER: Final = frozenset(
-    {"again", "csrfmiddlewaretoken", "password", "oldpassword", "password1", "password2", "code", "secret"}
+    {"acting", "again", "csrfmiddlewaretoken", "password", "oldpassword", "password1", "password2", "code", "secret"}
 )
 
 

@@ -36,6 +36,8 @@ class Footing:
     record: Words
 
 
+ACTING: Final = "acting"
+"""The field of every form that says in which post it was opened (`templatetags.comity_forms`)."""
 _SAFE: Final = ("GET", "HEAD")
 _KEPT: Final = _("Show your second factor again before you sign or approve. What you typed is kept.")
 NOT_RECORDED: Final = _("Reading this page is not recorded: it names no person.")
@@ -56,7 +58,8 @@ def page(
 ) -> Callable[[View], View]:
     """Declare a view `(request, staff, …)` for posts with `permission`; everybody else is told what is missing.
 
-    The order: signed in, a second factor, a post, the permission, the method, a proof of this moment. A locked session
+    The order: signed in, a second factor, a post, the permission, the method, the post a form was opened in (but to choose
+    a post, or keep a draft), a proof of this moment. A locked session
     comes no further than `idle.idle_lock`. Times are shown in the zone of the post's agency.
     """
     allowed = {*methods, *(_SAFE if "GET" in methods else ())}
@@ -74,6 +77,8 @@ def page(
                 return refused(request, found, permission)
             if request.method not in allowed:
                 return HttpResponseNotAllowed(sorted(allowed))
+            if permission is not Permission.DESK_CHANGE and _meant_for_another_post(request, found):
+                return _not_in_this_post(request, found)
             if proof is Proof.LATELY and not has_proven_lately(request):
                 return _prove_again(request, found)
             with timezone.override(zone_of(found.agency)):
@@ -113,6 +118,19 @@ def _cannot_act(request: HttpRequest, nobody: Nobody) -> HttpResponse:
         messages.info(request, _("Add a second factor: an authenticator app or a passkey. Without one nobody gets in."))
         return _to("mfa_index", request)
     return render(request, "console/no_post.html", {"account": nobody.account}, status=HTTPStatus.FORBIDDEN.value)
+
+
+def _meant_for_another_post(request: HttpRequest, staff: Staff) -> bool:
+    """Tell whether a form was opened in another post than the one acted in now: in another tab, or lost since."""
+    meant = request.POST.get(ACTING) if request.method not in _SAFE else None
+    return meant is not None and meant != str(staff.post.id)
+
+
+def _not_in_this_post(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """Do nothing, keep what was typed, and say in which post this would have been done."""
+    keep_draft(account=staff.account, page=request.path, typed=request.POST.copy())
+    context = {"title": title_of(staff.post), "back": request.path}
+    return show(request, "another_post.html", context, HTTPStatus.CONFLICT)
 
 
 def _prove_again(request: HttpRequest, staff: Staff) -> HttpResponse:

@@ -19,6 +19,7 @@ from comity.coordination.exchange.samples import (
     get_sample,
     list_marks,
     list_sampled,
+    list_sampled_openly,
 )
 from comity.coordination.exchange.sampling import (
     DecisionRow,
@@ -135,7 +136,9 @@ def open_sampled(*, sample_id: UUID, decision_id: UUID, by: Actor, now: datetime
     with acting(by) as cursor:
         require_auditor(by)
         sample = get_sample(cursor, sample_id)
-        decision = next((one for one in list_sampled(cursor, sample, by) if one.decision_id == decision_id), None)
+        decision = next(
+            (one for one in list_sampled_openly(cursor, sample, by) if one.decision_id == decision_id), None
+        )
         if decision is None:
             raise NoSampleError(f"no decision `{decision_id}` in this sample")
         with audited(cursor, by):

@@ -28,7 +28,7 @@ from comity.doors.web.agreements.written import (
     values_of_file,
 )
 from comity.doors.web.drafts import forget_draft, keep_draft, typed_before
-from comity.doors.web.page import Footing, Words, page, show
+from comity.doors.web.page import Footing, Proof, Words, page, show
 from comity.doors.web.permissions import Permission
 from comity.doors.web.staff import Staff
 from comity.standing.agreements.checking import Written, written_of
@@ -143,7 +143,7 @@ def draft(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
     return _show(request, form, checked, refusal, {"agreement": found.agreement, "found": found, "why": why})
 
 
-@page(Permission.AGREEMENT_DRAFT, FOOTING, methods=_BOTH)
+@page(Permission.AGREEMENT_DRAFT, FOOTING, methods=_BOTH, proof=Proof.LATELY)
 def offer(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
     """Offer the draft of the post's agency to the other parties."""
     found = find(staff, code)

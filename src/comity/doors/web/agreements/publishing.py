@@ -18,7 +18,7 @@ from comity.doors.web.agreements.acts import why_not
 from comity.doors.web.agreements.refusals import REFUSED, refusal_of
 from comity.doors.web.agreements.subject import Subject, find
 from comity.doors.web.drafts import forget_draft
-from comity.doors.web.page import Footing, page, show
+from comity.doors.web.page import Footing, Proof, page, show
 from comity.doors.web.permissions import Permission
 from comity.doors.web.staff import Staff
 from comity.spine.tenancy.actor import Actor
@@ -54,7 +54,7 @@ class Paragraph:
         return any(one.authority for one in self.rows)
 
 
-@page(Permission.AGREEMENT_PUBLISH, _FOOTING, methods=("GET", "POST"))
+@page(Permission.AGREEMENT_PUBLISH, _FOOTING, methods=("GET", "POST"), proof=Proof.LATELY)
 def publish(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
     """Show the text by paragraph, what the public would read, and make it public.
 

@@ -19,7 +19,7 @@ from comity.doors.web.agreements.doing import Doing, do_on_page
 from comity.doors.web.agreements.refusals import REFUSED, Refusal, refusal_of
 from comity.doors.web.agreements.subject import FOOTING, Subject, clauses_of, find, said_functions
 from comity.doors.web.drafts import typed_before
-from comity.doors.web.page import Words, page, show
+from comity.doors.web.page import Proof, Words, page, show
 from comity.doors.web.permissions import MAY, Permission
 from comity.doors.web.staff import Staff
 from comity.spine.tenancy.transaction import reading
@@ -100,7 +100,7 @@ def lacks(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
     return show(request, "agreements/lacks.html", context)
 
 
-@page(Permission.AGREEMENT_REVIEW, FOOTING, methods=("GET", "POST"))
+@page(Permission.AGREEMENT_REVIEW, FOOTING, methods=("GET", "POST"), proof=Proof.LATELY)
 def review(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
     """Record how a review came out that the post's agency owes."""
     found = find(staff, code)
@@ -136,7 +136,7 @@ def review(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
     return do_on_page(request, found, doing)
 
 
-@page(Permission.AGREEMENT_REVIEW, FOOTING, methods=("GET", "POST"))
+@page(Permission.AGREEMENT_REVIEW, FOOTING, methods=("GET", "POST"), proof=Proof.LATELY)
 def confirm(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
     """Confirm, clause by clause beside the text, that what the gate enforces is what the text says."""
     found = find(staff, code)

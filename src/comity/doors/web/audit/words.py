@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from comity.coordination.exchange.samples import EXCEPTION, TESTED
+from comity.coordination.exchange.samples import EXCEPTION, ON_TICK, TESTED
 from comity.doors.web.may import OUTCOMES
 from comity.doors.web.page import Footing
 from comity.standing.law.catalogue import load_catalogue
@@ -22,11 +22,13 @@ FOOTING: Final = Footing(
     record=_("That a sample was drawn, each decision opened, each mark and each workpaper: an entry of the ledger."),
 )
 HEADLINES: Final[Mapping[str, str | Promise]] = OUTCOMES
+VEILED: Final = _("shown with the decision, which is recorded")
 STAGES: Final[Mapping[str, str | Promise]] = {
     "type": _("by type, when it was asked"),
     "record": _("by record"),
     "approval": _("after approval"),
     "counsel": _("after counsel"),
+    ON_TICK: _("on its tick"),
     "delivery": _("before it was sent"),
     "outside": _("told outside, judged afterwards"),
     "shadow": _("in shadow: nothing was released"),
@@ -39,7 +41,9 @@ MARKS: Final[Mapping[str, str | Promise]] = {
 
 
 def headline(code: str) -> str:
-    """Return what a decision came to, in words."""
+    """Return what a decision came to, in words; of one whose answer would tell of a hidden record, where it stands."""
+    if code == ON_TICK:
+        return str(VEILED)
     return str(HEADLINES.get(code, code))
 
 

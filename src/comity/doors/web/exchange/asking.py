@@ -29,6 +29,7 @@ from comity.doors.web.exchange.sheet import (
     choices,
     filled_of,
     in_force_between,
+    linked,
     partners_in_force,
 )
 from comity.doors.web.exchange.telling import Teller, refused_in
@@ -91,7 +92,7 @@ def ask(request: HttpRequest, staff: Staff) -> HttpResponse:
             return _sent(request, staff, filled)
         return _form(request, staff, filled)
     before = all_typed_before(request, staff.account)
-    filled = filled_of(before or request.GET)
+    filled = filled_of(before) if before else linked(request.GET)
     return _form(request, staff, replace(filled, single={**_defaults(staff), **filled.single}))
 
 

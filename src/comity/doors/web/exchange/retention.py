@@ -94,7 +94,7 @@ def purge(request: HttpRequest, staff: Staff, task: TaskView) -> HttpResponse:
     return to_task(task)
 
 
-@page(Permission.KEPT_CHANGE, _FOOTING, methods=("GET", "POST"))
+@page(Permission.KEPT_CHANGE, _FOOTING, methods=("GET", "POST"), proof=Proof.LATELY)
 def keep(request: HttpRequest, staff: Staff, kept_id: UUID) -> HttpResponse:
     """Keep something for another term."""
     if request.method == "POST":
@@ -111,7 +111,7 @@ def keep(request: HttpRequest, staff: Staff, kept_id: UUID) -> HttpResponse:
     return redirect("console:exchange-kept", kept_id=kept_id)
 
 
-@page(Permission.KEPT_HOLD, _FOOTING, methods=("GET", "POST"))
+@page(Permission.KEPT_HOLD, _FOOTING, methods=("GET", "POST"), proof=Proof.LATELY)
 def hold(request: HttpRequest, staff: Staff, kept_id: UUID) -> HttpResponse:
     """Keep something from being purged until the hold is released."""
     if request.method == "POST":
@@ -132,7 +132,7 @@ def _hold(request: HttpRequest, staff: Staff, item: UUID, reason: str) -> None:
         messages.success(request, _("It is held until your post releases it. Only your post sees why."))
 
 
-@page(Permission.KEPT_HOLD, _FOOTING, methods=("GET", "POST"))
+@page(Permission.KEPT_HOLD, _FOOTING, methods=("GET", "POST"), proof=Proof.LATELY)
 def release(request: HttpRequest, staff: Staff, kept_id: UUID) -> HttpResponse:
     """Release a hold that the post placed."""
     if request.method == "POST":

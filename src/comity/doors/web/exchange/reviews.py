@@ -13,7 +13,7 @@ from comity.doors.ring import key_ring
 from comity.doors.web.exchange.asked_part import asked_part
 from comity.doors.web.exchange.queue import show_list
 from comity.doors.web.exchange.task_page import FOOTING, REFUSALS, acts_on, head_of, refuse, to_task
-from comity.doors.web.page import NOT_RECORDED, Footing, page, show
+from comity.doors.web.page import NOT_RECORDED, Footing, Proof, page, show
 from comity.doors.web.permissions import Permission
 from comity.doors.web.staff import Staff
 from comity.spine.tasks.selectors import TaskView
@@ -46,7 +46,7 @@ def show_review(request: HttpRequest, staff: Staff, task: TaskView) -> HttpRespo
     return show(request, "exchange/task_review.html", context)
 
 
-@page(Permission.REVIEW_DECIDE, FOOTING, methods=("GET", "POST"))
+@page(Permission.REVIEW_DECIDE, FOOTING, methods=("GET", "POST"), proof=Proof.LATELY)
 @acts_on(REVIEWS)
 def find(request: HttpRequest, staff: Staff, task: TaskView) -> HttpResponse:
     """Find a disclosure proper or a breach; within its 24 hours or late."""

@@ -14,6 +14,8 @@ from comity.standing.law.catalogue import Source, Word, load_catalogue
 
 LISTED: Final = ("element", "claim")
 """The fields that hold several values."""
+_LINKED: Final = frozenset({"holder", "purpose", "category", "agreement"})
+"""The other fields that an address may fill in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,12 @@ def filled_of(given: QueryDict | Mapping[str, list[str]]) -> Filled:
         {name: str(values[0]) for name, values in lists.items() if values and name not in LISTED},
         {name: tuple(map(str, lists.get(name, ()))) for name in LISTED},
     )
+
+
+def linked(given: QueryDict) -> Filled:
+    """Return what an address says of a question, by type: no record's number and no key of an ask come by a link."""
+    filled = filled_of(given)
+    return Filled({name: value for name, value in filled.single.items() if name in _LINKED}, filled.several)
 
 
 def choices(filled: Filled, language: str) -> dict[str, object]:
