@@ -268,6 +268,15 @@ def test_a_form_sent_twice_leaves_once_and_a_note_too_long_stays_to_be_shortened
     assert "x" * 1001 in answer.content.decode()
 
 
+def test_the_id_of_another_posts_handover_leaves_nothing_and_is_answered(house):
+    person, other = house.inside("az-dps", "records-supervisor"), house.inside("az-dps", "liaison")
+    same = str(uuid4())
+    leave(person, handover=same)
+    assert leave(other, handover=same)["Location"] == "/console/"
+    assert "Nothing was left: open the page again" in words_of(other.get("/console/"))
+    assert house.node.look("SELECT count(*) FROM directory_handover") == [(1,)]
+
+
 def test_markup_in_a_note_comes_out_as_text(house):
     leave(house.inside("az-dps", "records-supervisor"), "<script>alert(1)</script>")
     second = hand_over(house)

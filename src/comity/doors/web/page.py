@@ -58,9 +58,9 @@ def page(
 ) -> Callable[[View], View]:
     """Declare a view `(request, staff, …)` for posts with `permission`; everybody else is told what is missing.
 
-    The order: signed in, a second factor, a post, the permission, the method, the post a form was opened in (but to choose
-    a post, or keep a draft), a proof of this moment. A locked session
-    comes no further than `idle.idle_lock`. Times are shown in the zone of the post's agency.
+    The order: signed in, a second factor, a post, the permission, the method, the post a form was opened in (but to
+    choose a post, or keep a draft), a proof of this moment. A locked session comes no further than `idle.idle_lock`.
+    Times are shown in the zone of the post's agency.
     """
     allowed = {*methods, *(_SAFE if "GET" in methods else ())}
 

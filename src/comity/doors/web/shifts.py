@@ -70,6 +70,9 @@ def leave(request: HttpRequest, staff: Staff) -> HttpResponse:
     except NotHeldError:
         messages.error(request, _("You do not hold this post any more: nothing was left."))
         return redirect("console:desk")
+    except NoHandoverError:
+        messages.error(request, _("Nothing was left: open the page again, then send it."))
+        return redirect("console:desk")
     forget_draft(account=staff.account, page=reverse("console:handovers"))
     messages.success(request, _("The post is left with its open tasks. Whoever comes next finds them on this desk."))
     return redirect("console:handovers")

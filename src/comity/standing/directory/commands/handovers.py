@@ -14,7 +14,7 @@ from comity.spine.keys.ring import KeyRing
 from comity.spine.ledger.append import Entry, append_entries
 from comity.spine.tasks.desk import Desk, list_desk
 from comity.spine.tenancy.actor import Actor
-from comity.spine.tenancy.transaction import acting, insert_rows
+from comity.spine.tenancy.transaction import acting, insert_rows, reading
 from comity.spine.vault.seal import Plain, seal_all
 from comity.standing.directory.commands.holdings import NotHeldError
 from comity.standing.directory.models import Handover
@@ -57,27 +57,37 @@ def leave_post(
 
     `handover_id`: made by who asks, so that a form sent twice leaves once. `officer_id`: who leaves, the holder.
     `functions`: those of the post. One durable transaction: the note as a vault item kept for two weeks, a
-    `directory_handover` row, a ledger entry `handover.left`. Raises `NoteTooLongError`, `NotHeldError`.
+    `directory_handover` row, a ledger entry `handover.left`; nothing where it was left before. Raises
+    `NoteTooLongError`, `NotHeldError`, and `NoHandoverError` for an id that another post has used.
     """
     if len(note) > LONGEST_NOTE:
         raise NoteTooLongError(f"a note has at most {LONGEST_NOTE} characters, this one {len(note)}")
-    with acting(by) as cursor:
-        _require_holding(by, officer_id, now)
-        if Handover.objects.filter(id=handover_id).exists():
-            return
-        found = list_desk(cursor, Desk(by.agency_id, by.post_id, functions, now), each=_EACH)
-        tasks = [{"id": one.id, "kind": one.kind.value, "due": one.due_at} for one in found]
-        payloads: dict[UUID, str] = {}
-        if note:
-            item = Plain(new_id(), "handover", by.agency_id, {"note": note}, retain_until=now + NOTE_KEPT)
-            sealing = seal_all(keys, [item])
-            insert_rows(cursor, sealing.tables)
-            payloads = dict(sealing.digests)
-        row = _row(
-            by, now, HandoverKind.LEFT, handover_id, officer_id, plain(tasks), item_id=next(iter(payloads), None)
-        )
-        rows = {f"directory_handover/{handover_id}": row}
-        _insert(cursor, row, Entry.make(act="handover.left", at=now, actor=by, rows=rows, payloads=payloads))
+    try:
+        with acting(by) as cursor:
+            _require_holding(by, officer_id, now)
+            if _is_left(by, handover_id):
+                return
+            found = list_desk(cursor, Desk(by.agency_id, by.post_id, functions, now), each=_EACH)
+            tasks = [{"id": one.id, "kind": one.kind.value, "due": one.due_at} for one in found]
+            payloads: dict[UUID, str] = {}
+            if note:
+                item = Plain(new_id(), "handover", by.agency_id, {"note": note}, retain_until=now + NOTE_KEPT)
+                sealing = seal_all(keys, [item])
+                insert_rows(cursor, sealing.tables)
+                payloads = dict(sealing.digests)
+            row = _row(
+                by, now, HandoverKind.LEFT, handover_id, officer_id, plain(tasks), item_id=next(iter(payloads), None)
+            )
+            rows = {f"directory_handover/{handover_id}": row}
+            _insert(cursor, row, Entry.make(act="handover.left", at=now, actor=by, rows=rows, payloads=payloads))
+    except IntegrityError:
+        with reading(by):
+            if not _is_left(by, handover_id):
+                raise NoHandoverError(f"`{handover_id}` is the handover of another post") from None
+
+
+def _is_left(by: Actor, handover_id: UUID) -> bool:
+    return Handover.objects.filter(id=handover_id, post_id=by.post_id).exists()
 
 
 def take_over_post(*, by: Actor, now: datetime, handover_id: UUID, officer_id: UUID) -> None:
