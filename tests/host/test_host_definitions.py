@@ -22,7 +22,7 @@ def test_a_database_is_accepted_by_the_definitions_that_made_it(node):
 @pytest.mark.parametrize("noted", ["NULL", "'no json'", "'[]'", '\'{"exchange.0001_initial": "00"}\''])
 def test_a_database_made_by_other_definitions_is_refused_and_told_what_changed(node, noted):
     comment(node, noted)
-    with pytest.raises(SettingsError, match=r"another development version .*agreements\.0001_initial.* COMITY_HOME"):
+    with pytest.raises(SettingsError, match=r"another development version .*accounts\.0001_initial.* COMITY_HOME"):
         migrate()
 
 

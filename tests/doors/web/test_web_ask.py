@@ -241,6 +241,6 @@ def test_an_ask_has_at_most_six_inputs(asker):
     page = asker.get(f"{ASK}?holder=az-dps&category=case").content.decode()
     form = page[page.index("data-draft") : page.index('id="ask-preview"')]
     names = set(re.findall(r'<(?:select|input|textarea)[^>]* name="([a-z_]+)"', form))
-    assert names - {"csrfmiddlewaretoken", "key"} <= {
+    assert names - {"acting", "csrfmiddlewaretoken", "key"} <= {
         "holder", "purpose", "category", "element", "reference", "agreement", "claim"
     }  # fmt: skip

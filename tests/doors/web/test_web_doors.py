@@ -39,13 +39,14 @@ def walk(above, patterns):
         if hasattr(one, "url_patterns"):
             yield from walk(here, one.url_patterns)
         else:
-            yield re.sub(r"<(\w+):\w+>", lambda found: SAMPLES[found[1]], here.rstrip("$")), one
+            here = here.rstrip("$").replace("[0-9x/.p]+", "0/000")  # a tile of the ledger
+            yield re.sub(r"<(\w+):\w+>", lambda found: SAMPLES[found[1]], here), one
 
 
 def test_every_address_can_be_walked():
     found = [path for path, _ in addresses()]
     assert len(found) > 40
-    assert not [path for path in found if "<" in path or "(" in path]
+    assert not [path for path in found if {*"<(["} & {*path}]
 
 
 def test_no_address_takes_a_form_of_another_site_but_two():

@@ -120,12 +120,11 @@ def test_what_each_post_gets_at_each_address(house):
     [(entry_id,)] = house.node.look("SELECT entry_id FROM ledger_pending ORDER BY seq DESC LIMIT 1")
     ask_id = house.ask("az-dps", "hsi-arizona")
     sample_id, decision_id = a_sample(house.node)
+    [(release,)] = house.node.look("SELECT id FROM law_release")
     named = KNOWN | {
         "account": str(about.account_id), "entry": str(entry_id), "ask": str(ask_id),
-        "sample": str(sample_id), "decision": str(decision_id),
+        "sample": str(sample_id), "decision": str(decision_id), "release": str(release),
     }  # fmt: skip
-    [(release,)] = house.node.look("SELECT id FROM law_release")
-    named = KNOWN | {"account": str(about.account_id), "release": str(release)}
     people = {function: house.inside("az-dps", post) for function, post in POSTS.items()}
     others = {function: house.inside("pima-so", post) for function, post in POSTS.items() if post in OF_SHERIFFS}
     others["auditor"] = house.inside("az-mvd", "auditor")

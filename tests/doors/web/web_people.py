@@ -61,7 +61,7 @@ def forget_used_codes(account_id: Any) -> None:
 
 def words_of(answer: Any, *, but: str = "(?!)") -> str:
     """The text of a page without its markup, without what is written for machines, and without what `but` matches."""
-    text = re.sub(but, " ", re.sub(r"(?s)<(script|style|head|pre|code)\b.*?</\1>", " ", answer.content.decode()))
+    text = re.sub(but, " ", re.sub(r"(?s)<(script|style|head|pre)\b.*?</\1>", " ", answer.content.decode()))
     return " ".join(re.sub(r"<[^>]+>", " ", text).split())
 
 

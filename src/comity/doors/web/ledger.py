@@ -16,6 +16,7 @@ from comity.coordination.exchange.selectors import find_ask_of_entry
 from comity.doors.lists import PER_PAGE, Column, csv_of
 from comity.doors.web.page import NOT_RECORDED, Footing, page, show
 from comity.doors.web.permissions import Permission
+from comity.doors.web.posts import title_of
 from comity.doors.web.staff import Staff
 from comity.spine.keys.log_key import list_verifier_keys
 from comity.spine.ledger.prove import NotYetSequencedError, prove_inclusion
@@ -125,7 +126,7 @@ def _said(stored: StoredEntry) -> Said:
     return Said(
         act=told["act"],
         at=datetime.fromisoformat(told["at"]),
-        post=posts[post_id].title if post_id in posts else str(_("the node")),
+        post=title_of(posts[post_id]) if post_id in posts else str(_("the node")),
         ruleset=told["ruleset"] or "",
         facts=told["facts"] or "",
         rows=tuple(sorted(told["rows"].items())),

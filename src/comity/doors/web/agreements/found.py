@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
+from comity.doors.web.posts import title_of
 from comity.standing.agreements.facts import AgreementFacts, VersionFacts
 from comity.standing.agreements.selectors import NoSuchAgreementError, get_agreement_by_code, list_versions
 from comity.standing.directory.selectors import list_agencies, list_posts
@@ -61,7 +62,7 @@ def names_of(agreement: AgreementFacts, *, posts: Iterable[UUID], agencies: Iter
     return Names(
         by_code={one.code: one.name for one in known.values()},
         by_id={one.id: one.name for one in known.values()},
-        posts={one.id: f"{known[one.agency_id].name}: {one.title}" for one in acted.values()},
+        posts={one.id: f"{known[one.agency_id].name}: {title_of(one)}" for one in acted.values()},
     )
 
 

@@ -17,6 +17,7 @@ from comity.doors.web.agreements.subject import FOOTING, Subject, clauses_of, fi
 from comity.doors.web.drafts import forget_draft, typed_before
 from comity.doors.web.page import page, show
 from comity.doors.web.permissions import Permission
+from comity.doors.web.posts import title_of
 from comity.doors.web.staff import Staff
 from comity.spine.tenancy.transaction import reading
 from comity.standing.agreements.commands import comment_on_version
@@ -140,7 +141,7 @@ def _talks(
         return Said(
             id=one.id,
             agency=found.name(found.codes.get(one.agency_id, "")),
-            post=posts[one.post_id].title,
+            post=title_of(posts[one.post_id]),
             at=one.at,
             version=numbers[one.version_id],
             is_newest=is_newest,

@@ -21,6 +21,7 @@ from comity.doors.web.agreements.subject import FOOTING, Subject, clauses_of, fi
 from comity.doors.web.drafts import typed_before
 from comity.doors.web.page import Proof, Words, page, show
 from comity.doors.web.permissions import MAY, Permission
+from comity.doors.web.posts import title_of
 from comity.doors.web.staff import Staff
 from comity.spine.tenancy.transaction import reading
 from comity.standing.agreements.commands import confirm_clauses, record_review
@@ -90,10 +91,10 @@ def lacks(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
             "waits": _waits(found, found.lacks),
             "is_ready": found.lacks.is_ready,
             "given": [
-                *(Given(REVIEWS[r.kind], found.name(r.agency), posts[r.post_id].title, r.at, FINDINGS[r.finding])
+                *(Given(REVIEWS[r.kind], found.name(r.agency), title_of(posts[r.post_id]), r.at, FINDINGS[r.finding])
                   for r in reviews),
                 *(_confirmed(one, posts[one.post_id], found) for one in confirmations),
-                *(Given(_("signature"), found.name(found.codes[s.for_agency_id]), posts[s.post_id].title, s.at,
+                *(Given(_("signature"), found.name(found.codes[s.for_agency_id]), title_of(posts[s.post_id]), s.at,
                         METHODS[s.method]) for s in signatures),
             ],
         }  # fmt: skip
@@ -181,7 +182,7 @@ def _told(count: int) -> str:
 def _confirmed(one: ConfirmationFacts, post: PostFacts, found: Subject) -> Given:
     count = len(one.clauses)
     told = ngettext("%(count)s clause", "%(count)s clauses", count) % {"count": count}
-    return Given(_("confirmation"), found.name(found.codes.get(post.agency_id, "")), post.title, one.at, told)
+    return Given(_("confirmation"), found.name(found.codes.get(post.agency_id, "")), title_of(post), one.at, told)
 
 
 def _needs(clause: str, missing: Readiness) -> Words:

@@ -20,6 +20,7 @@ from comity.doors.web.exchange.task_words import (
     label,
     purpose_label,
 )
+from comity.doors.web.posts import title_of
 from comity.standing.law.catalogue import load_catalogue
 from comity.standing.law.explain import get_rule_text
 from comity.standing.law.facts import Law
@@ -75,7 +76,7 @@ def asked_part(found: Reloaded) -> Asked:
     return Asked(
         id=named.id,
         asker=named.asker.name,
-        post=named.post.title,
+        post=title_of(named.post),
         purpose=purpose_label(named.ask.purpose),
         category=category_label(named.ask.category),
         elements=tuple(zip(named.ask.elements, element_labels(named.ask.elements), strict=True)),

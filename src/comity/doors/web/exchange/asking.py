@@ -32,7 +32,7 @@ from comity.doors.web.exchange.sheet import (
     linked,
     partners_in_force,
 )
-from comity.doors.web.exchange.telling import Teller, refused_in
+from comity.doors.web.exchange.telling import Teller, addressed, refused_in
 from comity.doors.web.exchange.words import PREVIEWED, STATUSES, tone_of
 from comity.doors.web.page import Footing, page, show
 from comity.doors.web.permissions import Permission
@@ -216,7 +216,7 @@ def _foretold(staff: Staff, found: Previewed, holder: AgencyFacts, language: str
         law=law,
         rules=(*law.rules, *found.rules.values()),
         holder=holder.code,
-        counterpart=counterpart,
+        counterpart=addressed(counterpart),
         language=language,
     )
     in_part = (

@@ -30,10 +30,10 @@ from comity.doors.ring import key_ring
 from comity.doors.web.desk_reading import KINDS as TASKS
 from comity.doors.web.exchange import words
 from comity.doors.web.exchange.proving import prove_entries
-from comity.doors.web.exchange.telling import ClassLine, Teller, refused_in
+from comity.doors.web.exchange.telling import ClassLine, Teller, addressed, refused_in
 from comity.doors.web.page import NOT_RECORDED, Footing, page, show
 from comity.doors.web.permissions import Permission
-from comity.doors.web.posts import FUNCTIONS
+from comity.doors.web.posts import FUNCTIONS, title_of
 from comity.doors.web.staff import Staff
 from comity.kernel.canonical import Json
 from comity.spine.tenancy.transaction import reading
@@ -111,7 +111,12 @@ def exchange_ask(request: HttpRequest, staff: Staff, ask_id: UUID) -> HttpRespon
     ways: tuple[WayForward, ...] = ()
     if refused and law is not None:
         ways = ways_forward(
-            refused=refused, law=law, rules=law.rules, holder=holder.code, counterpart=counterpart, language=language
+            refused=refused,
+            law=law,
+            rules=law.rules,
+            holder=holder.code,
+            counterpart=addressed(counterpart),
+            language=language,
         )
     teller = None if law is None else Teller(law, language, names, live)
     context = {
@@ -246,7 +251,7 @@ def _decisions(story: Story, teller: Teller | None, posts: Mapping[UUID, PostFac
             step=one,
             stage=words.STAGES.get(one.stage, one.stage),
             headline=words.STATUSES.get(one.headline, one.headline),
-            post=posts[one.decided_by].title if one.decided_by in posts else "",
+            post=title_of(posts[one.decided_by]) if one.decided_by in posts else "",
             lines=teller.classes(one.outcomes) if teller else (),
         )
         for one in story.decisions
@@ -296,7 +301,7 @@ def _tasks(story: Story, posts: Mapping[UUID, PostFacts]) -> list[dict[str, obje
                 "due_at": task.due_at,
                 "is_open": task.state == "open",
                 "closed_at": task.closed_at,
-                "post": posts[verdict.post_id].title if verdict and verdict.post_id in posts else "",
+                "post": title_of(posts[verdict.post_id]) if verdict and verdict.post_id in posts else "",
             }
         )
     return told

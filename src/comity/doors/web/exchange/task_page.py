@@ -27,6 +27,7 @@ from comity.doors.web.drafts import read_draft, typed_before
 from comity.doors.web.exchange.addresses import task_address
 from comity.doors.web.exchange.task_words import STATES, VERDICTS, function_label
 from comity.doors.web.page import Footing, show
+from comity.doors.web.posts import title_of
 from comity.doors.web.staff import Staff
 from comity.spine.tasks.selectors import TaskView, VerdictView, get_task, get_verdicts
 from comity.spine.tasks.states import OPEN
@@ -164,7 +165,7 @@ def head_of(cursor: CursorWrapper, staff: Staff, task: TaskView) -> Head:
 
 def _title(given: VerdictView) -> str:
     post = list_posts([given.post_id]).get(given.post_id)
-    return post.title if post else ""
+    return title_of(post) if post else ""
 
 
 def to_task(task: TaskView) -> HttpResponse:

@@ -1,15 +1,15 @@
 """What became of each class, in words: outcome, elements, grounds with their citations, and what would help."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from comity.coordination.exchange.way_forward import WayForward
+from comity.coordination.exchange.way_forward import Counterpart, WayForward
 from comity.doors.web.exchange.words import CLASS_OUTCOMES
-from comity.doors.web.posts import FUNCTIONS
+from comity.doors.web.posts import FUNCTIONS, title_of
 from comity.kernel.canonical import Json
 from comity.spine.policy.decision import REFUSED, Refuse
 from comity.standing.agreements.compile import parse_rule_id
@@ -123,6 +123,13 @@ class Teller:
         """Return the labels of evidence."""
         known = load_catalogue().evidence
         return tuple(known[code].label(self.language) if code in known else code for code in codes)
+
+
+def addressed(counterpart: Counterpart | None) -> Counterpart | None:
+    """Return whom to ask with the title of its liaison in the reader's language."""
+    if counterpart is None or counterpart.liaison is None:
+        return counterpart
+    return replace(counterpart, liaison=replace(counterpart.liaison, title=title_of(counterpart.liaison)))
 
 
 def refused_in(told: Json) -> dict[str, Refuse]:
