@@ -3,6 +3,7 @@
 What was typed and sent while locked is kept, sealed, and put back into the form (CJIS Security Policy AC-11).
 """
 
+import re
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -38,8 +39,8 @@ _WAYS_BACK: Final = (
     "/accounts/2fa/webauthn/reauthenticate/",
     "/accounts/logout/",
 )
-_BY_PROVIDER: Final = "/accounts/identity/"
-"""A provider asks its person anew: that is a proof of being there again."""
+_BY_PROVIDER: Final = re.compile(r"/accounts/identity/(?!link/)[\w-]+/(?:callback/|acs/|finish/)?")
+"""A provider asks its person anew: that is a proof of being there again. Linking is none: it waits for the proof."""
 PULSE: Final = "/console/pulse/"
 """What an open page asks by itself: no sign of life."""
 
@@ -65,7 +66,7 @@ def idle_lock(handle: Handler) -> Handler:
         if _is_idle(request):
             return (
                 handle(request)
-                if request.path in _WAYS_BACK or request.path.startswith(_BY_PROVIDER)
+                if request.path in _WAYS_BACK or _BY_PROVIDER.fullmatch(request.path)
                 else _locked(request, account)
             )
         if request.path != PULSE:

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
+from comity.doors.web.signin.identity.pending import settle_pending
 from comity.doors.web.signin.secrets import seal, unseal
 from comity.doors.web.signin.sessions import BEGAN_KEY, count_failure, source_of
 from comity.spine.tenancy.actor import Duty, node_actor
@@ -72,6 +73,19 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         super().login(request, user)
         # From here twelve hours are counted, however busy the session is.
         request.session[BEGAN_KEY] = time.time()
+
+    def post_login(
+        self,
+        request: HttpRequest,
+        user: AbstractBaseUser,
+        *,
+        redirect_url: str | None,
+        **given: Any,  # noqa: ANN401
+    ) -> HttpResponse:
+        """Drop what somebody else may have proven in this browser before, then go on."""
+        settle_pending(request, redirect_url)
+        response: HttpResponse = super().post_login(request, user, redirect_url=redirect_url, **given)
+        return response
 
     def logout(self, request: HttpRequest) -> None:
         """Record who leaves, then end the session."""

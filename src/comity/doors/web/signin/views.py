@@ -11,6 +11,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -78,7 +79,9 @@ def join(request: HttpRequest) -> HttpResponse:
             form.add_error("secret", _("This invitation was used, is over, or never was. Ask for another."))
         else:
             messages.success(request, _("Your password is set. Sign in with it."))
-            return redirect("account_login")
+            # Who came here from the page that offers to sign in and link goes on to that.
+            there = "identity_link" if request.GET.get("next") == reverse("identity_link") else "account_login"
+            return redirect(there)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, "account/join.html", {"form": form}, status=status.value)
 

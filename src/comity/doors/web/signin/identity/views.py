@@ -21,6 +21,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from comity.config.identity import OidcProvider, Provider, SamlProvider
 from comity.doors.log import warn
 from comity.doors.web.signin.identity import oidc, saml
+from comity.doors.web.signin.identity.pending import has_proven_for, pending_of, want_link
 from comity.doors.web.signin.identity.proven import (
     NotProvenError,
     Proven,
@@ -29,9 +30,9 @@ from comity.doors.web.signin.identity.proven import (
     remember,
     take_asked,
 )
-from comity.doors.web.signin.identity.who import let_in, link_pending, pending_of
+from comity.doors.web.signin.identity.who import let_in, link_pending
 from comity.doors.web.signin.secrets import seal, unseal
-from comity.doors.web.staff import Lack, Nobody, staff_of
+from comity.doors.web.staff import Lack, Nobody, has_own_factor, staff_of
 from comity.standing.accounts.commands import IdentityRefusedError
 
 _SECONDS: Final = 60.0
@@ -146,10 +147,14 @@ def metadata(request: HttpRequest, code: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def link(request: HttpRequest) -> HttpResponse:
-    """Link the account somebody is signed in to, with two factors, with the subject proven before in this browser."""
+    """Link the account somebody is signed in to, by a factor shown just now, with the subject proven before it.
+
+    The subject was proven in this browser while nobody was signed in; to sign in for it, somebody comes by here.
+    """
     pending = pending_of(request)
     staff = staff_of(request)
     if staff is None:
+        want_link(request)
         return redirect(f"{reverse('account_login')}?next={reverse('identity_link')}")
     if isinstance(staff, Nobody) and staff.lacks is not Lack.POST:
         return redirect("console:desk")
@@ -157,6 +162,10 @@ def link(request: HttpRequest) -> HttpResponse:
     if pending is None or provider is None:
         messages.info(request, _("There is nothing to link: begin at the sign-in page, by your agency's provider."))
         return redirect("console:desk")
+    if not has_proven_for(request, pending):
+        messages.info(request, _("Show again that it is you, then link: nothing was linked yet."))
+        there = reverse("mfa_reauthenticate" if has_own_factor(request) else "account_reauthenticate")
+        return redirect(f"{there}?next={reverse('identity_link')}")
     if request.method != "POST":
         return render(request, "account/identity_link.html", {"provider": provider, "account": staff.account})
     try:

@@ -1,9 +1,6 @@
 """Whose account a proven subject is: linked before by the security officer, or by who proved both; else nobody's."""
 
-import time
-from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import perform_login, record_authentication
@@ -13,6 +10,7 @@ from django.shortcuts import render
 
 from comity.config.identity import Provider
 from comity.doors.log import warn
+from comity.doors.web.signin.identity.pending import Pending, forget_pending, keep_pending
 from comity.doors.web.signin.identity.proven import Proven
 from comity.doors.web.signin.sessions import source_of
 from comity.doors.web.staff import IDENTITY, POST_KEY
@@ -26,17 +24,6 @@ from comity.standing.accounts.vocabulary import AccountAct
 from comity.standing.directory.selectors import NotInDirectoryError, get_agency_by_code
 
 _NODE = node_actor(Duty.STEWARD)
-_PENDING: Final = "identity_pending"
-_PENDING_FOR: Final = 1800.0
-"""Seconds that somebody has to prove an account after a subject was proven that has none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """A subject proven in this browser that no account is linked with."""
-
-    provider: str
-    subject_blind: bytes
 
 
 def let_in(request: HttpRequest, provider: Provider, proven: Proven, back_to: str) -> HttpResponse:
@@ -49,10 +36,7 @@ def let_in(request: HttpRequest, provider: Provider, proven: Proven, back_to: st
         return _page(request, provider, "elsewhere")
     if account is None:
         warn("nobody is linked with this subject", code=provider.code)
-        request.session[_PENDING] = {
-            "provider": provider.code, "subject": proven.subject_blind.hex(), "at": time.time()
-        }  # fmt: skip
-        return _page(request, provider, "unknown")
+        return _page(request, provider, "unknown" if keep_pending(request, provider, proven) else "open")
     if not account.is_let_in:
         note_refusal(request, account, provider)
         return _page(request, provider, "locked")
@@ -76,17 +60,9 @@ def note_refusal(request: HttpRequest, account: SignedIn, provider: Provider) ->
     )  # fmt: skip
 
 
-def pending_of(request: HttpRequest) -> Pending | None:
-    """Return the subject that was proven in this browser in the last half hour and is nobody's."""
-    kept = request.session.get(_PENDING)
-    if not isinstance(kept, dict) or time.time() - float(kept.get("at", 0.0)) > _PENDING_FOR:
-        return None
-    return Pending(str(kept["provider"]), bytes.fromhex(kept["subject"]))
-
-
 def link_pending(request: HttpRequest, account: SignedIn, provider: Provider, pending: Pending) -> None:
     """Link an account with the pending subject; raises `IdentityRefusedError`."""
-    request.session.pop(_PENDING, None)
+    forget_pending(request)
     link_own_identity(
         by=_NODE, now=database_now(), account=account, provider=provider.code, provider_agency=agency_of(provider),
         subject_blind=pending.subject_blind,
