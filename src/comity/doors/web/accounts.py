@@ -8,11 +8,12 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from comity.doors.lists import Choice, Column, Filter, asked_of, csv_of, page_of
 from comity.doors.web.drafts import forget_draft, typed_before
-from comity.doors.web.page import Footing, page, show
+from comity.doors.web.page import Footing, Proof, page, show
 from comity.doors.web.permissions import Permission
 from comity.doors.web.signin.identity.proven import blind_subject, find_provider, providers
 from comity.doors.web.staff import Staff
@@ -106,8 +107,8 @@ class LinkForm(forms.Form):
         help_text=_("What never changes and is never given to somebody else: no address of mail. Not shown again."),
     )  # fmt: skip
 
-    def __init__(self, *given: Any, choices: list[tuple[str, str]]) -> None:  # noqa: ANN401 - as Django's forms
-        super().__init__(*given)
+    def __init__(self, *given: Any, choices: list[tuple[str, str]], **named: Any) -> None:  # noqa: ANN401 - as Django's forms
+        super().__init__(*given, **named)
         field = self.fields["provider"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells the types what stands above
         field.choices = choices
@@ -129,7 +130,7 @@ def accounts(request: HttpRequest, staff: Staff) -> HttpResponse:
     return show(request, "accounts.html", {"found": found, "rows": rows_shown})
 
 
-@page(Permission.ACCOUNT_OPEN, _FOOTING, methods=("GET", "POST"))
+@page(Permission.ACCOUNT_OPEN, _FOOTING, methods=("GET", "POST"), proof=Proof.LATELY)
 def open_one(request: HttpRequest, staff: Staff) -> HttpResponse:
     """Open an account; the invitation is shown once."""
     before = typed_before(request, staff.account)
@@ -161,6 +162,10 @@ def account(request: HttpRequest, staff: Staff, account_id: UUID) -> HttpRespons
         found = _found(account_id)
         events = list_account_events(account_id)
         identities = list_identities(account_id)
+    before = typed_before(request, staff.account)
+    if before and "subject" not in before:
+        # A button alone came too late: there is nothing to put back.
+        forget_draft(account=staff.account, page=request.path)
     linked = {one.provider for one in identities}
     names = dict(_providers_of(staff))
     left = [(code, name) for code, name in names.items() if code not in linked]
@@ -171,12 +176,12 @@ def account(request: HttpRequest, staff: Staff, account_id: UUID) -> HttpRespons
         "is_own": account_id == staff.account.id,
         "providers": names,
         "identities": [(one, names.get(one.provider, one.provider)) for one in identities],
-        "form": LinkForm(choices=left) if left and found.state is not AccountState.CLOSED else None,
+        "form": LinkForm(choices=left, initial=before) if left and found.state is not AccountState.CLOSED else None,
     }
     return show(request, "account.html", context)
 
 
-@page(Permission.ACCOUNT_CHANGE, _FOOTING, methods=("POST",))
+@page(Permission.ACCOUNT_CHANGE, _FOOTING, methods=("POST",), proof=Proof.LATELY)
 def change(request: HttpRequest, staff: Staff, account_id: UUID) -> HttpResponse:
     """Unlock an account, invite its person anew, or close it."""
     act = request.POST.get("act")
@@ -202,6 +207,8 @@ def change(request: HttpRequest, staff: Staff, account_id: UUID) -> HttpResponse
             messages.error(request, _("Nothing was done: choose what to do."))
     except (AccountStateError, IdentityRefusedError) as error:
         messages.error(request, str(error))
+    else:
+        forget_draft(account=staff.account, page=reverse("console:account", args=[account_id]))
     return redirect("console:account", account_id=account_id)
 
 

@@ -1,7 +1,7 @@
 """Reads of accounts, in the caller's transaction as the role *app*; who signs in is read as *signin*."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -56,6 +56,18 @@ def list_account_events(account_id: UUID, *, limit: int = 100) -> list[AccountEv
         )
         for event_id, at, act, detail in found
     ]
+
+
+def list_acts_since_sign_in(account_id: UUID, acts: Collection[AccountAct]) -> dict[AccountAct, datetime]:
+    """Return which of these acts happened to an account since somebody last signed in to it, and when last."""
+    rows = AccountEvent.objects.filter(account_id=account_id)
+    last = rows.filter(act=_stored(AccountAct.SIGNED_IN)).order_by("-at").values_list("at", flat=True).first()
+    found = rows.filter(act__in=[_stored(one) for one in acts])
+    if last is not None:
+        found = found.filter(at__gt=last)
+    return {
+        AccountAct(act.removeprefix("account.")): at for act, at in found.order_by("at", "id").values_list("act", "at")
+    }
 
 
 def list_identities(account_id: UUID) -> list[IdentityFacts]:
@@ -131,6 +143,10 @@ def _facts(row: Mapping[str, Any]) -> AccountFacts:
         made_at=row["made_at"],
         last_login_at=row["last_login"],
     )
+
+
+def _stored(act: AccountAct) -> str:
+    return f"account.{act.value}"
 
 
 def state_of(row: Mapping[str, Any]) -> AccountState:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from comity.doors.web.signin.identity.pending import settle_pending
 from comity.doors.web.signin.secrets import seal, unseal
 from comity.doors.web.signin.sessions import BEGAN_KEY, count_failure, source_of
+from comity.doors.web.signin.told import tell_what_happened
 from comity.spine.tenancy.actor import Duty, node_actor
 from comity.spine.tenancy.clock import database_now
 from comity.spine.tenancy.transaction import SIGN_IN
@@ -69,6 +70,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         account = get_signed_in(user.pk)
         if not account.is_let_in:
             raise ImmediateHttpResponse(HttpResponseRedirect(reverse("account_login")))
+        tell_what_happened(request, account)
         note_sign_in(by=_NODE, now=database_now(), account=account, method=_methods(request), source=source_of(request))
         super().login(request, user)
         # From here twelve hours are counted, however busy the session is.
