@@ -107,10 +107,18 @@ def _provider(table: Mapping[str, Any], folder: Path) -> Provider:
     )  # fmt: skip
 
 
-def _address(code: str, text: str) -> str:
-    parts = urlsplit(text)
+def is_sealed_address(text: str) -> bool:
+    """Tell whether an address is over https, or of this very machine, where nobody else listens."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
     is_here = parts.hostname in _THIS_MACHINE
-    if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and is_here)):
+    return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and is_here))
+
+
+def _address(code: str, text: str) -> str:
+    if not is_sealed_address(text):
         raise SettingsError(f"provider `{code}`: `{text}` is no address over https")
     return text
 

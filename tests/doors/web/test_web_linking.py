@@ -141,3 +141,15 @@ def test_who_has_no_factor_here_needs_the_password_given_after_the_subject_was_p
     session.save()
     person.post(LINK)
     assert house.node.look(LINKS) == [(1,)]
+
+
+@pytest.mark.parametrize("name", ["authorization_endpoint", "token_endpoint", "jwks_uri"])
+@pytest.mark.parametrize("address", ["http://login.example.gov/x", "//login.example.gov/x", "https://", "https://[x/"])
+def test_an_openid_provider_is_asked_at_no_address_in_the_open(name, address):
+    from comity.doors.web.signin.identity.oidc import _address
+    from comity.doors.web.signin.identity.proven import NotProvenError, Reason
+
+    assert _address({name: "https://login.example.gov/x"}, name) == "https://login.example.gov/x"
+    with pytest.raises(NotProvenError) as refused:
+        _address({name: address}, name)
+    assert refused.value.reason is Reason.NOT_PROVEN

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 import httpx
 import jwt
 
-from comity.config.identity import OidcProvider
+from comity.config.identity import OidcProvider, is_sealed_address
 from comity.doors.web.signin.identity.proven import SKEW, Asked, NotProvenError, Proven, Reason, blind_subject
 
 _ALGORITHMS: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
@@ -141,6 +141,9 @@ def _address(known: Mapping[str, Any], name: str) -> str:
     found = known.get(name)
     if not isinstance(found, str):
         raise NotProvenError(Reason.UNREACHABLE)
+    if not is_sealed_address(found):
+        # The code, the client's secret and the keys travel there: never in the open.
+        raise NotProvenError(Reason.NOT_PROVEN)
     return found
 
 
