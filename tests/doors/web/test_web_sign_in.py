@@ -1,5 +1,6 @@
 """Coming in: two factors, five failures, one post, half an hour."""
 
+import json
 import re
 from datetime import timedelta
 
@@ -186,6 +187,22 @@ def test_an_open_desk_that_asks_by_itself_does_not_keep_awake(house):
     )
     assert answer.status_code == 204
     assert answer["HX-Redirect"] == "/accounts/reauthenticate/?next=%2Fconsole%2F"
+
+
+def test_a_page_that_waits_for_an_answer_does_not_keep_awake(house):
+    ask_id = house.ask("hsi-arizona", "az-dps", category="status", elements=("immigration_status",))
+    person, waiting = house.inside("hsi-arizona"), f"/console/exchange/asks/{ask_id}/"
+    page = person.get(waiting).content.decode()
+    [said] = re.findall(r"""hx-trigger="every 2s" hx-headers='(.*?)'""", page)
+    asking = {"HX-Request": "true", "HX-Current-URL": f"http://localhost{waiting}", **json.loads(said)}
+    idle(person, 29)
+    assert person.get(waiting, headers=asking).status_code == 200
+    idle(person, 2)
+    answer = person.get(waiting, headers=asking)
+    assert (answer.status_code, answer.get("HX-Redirect")) == (
+        204, f"/accounts/reauthenticate/?next={waiting.replace('/', '%2F')}"
+    )  # fmt: skip
+    assert "Comity was locked" not in words_of(person.get("/accounts/reauthenticate/"))
 
 
 def test_what_was_typed_when_it_locked_is_kept_sealed_and_sent_nowhere(house):

@@ -42,7 +42,8 @@ _WAYS_BACK: Final = (
 _BY_PROVIDER: Final = re.compile(r"/accounts/identity/(?!link/)[\w-]+/(?:callback/|acs/|finish/)?")
 """A provider asks its person anew: that is a proof of being there again. Linking is none: it waits for the proof."""
 PULSE: Final = "/console/pulse/"
-"""What an open page asks by itself: no sign of life."""
+BY_ITSELF: Final = "X-By-Itself"
+"""The header by which an open page says that it asks by itself, every few seconds: no sign of life, as the pulse."""
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
@@ -69,7 +70,7 @@ def idle_lock(handle: Handler) -> Handler:
                 if request.path in _WAYS_BACK or _BY_PROVIDER.fullmatch(request.path)
                 else _locked(request, account)
             )
-        if request.path != PULSE:
+        if not _is_by_itself(request):
             _touch(request)
         return handle(request)
 
@@ -82,6 +83,10 @@ def _is_watched(request: HttpRequest) -> bool:
 
 def _is_idle(request: HttpRequest) -> bool:
     return time.time() - _last_sign(request) >= IDLE.total_seconds()
+
+
+def _is_by_itself(request: HttpRequest) -> bool:
+    return request.path == PULSE or (request.method == "GET" and BY_ITSELF in request.headers)
 
 
 def _is_over(request: HttpRequest) -> bool:
@@ -116,7 +121,7 @@ def _locked(request: HttpRequest, account: SignedIn) -> HttpResponseBase:
     page = request.get_full_path()
     if request.method == "POST" and _is_own_form(request) and _keep(request, account):
         messages.info(request, _("Comity was locked after 30 minutes; nothing was sent, and what you typed is kept."))
-    elif request.path != PULSE:
+    elif not _is_by_itself(request):
         messages.info(request, _("Comity was locked after 30 minutes."))
     there = f"{reverse('account_reauthenticate')}?{urlencode({'next': _back_to(request, page)})}"
     if request.headers.get("HX-Request"):
@@ -138,7 +143,7 @@ def _keep(request: HttpRequest, account: SignedIn) -> bool:
 
 def _back_to(request: HttpRequest, page: str) -> str:
     """Return the page to come back to; of what an open page asked by itself, the page it is open at."""
-    if request.path != PULSE:
+    if not _is_by_itself(request):
         return page
     shown = request.headers.get("HX-Current-URL", "")
     _scheme, _sep, rest = shown.partition("://")
