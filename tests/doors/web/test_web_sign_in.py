@@ -304,6 +304,23 @@ def test_what_an_open_form_saves_by_itself_while_locked_is_kept_for_its_page(hou
     assert house.node.look("SELECT page FROM accounts_draft") == [("/console/accounts/open/",)]
 
 
+def test_what_an_open_form_saves_by_itself_is_not_kept_just_after_it_was_sent(house):
+    from comity.config.node import Role
+
+    keeper, page = house.inside("az-dps", "security"), "/console/accounts/open/"
+    typed = {"reference": "0002", "username": "new.liaison"}
+    saved = {"draft_of": page, **typed}
+    keeper.post("/console/draft/", saved)
+    assert 'value="new.liaison"' in keeper.get(page).content.decode()
+    assert keeper.post(page, typed).status_code == 200
+    keeper.post("/console/draft/", saved)
+    assert "new.liaison" not in keeper.get(page).content.decode()
+    with house.node.connect(Role.BOOTSTRAP) as admin:
+        admin.execute("UPDATE accounts_draft SET kept_at = kept_at - interval '11 seconds'")
+    keeper.post("/console/draft/", saved)
+    assert 'value="new.liaison"' in keeper.get(page).content.decode()
+
+
 def test_a_form_from_elsewhere_leaves_no_draft_and_a_password_never_does(house):
     keeper = house.inside("az-dps", "security")
     keeper.get("/console/")

@@ -236,3 +236,20 @@ def test_the_worker_asks_for_a_verification_after_a_while_and_not_at_its_start(m
     assert until(lambda: len(asked) > 1)
     stop.set()
     work.join()
+
+
+def test_what_was_typed_a_day_ago_is_dropped_though_nobody_types_anything_else(demo):
+    from datetime import timedelta
+
+    from comity.spine.tenancy.actor import Duty, node_actor
+    from comity.standing.accounts.commands import open_account
+    from comity.standing.accounts.drafts import KEPT_FOR, put_draft
+
+    steward, now = node_actor(Duty.STEWARD), demo.clock()
+    of = open_account(by=steward, now=now, agency="az-dps", reference="0001", username="somebody").account_id
+    put_draft(account_id=of, page="/console/old/", sealed=b"x", now=now - KEPT_FOR - timedelta(seconds=1))
+    put_draft(account_id=of, page="/console/new/", sealed=b"x", now=now)
+    stop = threading.Event()
+    stop.set()
+    main._drafts(stop, demo.clock)
+    assert demo.look("SELECT page FROM accounts_draft") == [("/console/new/",)]

@@ -67,7 +67,7 @@ def put_draft(request: HttpRequest, staff: Staff) -> HttpResponse:
     pages = typed.pop("draft_of", [""])
     shown = str(pages[0])
     if shown.startswith("/console/"):
-        keep_draft(account=staff.account, page=shown.partition("?")[0], typed=typed)
+        keep_draft(account=staff.account, page=shown.partition("?")[0], typed=typed, by_itself=True)
     return HttpResponse(status=HTTPStatus.NO_CONTENT.value)
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from comity.doors.ring import key_ring
 from comity.spine.tenancy.clock import database_now
-from comity.standing.accounts.drafts import drop_draft, find_draft, put_draft
+from comity.standing.accounts.drafts import drop_draft, find_draft, forget_sent, put_draft
 from comity.standing.accounts.facts import SignedIn
 
 LONGEST: Final = 200_000
@@ -22,16 +22,19 @@ _NEVER: Final = frozenset(
 )
 
 
-def keep_draft(*, account: SignedIn, page: str, typed: QueryDict) -> bool:
-    """Keep what was typed on a page, in the place of what was kept before; returns whether there was anything."""
+def keep_draft(*, account: SignedIn, page: str, typed: QueryDict, by_itself: bool = False) -> bool:
+    """Keep what was typed on a page, in the place of what was kept before; returns whether anything is kept.
+
+    `by_itself`: the open page saved it; what arrives just after the page was sent is not kept.
+    """
     if not page.startswith("/console/"):
         return False
     fields = {name: values for name, values in typed.lists() if name not in _NEVER and any(values)}
     plain = msgspec.json.encode(fields)
     if not fields or len(plain) > LONGEST:
         return False
-    put_draft(account_id=account.id, page=page, sealed=_box(account).encrypt(plain), now=database_now())
-    return True
+    sealed = _box(account).encrypt(plain)
+    return put_draft(account_id=account.id, page=page, sealed=sealed, now=database_now(), is_late=by_itself)
 
 
 def read_draft(*, account: SignedIn, page: str) -> Mapping[str, list[str]] | None:
@@ -61,8 +64,8 @@ def all_typed_before(request: HttpRequest, account: SignedIn) -> Mapping[str, li
 
 
 def forget_draft(*, account: SignedIn, page: str) -> None:
-    """Forget what was kept of a page."""
-    drop_draft(account_id=account.id, page=page)
+    """Forget what was kept of a page that was sent; what it saved by itself a moment before comes too late."""
+    forget_sent(account_id=account.id, page=page, now=database_now())
 
 
 def keep_sealed(*, account: SignedIn, name: str, plain: bytes) -> None:

@@ -19,6 +19,7 @@ from comity.spine.keys.ring import KeyRing
 from comity.spine.outbox.wake import DELIVER_TASK, QUEUE
 from comity.spine.tenancy.actor import Duty, node_actor
 from comity.spine.vault.tombstones import TombstoneFile
+from comity.standing.accounts.drafts import drop_old_drafts
 from comity.standing.agreements.commands import Held, close_ended_agreements, start_scheduled
 
 SWEEP_SECONDS: Final = 5.0
@@ -41,6 +42,7 @@ def run_worker(*, clock: Clock, keys: KeyRing, tombstones: TombstoneFile, verify
         "agreements": lambda: _agreements(stop, clock, held),
         "publication": lambda: _publish(stop, clock, told),
         "purge": lambda: _purge(stop, clock, keys, tombstones),
+        "drafts": lambda: _drafts(stop, clock),
         "sweep": lambda: _sweep(stop, clock, keys),
     }
     threads = [threading.Thread(target=_repeat, args=(stop, *duty), daemon=True) for duty in duties.items()]
@@ -110,6 +112,12 @@ def _agreements(stop: threading.Event, clock: Clock, told: set[Held]) -> None:
 def _publish(stop: threading.Event, clock: Clock, told: Told) -> None:
     publish_what_changed(told, clock=clock)
     stop.wait(SWEEP_SECONDS)
+
+
+def _drafts(stop: threading.Event, clock: Clock) -> None:
+    """Drop what somebody typed a day ago and never sent; rest for an hour."""
+    drop_old_drafts(now=clock())
+    stop.wait(PURGE_SECONDS)
 
 
 def _purge(stop: threading.Event, clock: Clock, keys: KeyRing, tombstones: TombstoneFile) -> None:
