@@ -52,7 +52,7 @@ def pdf_of(pages: list[str], *, pack: bool = True) -> bytes:
         objects += _page(drawn.encode("cp1252", "replace"), len(objects), pack=pack)
         kids.append(f"{len(objects) - 1} 0 R")
     objects[1] = f"<< /Type /Pages /Kids [{' '.join(kids)}] /Count {len(kids)} >>".encode()
-    return _file(objects)
+    return pdf_file(objects)
 
 
 def _page(drawn: bytes, at: int, *, pack: bool) -> list[bytes]:
@@ -63,7 +63,8 @@ def _page(drawn: bytes, at: int, *, pack: bool) -> list[bytes]:
     return [page, b"<< " + how + f"/Length {len(stream)} >>\nstream\n".encode() + stream + b"\nendstream"]
 
 
-def _file(objects: list[bytes]) -> bytes:
+def pdf_file(objects: list[bytes]) -> bytes:
+    """Return a PDF of these objects; the first is its catalogue."""
     told, places = b"%PDF-1.4\n", []
     for number, held in enumerate(objects, start=1):
         places.append(len(told))

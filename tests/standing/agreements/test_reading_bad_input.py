@@ -101,7 +101,7 @@ def test_a_pdf_locked_against_changes_only_is_read():
 
 
 def test_a_page_that_unpacks_without_end_is_not_read():
-    assert refused(pdf_of([" " * (MOST_PAGE_BYTES + 1)])).why == Why.TOO_LARGE
+    assert refused(pdf_of([" " * (MOST_PAGE_BYTES + 1)])).why == Why.TANGLED
 
 
 def test_a_pdf_is_read_as_its_text_is():

@@ -12,6 +12,10 @@ from comity.standing.agreements.reading.found import Why
 UNREADABLE: Final[Mapping[Why, Promise]] = {
     Why.EMPTY: _("The file holds hardly any text. Choose the text or the PDF of the signed agreement."),
     Why.TOO_LARGE: _("The file is too large: 20 MB at most. Choose the agreement alone, without attachments."),
+    Why.TANGLED: _(
+        "The file is too large or too tangled to read in time: save it as plain text, or use the command line"
+        " (comity agreement import)."
+    ),
     Why.TOO_MANY_PAGES: _("The file has more than 200 pages. Choose the agreement alone, without attachments."),
     Why.NO_TEXT: _("This PDF holds pictures of pages only. Run a text recognition first, for example ocrmypdf."),
     Why.ENCRYPTED: _("This PDF is locked with a password. Save it without a password."),

@@ -24,7 +24,10 @@ _APPENDIX: Final = re.compile(
     re.IGNORECASE,
 )
 _ADDENDUM: Final = re.compile(r"\W*(?:[A-Z][\w'’]*\s+){0,4}ADDENDUM\b.{0,60}$")
-_ENDS: Final = re.compile(r"[.;:!?”\"]\W*$")
+LEADER: Final = re.compile(r"(?<!\.)\.{4,}\s*\w{1,4}$")
+"""Dots that lead to a number of a page."""
+_ENDS: Final = re.compile(r"\W*?[.;:!?”\"]")
+"""How a sentence ends, read backwards: forwards, every mark of a row of them would look to the line's end."""
 _LIST_END: Final = re.compile(r"(?:;|,|;\s*(?:and|or))\s*$")
 NEAR: Final = 8
 """Lines within which the next one that is not blank still belongs to a heading."""
@@ -66,7 +69,7 @@ def find_candidates(lines: Sequence[Line]) -> Iterator[Candidate]:
 
 def _candidate(lines: Sequence[Line], place: int) -> Candidate | None:
     bare = re.sub(r"\s+", " ", lines[place].bare)
-    if re.search(r"\.{4,}\s*\w{1,4}$", bare):
+    if LEADER.search(bare):
         return None  # a table of contents
     return (
         _appendix(lines, place, bare)
@@ -281,8 +284,8 @@ def _is_apart(lines: Sequence[Line], place: int) -> bool:
         return (
             last is None
             or last.page != lines[place].page
-            or bool(_ENDS.search(last.bare))
+            or bool(_ENDS.match(last.bare[::-1]))
             or is_loud(last.bare)
             or len(last.bare) < SHORT_LINE
         )
-    return before.page != lines[place].page or bool(_ENDS.search(before.bare))
+    return before.page != lines[place].page or bool(_ENDS.match(before.bare[::-1]))

@@ -10,7 +10,7 @@ from comity.standing.agreements.reading.lines import Line
 LEAST: Final = 6
 """Headings one after the other that make a table of contents."""
 LONGEST: Final = 120
-_LEAD: Final = re.compile(r"(?:[ \t]*[.·_…-]){3,}[ \t]*\w{0,4}$|[ \t]+\d{1,3}$")
+_LEAD: Final = re.compile(r"(?<![ \t.·_…-])(?:[ \t]*[.·_…-]){3,}[ \t]*\w{0,4}$|(?<![ \t])[ \t]+\d{1,3}$")
 _NUMBER: Final = re.compile(
     r"(?:section|article)?\s*(?:[IVXLl1|]{1,7}|[A-Z]|\d{1,2})\s*[.:)]?\s+(?=[A-Z])", re.IGNORECASE
 )  # fmt: skip

@@ -5,6 +5,7 @@ import logging
 import re
 import struct
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +22,14 @@ MOST_PAGES: Final = 200
 MOST_CHARACTERS: Final = 4000 * MOST_PAGES
 MOST_PAGE_BYTES: Final = 4 * 1024 * 1024
 """Of one page's drawing instructions, unpacked. A page of text has some ten thousand."""
+MOST_DRAWN: Final = 10_000
+"""Pictures and forms that the pages draw: forms draw forms, and few bytes may draw without end."""
+MOST_DRAWN_EACH: Final = 1_000
+"""Of them, what one page draws."""
+MOST_STEPS: Final = 2_000_000
+"""Drawing instructions of the pages with all the forms they draw. A page of text has some thousand."""
+MOST_LINE: Final = 2_000
+"""Characters of a line; a longer one is broken where a word ends, so that no pattern goes through more at once."""
 LEAST_LETTERS: Final = 40
 """Of a document that holds text at all; in a PDF, where a stamp on a picture is text too, of a page."""
 MOST_CONTROLS: Final = 0.01
@@ -122,7 +131,24 @@ def _checked(document: Document) -> Document | Unreadable:
     characters = sum(map(len, document.pages))
     if len(document.pages) > MOST_PAGES or characters > MOST_CHARACTERS:
         return _too_many(len(document.pages))
-    return document
+    return Document(document.form, tuple(map(_broken, document.pages)))
+
+
+def _broken(page: str) -> str:
+    """Return a page with lines of `MOST_LINE` characters at most."""
+    lines = page.split("\n")
+    if max(map(len, lines)) <= MOST_LINE:
+        return page
+    return "\n".join(piece for line in lines for piece in _pieces(line))
+
+
+def _pieces(line: str) -> Iterator[str]:
+    at = 0
+    while len(line) - at > MOST_LINE:
+        end = line.rfind(" ", at + MOST_LINE // 2, at + MOST_LINE) + 1 or at + MOST_LINE
+        yield line[at:end].rstrip()
+        at = end
+    yield line[at:]
 
 
 def _too_many(pages: int) -> Unreadable:
@@ -140,12 +166,15 @@ def _read_pdf(content: bytes) -> Document | Unreadable:
             return _encrypted()
         if len(reader.pages) > MOST_PAGES:
             return _too_many(len(reader.pages))
-        pages, held = [], 0
+        pages, held, drawn = [], 0, _Drawn()
         for page in reader.pages:
             stream = page.get("/Contents")
             if stream is not None and _unpacked(stream.get_object()) > MOST_PAGE_BYTES:
                 return _bomb()
-            pages.append(page.extract_text())
+            drawn.begin_page()
+            pages.append(page.extract_text(visitor_operand_before=drawn.step))
+            if drawn.is_over:
+                return _bomb()
             held += len(pages[-1])
             if held > MOST_CHARACTERS:
                 return _too_many(len(reader.pages))
@@ -157,6 +186,31 @@ def _read_pdf(content: bytes) -> Document | Unreadable:
         # pypdf names most damage itself; in the rest of a broken file it meets the wrong kind of object
         return _damaged()
     return _checked(Document("pdf", tuple(pages)))
+
+
+class _Drawn:
+    """Counts what the pages draw, and ends a page that draws too much; pypdf would leave the rest out in silence."""
+
+    def __init__(self) -> None:
+        """Begin with nothing drawn."""
+        self._steps = self._all = self._each = 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it is too much. Asked after each page: inside a form pypdf goes on past what `step` raises."""
+        return self._steps > MOST_STEPS or self._all > MOST_DRAWN or self._each > MOST_DRAWN_EACH
+
+    def begin_page(self) -> None:
+        """Count for another page."""
+        self._each = 0
+
+    def step(self, operator: bytes, *_: object) -> None:
+        """Count one instruction; raises `LimitReachedError` from the bound on."""
+        self._steps += 1
+        if operator == b"Do":
+            self._all, self._each = self._all + 1, self._each + 1
+        if self.is_over:
+            raise LimitReachedError("the pages draw more than pages of text do")
 
 
 def _unpacked(contents: object) -> int:
@@ -177,6 +231,4 @@ def _encrypted() -> Unreadable:
 
 
 def _bomb() -> Unreadable:
-    return Unreadable(
-        Why.TOO_LARGE, "a page of this PDF unpacks to more than any page of text", "print it to a new PDF"
-    )
+    return Unreadable(Why.TANGLED, "a page of this PDF unpacks to more than any page of text", "save it as plain text")

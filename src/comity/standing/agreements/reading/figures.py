@@ -25,7 +25,7 @@ UNITS: Final = {
 }  # fmt: skip
 _LOOK: Final = str.maketrans("lIi|!OoQDSsBZz", "11111000055822")
 _DIGITS: Final = re.compile(r"\d{1,6}")
-_LOOKS: Final = re.compile(r"(?=.*\d)[0-9lIi|OoQSsBZz]{1,5}")
+_LOOKS: Final = re.compile(r"(?=.{0,4}\d)[0-9lIi|OoQSsBZz]{1,5}")
 _ONLY_LOOKS: Final = re.compile(r"[lI|OSBZ]{1,3}")
 _WITH_UNIT: Final = re.compile(r"(\d{1,4})(minutes?|hours?|hrs?|days?|weeks?|months?|years?|percent)", re.IGNORECASE)
 _BETWEEN: Final = ("-", "–", "—")

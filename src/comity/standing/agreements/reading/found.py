@@ -33,6 +33,7 @@ class Why(StrEnum):
 
     EMPTY = "empty"
     TOO_LARGE = "too_large"
+    TANGLED = "tangled"
     TOO_MANY_PAGES = "too_many_pages"
     NO_TEXT = "no_text"
     ENCRYPTED = "encrypted"

@@ -16,6 +16,8 @@ ALIKE: Final = 84
 """From which likeness, of 100, two lines are the same running line, recognized differently."""
 LONGEST: Final = 110
 FOOT_WORDS: Final = 9
+TAIL: Final = 200
+"""Characters at the end of what is joined, in which a broken word is looked for; no word is longer."""
 _REVISED: Final = re.compile(
     r"(?:\bR[eo][vyu][il1]?[s5]?e[dcl]{1,2}|\bRev\.?)[:\s]*(?P<on>[0-9OolI]{1,2}\s?[/1.\-]\s?[0-9OolI]{1,2}\s?[/1.\-]?\s?[0-9OolI]{2,4})\W*$",
     re.IGNORECASE,
@@ -29,6 +31,7 @@ _NUMBERED: Final = re.compile(
 _STAMPED: Final = re.compile(r"[A-Z]{2,10}(?:[-_. ]\w{2,8})*[-_. ]\d{5,8}")
 """The number that each page of a file handed over bears."""
 _BULLET: Final = re.compile(r"^[o0°●▪■◦·*»–-] (?=[A-Z])")
+_BROKEN: Final = re.compile(r"(?<![A-Za-z])([A-Za-z]+)[-\u2010\u2011¬]$")
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\xad\u200b-\u200f\u202a-\u202e\ufeff]")
 
 
@@ -202,21 +205,28 @@ class Joined:
 
 def join_lines(lines: Sequence[Line]) -> Joined:
     """Return lines as one text: single spaces, and words that were broken at a line's end made whole."""
-    text, marks = "", []
+    pieces: list[str] = []
+    tail, length, marks = "", 0, []
     for line in lines:
         bare = _BULLET.sub("• ", re.sub(r"\s+", " ", line.bare))
         if not bare:
             continue
-        if text:
-            text = _hyphened(text, bare) or f"{text} "
-        marks.append((len(text), line))
-        text += bare
-    return Joined(text, tuple(marks))
+        if tail:
+            ready = _hyphened(tail, bare) or f"{tail} "
+            pieces.append(ready[:-TAIL])
+            length += len(ready) - len(tail)
+            tail = ready[-TAIL:]
+        marks.append((length, line))
+        length += len(bare)
+        whole = tail + bare
+        pieces.append(whole[:-TAIL])
+        tail = whole[-TAIL:]
+    return Joined("".join((*pieces, tail)), tuple(marks))
 
 
 def _hyphened(text: str, bare: str) -> str:
-    """Return `text` ready for the rest of a broken word, or nothing where its last word is whole."""
-    head = re.search(r"([A-Za-z]+)[-\u2010\u2011¬]$", text)
+    """Return `text`, the last of it, ready for the rest of a broken word, or nothing where its last word is whole."""
+    head = _BROKEN.search(text)
     rest = re.match(r"[a-z]+", bare)
     if not (head and rest):
         return ""

@@ -40,13 +40,17 @@ def letters_of(text: str) -> str:
 def repaired(values: Sequence[int | None]) -> list[tuple[int | None, str]]:
     """Return numbers of one sequence with what reading got wrong put right, each with a doubt where it was.
 
-    A number is inferred only where its neighbors leave exactly one place.
+    A number is inferred only where its neighbors leave exactly one place. Of more than `MOST_NUMBERS` none is.
     """
+    if len(values) > MOST_NUMBERS:
+        return [(value, OUT_OF_ORDER) for value in values]
     tried = [_repaired(values, steady) for steady in _rising(values)]
     return min(tried, key=lambda found: sum(doubt == OUT_OF_ORDER for _, doubt in found), default=[])
 
 
 OUT_OF_ORDER: Final = "its number is out of order"
+MOST_NUMBERS: Final = 100
+"""Of a sequence that is repaired: agreements have some twenty sections."""
 
 
 def _repaired(values: Sequence[int | None], steady: frozenset[int]) -> list[tuple[int | None, str]]:

@@ -32,7 +32,7 @@ SEATS: Final = frozenset(
 )
 """Where ICE field offices sit."""
 _PHONE: Final = re.compile(r"(?<![\d/§])\(?\d{3}\)?[\s.\-–]{1,2}\d{3}[\s.\-–]{1,2}\d{4}\b(?:\s*(?:ext\.?|x)\s*\d+)?")
-_EMAIL: Final = re.compile(r"[\w.+-]+\s?@\s?[\w-]+(?:\s?\.\s?[\w-]+)+")
+_EMAIL: Final = re.compile(r"[\w.+-]++\s?@\s?[\w-]+(?:\s?\.\s?[\w-]+)+")
 _OFFICE_MAIL: Final = re.compile(r"oprintake|joint\.?intake|crcl|foia|ocr@|info@|records@", re.IGNORECASE)
 _STREET: Final = re.compile(
     r"\b\d{1,6}\s+(?:north|south|east|west)\b|\b\d{1,6}\s+(?:[NSEW]\.?\s+)?\w+.*\b(?:street|st|avenue|ave|road|rd|drive|dr|blvd|boulevard|lane|ln|way|highway|hwy"
