@@ -1,11 +1,15 @@
 """A signed text is imported at the console: read by rules, looked over by a person, stored as a draft or downloaded."""
 
 import tomllib
+from threading import Thread
 
 import pytest
 from agreements_pages import CODE, SCAN, offer_second
 from test_web_words import left_in
 from web_people import words_of
+
+from comity.standing.agreements.reading import apart
+from comity.standing.agreements.reading.found import Why
 
 START = "/console/agreements/import/"
 READ, DRAFT, FILE = f"{START}read/", f"{START}draft/", f"{START}draft/file/"
@@ -177,6 +181,48 @@ def test_what_cannot_be_read_is_refused_by_its_content_whatever_its_name_says(ho
         assert answer.status_code == 422, said
         assert said in words_of(answer)
         assert person.get(READ)["Location"] == START
+
+
+def test_a_file_made_to_be_read_forever_is_refused_in_time_and_others_go_on(house, monkeypatch):
+    person, other = house.inside("pima-so", "counsel"), house.inside("az-dps", "counsel")
+    # what is not needed to be asked while the file is read is made before
+    assert other.get(START).status_code == 200
+    with monkeypatch.context() as short:
+        short.setattr(apart, "MOST_SECONDS", 3)
+        # a process that never ends by itself stands for a file that takes hours
+        short.setattr(apart, "COMMAND", ("-c", "while True: pass"))
+        answers = []
+        thread = Thread(target=lambda: answers.append(apart.read_apart(b"x", model=None, agencies={}, account="a")))
+        thread.start()
+        served = 0
+        while thread.is_alive() and served < 3:
+            served += other.get(START).status_code == 200
+        assert served == 3
+        thread.join()
+        assert [one.why for one in answers] == [Why.TANGLED]
+        answer = send(person, SCAN.encode())
+    assert answer.status_code == 422
+    assert "too large or too tangled to read in time" in words_of(answer)
+    assert send(person, SCAN.encode())["Location"] == READ
+
+
+def test_one_file_of_an_account_is_read_at_a_time(house):
+    person = house.inside("pima-so", "counsel")
+    with apart._alone(str(person.account_id)):
+        answer = send(person, SCAN.encode())
+    assert answer.status_code == 422
+    assert "A file that you sent is still being read" in words_of(answer)
+    assert send(person, SCAN.encode())["Location"] == READ
+
+
+def test_no_more_than_two_files_are_read_at_a_time(house, monkeypatch):
+    monkeypatch.setattr(apart, "WAIT_SECONDS", 0.01)
+    person = house.inside("pima-so", "counsel")
+    with apart._turn(), apart._turn():
+        answer = send(person, SCAN.encode())
+    assert answer.status_code == 422
+    assert "Files of others are being read" in words_of(answer)
+    assert send(person, SCAN.encode())["Location"] == READ
 
 
 def test_a_form_without_a_file_is_told(house):

@@ -22,17 +22,16 @@ from comity.doors.web.drafts import drop_sealed, forget_draft, keep_sealed, read
 from comity.doors.web.page import Footing, page, show
 from comity.doors.web.permissions import Permission
 from comity.doors.web.staff import Staff
-from comity.doors.web.uploads import TOO_LARGE
 from comity.spine.tenancy.transaction import reading
 from comity.standing.agreements.checking import Flaw, list_flaws, party_codes, readable_clauses, written_of
 from comity.standing.agreements.commands import draft_agreement
 from comity.standing.agreements.commands.draft import CodeTakenError
 from comity.standing.agreements.explain import clause_sentence
 from comity.standing.agreements.law_in_force import current_vocabulary
+from comity.standing.agreements.reading.apart import BusyError, read_apart
 from comity.standing.agreements.reading.catalogue import load_model, load_terms
 from comity.standing.agreements.reading.decided import Decided, agreement_of, file_of
-from comity.standing.agreements.reading.found import Model, Reading, Unreadable, Why
-from comity.standing.agreements.reading.reading import read_agreement
+from comity.standing.agreements.reading.found import Model, Reading, Unreadable
 from comity.standing.directory.selectors import list_agencies_by_code, list_agency_page
 
 MOST_AGENCIES: Final = 50_000
@@ -45,6 +44,11 @@ _FOOTING: Final = Footing(
         "Reading a file is not recorded and the file is not kept. A draft that is stored is an entry of the ledger."
     ),
 )
+BUSY: Final = {
+    True: _("A file that you sent is still being read. Wait half a minute, then send this one again."),
+    False: _("Files of others are being read. Wait half a minute, then send this one again."),
+}
+"""Why a file waits, by whether one of the same account is being read."""
 T = TypeVar("T")
 
 
@@ -76,14 +80,16 @@ def choose(request: HttpRequest, staff: Staff) -> HttpResponse:
     if request.method != "POST":
         return _chosen(request, staff)
     file = request.FILES.get("file")
-    if request.META.get(TOO_LARGE):
-        return _chosen(request, staff, fault=str(UNREADABLE[Why.TOO_LARGE]))
     if file is None:
         return _chosen(request, staff, fault=gettext("Choose a file first."))
     given = request.POST.get("model", "")
     model = Model(given) if given in set(Model) else None
     with reading(staff.actor):
-        found = read_agreement(file.read(), model=model, agencies=_agencies_by_name())
+        agencies = _agencies_by_name()
+    try:
+        found = read_apart(file.read(), model=model, agencies=agencies, account=str(staff.account.id))
+    except BusyError as busy:
+        return _chosen(request, staff, fault=str(BUSY[busy.own]))
     if isinstance(found, Unreadable):
         return _chosen(request, staff, fault=str(UNREADABLE[found.why]))
     _keep(staff, READ_KEY, found)
