@@ -201,7 +201,8 @@ def test_every_cookie_that_is_set_is_kept_from_scripts(house):
         ("/accounts/identity/dps/acs/", "application/x-www-form-urlencoded", 300_000),
         ("/language/", "multipart/form-data; boundary=x", 300_000),
         ("/console/accounts/open/", "application/x-www-form-urlencoded", 2_000_000),
-        ("/console/accounts/open/", "multipart/form-data; boundary=x", 20_000_000),
+        ("/console/accounts/open/", "multipart/form-data; boundary=x", 2_000_000),
+        ("/console/agreements/import/", "multipart/form-data; boundary=x", 20 * 1024 * 1024 + 100_000),
     ],
 )
 def test_a_body_over_the_limit_is_answered_before_it_is_read(house, path, kind, most):

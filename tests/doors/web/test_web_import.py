@@ -231,16 +231,28 @@ def test_a_form_without_a_file_is_told(house):
     assert "Choose a file first." in words_of(answer)
 
 
-def test_a_file_that_is_too_large_is_refused_before_it_is_read(house, monkeypatch):
+def test_a_file_that_is_too_large_is_refused_before_it_is_read_with_the_words_of_its_one_bound(house, monkeypatch):
     from comity.doors.web import uploads
+    from comity.doors.web.limits import MOST_FILE
 
-    monkeypatch.setattr(uploads, "MOST_SENT", 3_000)
     held = []
-    monkeypatch.setattr(uploads.BoundedUpload, "receive_data_chunk", lambda _self, raw, _start: held.append(raw))
-    answer = send(house.inside("pima-so", "counsel"), SCAN.encode())
-    assert answer.status_code == 422
+    person = house.inside("pima-so", "counsel")
+    with monkeypatch.context() as watched:
+        watched.setattr(uploads.BoundedUpload, "receive_data_chunk", lambda _self, raw, _start: held.append(raw))
+        answer = send(person, b"x" * MOST_FILE)
+    assert answer.status_code == 413
     assert "The file is too large: 20 MB at most." in words_of(answer)
     assert held == []
+
+
+def test_a_file_of_the_largest_size_that_is_read_passes_and_one_more_byte_is_refused_in_the_same_words(house):
+    from comity.standing.agreements.reading.document import MOST_BYTES
+
+    person = house.inside("pima-so", "counsel")
+    for more, said in ((0, "This PDF is damaged"), (1, "The file is too large: 20 MB at most.")):
+        answer = send(person, b"%PDF-1.7\n".ljust(MOST_BYTES + more, b"x"))
+        assert answer.status_code == 422
+        assert said in words_of(answer), more
 
 
 def test_a_file_sent_anywhere_else_or_by_nobody_is_not_held(house, monkeypatch):

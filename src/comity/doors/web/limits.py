@@ -7,10 +7,14 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template import loader
 
+from comity.standing.agreements.reading.document import MOST_BYTES
+
 MOST_FORM: Final = 2_000_000
 """Bytes of a form of the console: the longest text of an agreement fits many times."""
-MOST_FILE: Final = 20_000_000
-"""Bytes of a form of the console that carries files."""
+TAKEN: Final = frozenset({"/console/agreements/import/"})
+"""Pages that take a file, from somebody signed in; anywhere else what is sent as a file is let pass unread."""
+MOST_FILE: Final = MOST_BYTES + 100_000
+"""Bytes of a form with a file: the largest that is read, and the fields around it."""
 MOST_OUTSIDE: Final = 300_000
 """Bytes from whoever may not be signed in: a password, a word, the answer of an identity provider."""
 _API: Final = "/api/"
@@ -25,7 +29,8 @@ def body_limit(handle: Handler) -> Handler:
     def answer(request: HttpRequest) -> HttpResponseBase:
         if request.path.startswith(_API) or _sent(request) <= most_of(request):
             return handle(request)
-        page = loader.get_template("413.html").render({"most": most_of(request) // 1000}, request)
+        context = {"most": most_of(request) // 1000, "is_file": request.path in TAKEN}
+        page = loader.get_template("413.html").render(context, request)
         response = HttpResponse(page, status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE.value)
         # What is left of the body is not read: the connection ends with this answer.
         response["Cache-Control"] = "no-store"
@@ -38,7 +43,7 @@ def most_of(request: HttpRequest) -> int:
     """Return how many bytes may be sent to an address."""
     if not request.path.startswith(_CONSOLE):
         return MOST_OUTSIDE
-    return MOST_FILE if request.content_type == "multipart/form-data" else MOST_FORM
+    return MOST_FILE if request.path in TAKEN else MOST_FORM
 
 
 def _sent(request: HttpRequest) -> int:
