@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from comity.doors.lists import PER_PAGE, Asked, Choice, Column, Filter, ListPage, asked_of, csv_of, headings_of, page_of
 from comity.doors.web.agreements.words import DUE, KINDS, STANDINGS
+from comity.doors.web.known import agencies_of
 from comity.doors.web.page import NOT_RECORDED, Footing, page, show
 from comity.doors.web.permissions import Permission
 from comity.doors.web.staff import Staff
@@ -23,7 +24,6 @@ from comity.standing.agreements.search import list_partners, search_agreements
 from comity.standing.agreements.selectors import list_agreements, list_due_under
 from comity.standing.agreements.vocabulary import AgreementKind, AgreementOrder
 from comity.standing.directory.facts import AgencyFacts
-from comity.standing.directory.selectors import list_agencies
 
 MOST_ROWS: Final = 100_000
 YEAR: Final = timedelta(days=365)
@@ -112,7 +112,7 @@ class MonthBar:
 def agreements(request: HttpRequest, staff: Staff) -> HttpResponse:
     """List the agreements the agency may see."""
     with reading(staff.actor):
-        known = list_agencies(list_partners())
+        known = agencies_of(staff, list_partners())
         filters = _filters(known.values(), staff)
         asked = asked_of(request, columns=_COLUMNS, filters=filters, sort="title")
         found, total = _search(asked, staff, known.values())

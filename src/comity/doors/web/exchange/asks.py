@@ -1,5 +1,6 @@
 """The asks of an agency: searched, filtered, sorted and paged by the database; no reference, no value."""
 
+from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
@@ -12,13 +13,13 @@ from comity.coordination.exchange.listing import MOST_EXPORTED, AskOrder, Counte
 from comity.coordination.exchange.selectors import AskView
 from comity.doors.lists import PER_PAGE, Asked, Choice, Column, Filter, ListPage, asked_of, csv_of, headings_of
 from comity.doors.web.exchange.words import PATHS, STATUSES, status_words, tone_of
+from comity.doors.web.known import agencies_of, hosted_agencies
 from comity.doors.web.page import NOT_RECORDED, Footing, page, show
 from comity.doors.web.permissions import Permission
 from comity.doors.web.staff import Staff
 from comity.kernel.time import utc_text
 from comity.spine.tenancy.transaction import reading
 from comity.standing.directory.facts import AgencyFacts
-from comity.standing.directory.selectors import list_agencies, list_hosted_agencies
 from comity.standing.law.catalogue import load_catalogue
 
 _FOOTING: Final = Footing(
@@ -34,7 +35,7 @@ _TOLD_FOOTING: Final = Footing(
 _SORTABLE: Final = frozenset(AskOrder)
 
 
-def _columns(names: dict[UUID, AgencyFacts], side: Side) -> tuple[Column[AskView], ...]:
+def _columns(names: Mapping[UUID, AgencyFacts], side: Side) -> tuple[Column[AskView], ...]:
     def partner(row: AskView) -> str:
         other = row.holder_id if side is Side.ASKER else row.asker_id
         return names[other].code if other in names else ""
@@ -81,15 +82,13 @@ def told(request: HttpRequest, staff: Staff) -> HttpResponse:
 def _listed(request: HttpRequest, staff: Staff, side: Side) -> HttpResponse:
     language = get_language() or "en"
     with reading(staff.actor) as cursor:
-        hosted = list_hosted_agencies()
-        partners = sorted((one for one in hosted if one.id != staff.agency.id), key=lambda one: one.name)
+        hosted = hosted_agencies(staff)
+        partners = sorted((one for one in hosted.values() if one.id != staff.agency.id), key=lambda one: one.name)
         filters = filters_of(partners, language)
         chosen = tuple(filters.values()) if side is Side.ASKER else (filters["partner"], filters["purpose"])
         asked = asked_of(request, columns=_columns({}, side), filters=chosen, sort="-asked")
         found = search_asks(cursor, staff.agency.id, _wanted(asked, side, partners))
-        names = {one.id: one for one in hosted}
-        others = {row.holder_id if side is Side.ASKER else row.asker_id for row in found.rows} - names.keys()
-        names |= list_agencies(others) if others else {}
+        names = agencies_of(staff, {row.holder_id if side is Side.ASKER else row.asker_id for row in found.rows})
     columns = _columns(names, side)
     if asked.is_csv:
         return csv_of("asks" if side is Side.ASKER else "told-outside", found.rows, columns)
@@ -130,7 +129,7 @@ def _page(
     return ListPage(found.rows, found.total, asked, headings, filters, found.is_cut)
 
 
-def _line(row: AskView, names: dict[UUID, AgencyFacts], side: Side, language: str) -> dict[str, object]:
+def _line(row: AskView, names: Mapping[UUID, AgencyFacts], side: Side, language: str) -> dict[str, object]:
     known = load_catalogue()
     other = names.get(row.holder_id if side is Side.ASKER else row.asker_id)
     return {

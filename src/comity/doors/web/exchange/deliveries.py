@@ -1,5 +1,6 @@
 """What was disclosed to the agency: what waits to be received, what was received, what was stopped. No values."""
 
+from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
@@ -9,13 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from comity.coordination.exchange.listing import MOST_EXPORTED, DeliveryLine, search_deliveries
 from comity.doors.lists import PER_PAGE, Choice, Column, Filter, ListPage, asked_of, csv_of, headings_of
 from comity.doors.web.exchange.words import EVENTS
+from comity.doors.web.known import agencies_of, hosted_agencies
 from comity.doors.web.page import NOT_RECORDED, Footing, page, show
 from comity.doors.web.permissions import Permission
 from comity.doors.web.staff import Staff
 from comity.kernel.time import utc_text
 from comity.spine.tenancy.transaction import reading
 from comity.standing.directory.facts import AgencyFacts
-from comity.standing.directory.selectors import list_agencies, list_hosted_agencies
 
 _FOOTING: Final = Footing(
     readers=_("Posts of the agency that these disclosures went to."),
@@ -24,7 +25,7 @@ _FOOTING: Final = Footing(
 )
 
 
-def _columns(names: dict[UUID, AgencyFacts]) -> tuple[Column[DeliveryLine], ...]:
+def _columns(names: Mapping[UUID, AgencyFacts]) -> tuple[Column[DeliveryLine], ...]:
     return (
         Column("asked", _("When"), lambda row: utc_text(row.happened_at)),
         Column("event", _("State"), lambda row: row.event),
@@ -36,8 +37,8 @@ def _columns(names: dict[UUID, AgencyFacts]) -> tuple[Column[DeliveryLine], ...]
 def deliveries(request: HttpRequest, staff: Staff) -> HttpResponse:
     """List what was disclosed to the agency."""
     with reading(staff.actor) as cursor:
-        hosted = list_hosted_agencies()
-        partners = sorted((one for one in hosted if one.id != staff.agency.id), key=lambda one: one.name)
+        hosted = hosted_agencies(staff)
+        partners = sorted((one for one in hosted.values() if one.id != staff.agency.id), key=lambda one: one.name)
         filters = (
             Filter("event", _("State"), tuple(Choice(code, label) for code, label in EVENTS.items())),
             Filter("partner", _("From"), tuple(Choice(one.code, one.name) for one in partners)),
@@ -53,9 +54,7 @@ def deliveries(request: HttpRequest, staff: Staff) -> HttpResponse:
             offset=0 if asked.is_csv else (asked.number - 1) * PER_PAGE,
             limit=MOST_EXPORTED if asked.is_csv else PER_PAGE,
         )
-        names = {one.id: one for one in hosted}
-        others = {row.holder_id for row in found.rows} - names.keys()
-        names |= list_agencies(others) if others else {}
+        names = agencies_of(staff, {row.holder_id for row in found.rows})
     columns = _columns(names)
     if asked.is_csv:
         return csv_of("deliveries", found.rows, columns)

@@ -27,6 +27,7 @@ from comity.doors.lists import (
 from comity.doors.web.desk_reading import KINDS
 from comity.doors.web.exchange.addresses import task_address
 from comity.doors.web.exchange.task_words import category_label, element_labels, purpose_label
+from comity.doors.web.known import hosted_agencies
 from comity.doors.web.page import NOT_RECORDED, Footing, page, show
 from comity.doors.web.permissions import Permission
 from comity.doors.web.staff import Staff
@@ -35,7 +36,6 @@ from comity.spine.tasks.selectors import TaskView
 from comity.spine.tasks.vocabulary import Kind, Order
 from comity.spine.tenancy.transaction import reading
 from comity.standing.directory.facts import AgencyFacts
-from comity.standing.directory.selectors import list_hosted_agencies
 
 _MOST_ROWS: Final = 100_000
 _CHUNK: Final = 10_000
@@ -114,7 +114,7 @@ def queue(request: HttpRequest, staff: Staff) -> HttpResponse:
 def show_list(request: HttpRequest, staff: Staff, *, template: str, name: str, kinds: Collection[Kind]) -> HttpResponse:
     """Show the open tasks of some kinds for the post as a list, or as CSV; the question is its address."""
     with reading(staff.actor) as cursor:
-        agencies = {one.id: one for one in list_hosted_agencies()}
+        agencies = hosted_agencies(staff)
         filters = _filters(kinds, agencies, staff)
         asked = asked_of(request, columns=_COLUMNS, filters=filters, sort=Order.DUE.value)
         found = search_waiting_of(
