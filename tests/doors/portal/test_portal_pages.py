@@ -221,3 +221,9 @@ def test_rights_are_read_by_who_left_school_early(public):
     assert 0.39 * length + 11.8 * syllables - 15.59 <= 8
     length, syllables = measured(public.get("/rights/", headers={"Accept-Language": "es"}))
     assert 206.84 - 60 * syllables - 1.02 * length >= 70
+
+
+def test_who_keeps_a_page_for_others_keeps_it_apart_by_the_language_that_was_chosen(public):
+    for path in ("/", "/law/", "/agencies/", "/rights/"):
+        told = {one.strip().lower() for one in public.get(path)["Vary"].split(",")}
+        assert {"cookie", "accept-language"} <= told, path

@@ -244,3 +244,13 @@ def test_an_ask_has_at_most_six_inputs(asker):
     assert names - {"acting", "csrfmiddlewaretoken", "key"} <= {
         "holder", "purpose", "category", "element", "reference", "agreement", "claim"
     }  # fmt: skip
+
+
+def test_an_address_fills_in_a_question_but_never_a_records_number_or_the_key_of_an_ask(house):
+    page = house.inside("hsi-arizona").get(
+        "/console/exchange/ask/?holder=az-dps&purpose=criminal_investigation&reference=LINKED-1&key=CHOSEN-KEY"
+    )
+    text = page.content.decode()
+    assert "LINKED-1" not in text.partition("<main")[2]
+    assert "CHOSEN-KEY" not in text.partition("<main")[2]
+    assert 'value="az-dps" selected' in text
