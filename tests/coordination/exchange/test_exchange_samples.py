@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from exchange_given import DISCLOSED, NEEDS_APPROVAL, REFUSED, ask_for, lodge, put, request
+from exchange_given import DISCLOSED, HIDDEN, NEEDS_APPROVAL, REFUSED, ask_for, lodge, put, request, tick
 
 from comity.config.node import Role
 from comity.coordination.exchange.commands.sample import (
@@ -105,6 +105,20 @@ def test_opening_a_decision_replays_it_and_is_recorded_first(asked):
     assert (kind, scope) == ("sampled_opened", {"decision": str(one.decision_id), "sample": str(sample_id)})
     with pytest.raises(NoSampleError):
         open_sampled(**given_to(asked, by, sample_id, decision_id=uuid4()))
+
+
+def test_a_list_does_not_tell_whether_a_hidden_record_is_there_and_the_decision_does(demo):
+    """Two asks in a category that may hide records: one met a record, one did not."""
+    put(demo, HIDDEN)
+    request(demo, HIDDEN.asker, ask_for(HIDDEN, "nothing-lodged"))
+    tick(demo)
+    by = auditor(demo, "az-ag")
+    sample_id = keep(demo, by)
+    found = sampled(demo, by, sample_id)
+    assert len(found) == 2
+    assert {(one.stage, one.headline) for one in found} == {("on_tick", "on_tick")}
+    opened = [open_sampled(**given_to(demo, by, sample_id, decision_id=one.decision_id)) for one in found]
+    assert {one.decision.stage for one in opened} == {"record", "type"}
 
 
 def test_a_decision_that_was_altered_is_told_where_it_differs(asked):
